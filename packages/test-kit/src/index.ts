@@ -1,0 +1,3 @@
+export { type Bench, measureBench, printBenchTable } from './bench.ts';
+export { corruptBytes, fuzzRuns } from './fuzz.ts';
+export { fixtureFile, fixtureFiles, sharedFile, sharedFiles, sharedMissing } from './real-files.ts';

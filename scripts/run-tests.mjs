@@ -1,0 +1,61 @@
+/**
+ * Runs the compiled tests: every `dist/**` file that ends in `.test.js` and whose source is
+ * still there. `tsc -b` leaves the output of a deleted test behind, and that would still run.
+ *
+ *     npm test                            all fast tests
+ *     npm test -- packages/labels         those below one or more folders
+ *     EMBERSCOPE_TESTS=all npm test       fuzzing and simulation at full length (npm run test:all)
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
+const nodeFlags = process.argv.slice(2).filter((arg) => arg.startsWith('-'));
+
+function testFilesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.test\.m?js$/.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+function sourceIsThere(compiled) {
+  const source = compiled.replace(/([\\/])dist([\\/])/, '$1src$2').replace(/\.js$/, '.ts');
+  return existsSync(source) || existsSync(`${source}x`);
+}
+
+const rooms = ['packages', 'services'].flatMap((group) =>
+  readdirSync(join(root, group)).map((name) => join(root, group, name, 'dist')),
+);
+const files = [
+  ...rooms
+    .filter((room) => existsSync(room))
+    .flatMap(testFilesBelow)
+    .filter(sourceIsThere),
+  ...testFilesBelow(join(root, 'scripts')),
+]
+  .filter(
+    (file) => wanted.length === 0 || wanted.some((part) => relative(root, file).startsWith(part)),
+  )
+  .sort();
+
+if (files.length === 0) {
+  console.error(`no compiled tests below ${wanted.join(', ') || root}: run npm run build first`);
+  process.exit(1);
+}
+
+const child = spawn(
+  process.execPath,
+  [
+    '--enable-source-maps',
+    '--test',
+    `--test-concurrency=${availableParallelism()}`,
+    ...nodeFlags,
+    ...files,
+  ],
+  { cwd: root, stdio: 'inherit' },
+);
+child.on('exit', (code, signal) => process.exit(signal === null ? code : 1));
