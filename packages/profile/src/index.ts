@@ -1,1 +1,114 @@
-export {};
+export { type AlignedTrees, alignCallTrees, mergeCallTrees } from './align-call-trees.ts';
+export {
+  type CallTree,
+  foldStacks,
+  framesToNode,
+  NO_NODE,
+  type NodeIndex,
+  orderCallTree,
+  subtreeEnds,
+  type TreeShape,
+  treeTotal,
+} from './call-tree.ts';
+export { type ChildLists, childLists } from './child-lists.ts';
+export { DIFF_LEVEL_CELLS, type DiffLevels, encodeDiff } from './diff-levels.ts';
+export { profileFromText, textFromProfile } from './drawn-profile.ts';
+export { createEdgeInterner, type EdgeInterner } from './edge-interner.ts';
+export {
+  decodeFlameGraph,
+  encodeFlameGraph,
+  type FlameGraphLevels,
+  LEVEL_CELLS,
+  type LevelBox,
+} from './flame-graph-levels.ts';
+export {
+  type FlameBoxes,
+  type FlameRows,
+  flameRows,
+  layOutFlameGraph,
+  nodeAt,
+  visibleBoxes,
+} from './flame-layout.ts';
+export { type FoldedText, foldedTextFromTree, profileFromFoldedText } from './folded-text.ts';
+export {
+  createFrameCollector,
+  type FrameCollector,
+  type FrameIndex,
+  type FrameTable,
+  type Framing,
+  frameRow,
+  framesByFunction,
+  framesByName,
+  rankFrames,
+} from './frame-table.ts';
+export { createGrowableInt32, type GrowableInt32 } from './growable.ts';
+export {
+  createInt64ColumnBuilder,
+  type Int64Column,
+  type Int64ColumnBuilder,
+  int64At,
+  isWide,
+  sumInt64,
+  sumsStayNarrow,
+  widen,
+} from './int64-column.ts';
+export { type MergedProfiles, mergeProfiles } from './merge-profiles.ts';
+export {
+  type Profile,
+  type SampleColumns,
+  sampleTypeIndex,
+  type ValueType,
+} from './profile.ts';
+export {
+  createProfileBuilder,
+  type ProfileBuilder,
+  type ProfileHeader,
+  type SourceFrame,
+} from './profile-builder.ts';
+export {
+  type ParsedProfileType,
+  type ProfileType,
+  parseProfileType,
+  profileTypeId,
+} from './profile-type.ts';
+export {
+  createLabelSetInterner,
+  type LabelSetIndex,
+  type LabelSetInterner,
+  type LabelSetTable,
+  labelsOfSet,
+  NO_LABELS,
+  type SampleLabel,
+} from './sample-labels.ts';
+export { type ReportedFunction, type SourceFunction, sourceFunction } from './source-function.ts';
+export {
+  createStackInterner,
+  locationsOfStack,
+  NO_STACK,
+  type StackIndex,
+  type StackInterner,
+  type StackTable,
+} from './stack-table.ts';
+export { addUpTree, selfByStack, type TreeValues } from './stack-values.ts';
+export { createStringInterner, type StringIndex, type StringInterner } from './strings.ts';
+export { createSymbolInterner, type SymbolInterner } from './symbol-interner.ts';
+export {
+  type FunctionIndex,
+  type FunctionRow,
+  type FunctionTable,
+  functionRow,
+  type LineRow,
+  type LocationIndex,
+  type LocationRow,
+  type LocationTable,
+  locationRow,
+  MAPPING_HAS,
+  type MappingIndex,
+  type MappingRow,
+  type MappingTable,
+  mappingRow,
+  NO_MAPPING,
+  type Symbols,
+} from './symbols.ts';
+export { type DecodedTree, decodeTreeBytes, encodeTreeBytes } from './tree-bytes.ts';
+export { OTHER, truncateCallTree, truncationThreshold } from './truncate.ts';

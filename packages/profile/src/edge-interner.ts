@@ -1,0 +1,82 @@
+/**
+ * Numbers the edges (parent row, label) of a growing tree in order of arrival: the same edge gets
+ * the same row. Stacks and call trees are both such trees; only what labels an edge differs (a
+ * location there, a frame here).
+ *
+ * Open addressing over typed arrays rather than a Map: at a few million look-ups a second this is
+ * where decoding a profile spends its time, and a Map would want one key for two integers.
+ */
+export type EdgeInterner = {
+  readonly length: () => number;
+  /** `parent` is -1 or a row that was answered before, so a parent's row is always smaller. */
+  intern(parent: number, label: number): number;
+  /** The row of an edge that is there, else -1. */
+  find(parent: number, label: number): number;
+  /** The columns as they stand, `length` cells each. */
+  finish(): { readonly parent: Int32Array; readonly label: Int32Array };
+};
+
+const EMPTY = -1;
+const INITIAL_SLOTS = 256;
+
+export function createEdgeInterner(): EdgeInterner {
+  let slots = new Int32Array(INITIAL_SLOTS).fill(EMPTY);
+  let mask = INITIAL_SLOTS - 1;
+  let parents = new Int32Array(INITIAL_SLOTS / 2);
+  let labels = new Int32Array(INITIAL_SLOTS / 2);
+  let length = 0;
+
+  /** The slot that holds the edge, or the empty slot where it belongs. */
+  function slotOf(parent: number, label: number): number {
+    let slot = hashEdge(parent, label) & mask;
+    for (;;) {
+      const row = slots[slot];
+      if (row === EMPTY || (parents[row] === parent && labels[row] === label)) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  /** Doubles the tables; half of the slots stay empty, so a search ends after a step or two. */
+  function grow(): void {
+    const capacity = parents.length * 2;
+    parents = enlarged(parents, capacity);
+    labels = enlarged(labels, capacity);
+    slots = new Int32Array(capacity * 2).fill(EMPTY);
+    mask = slots.length - 1;
+    for (let row = 0; row < length; row++) slots[slotOf(parents[row], labels[row])] = row;
+  }
+
+  return {
+    length: () => length,
+    intern(parent, label) {
+      let slot = slotOf(parent, label);
+      const known = slots[slot];
+      if (known !== EMPTY) return known;
+      if (length === parents.length) {
+        grow();
+        slot = slotOf(parent, label);
+      }
+      const row = length++;
+      slots[slot] = row;
+      parents[row] = parent;
+      labels[row] = label;
+      return row;
+    },
+    find: (parent, label) => slots[slotOf(parent, label)],
+    finish: () => ({ parent: parents.slice(0, length), label: labels.slice(0, length) }),
+  };
+}
+
+function enlarged(cells: Int32Array, capacity: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(capacity);
+  larger.set(cells);
+  return larger;
+}
+
+/** Two odd constants and MurmurHash3's finishing steps: neighbours in either number part well. */
+function hashEdge(parent: number, label: number): number {
+  let h = Math.imul(parent, 0x9e3779b1) ^ Math.imul(label, 0x85ebca6b);
+  h ^= h >>> 15;
+  h = Math.imul(h, 0xc2b2ae35);
+  return h ^ (h >>> 13);
+}

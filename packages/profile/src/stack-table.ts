@@ -1,0 +1,60 @@
+import { createEdgeInterner } from './edge-interner.ts';
+import type { LocationIndex } from './symbols.ts';
+
+/** Row of a {@link StackTable}. */
+export type StackIndex = number;
+
+/** The parent of a stack of one location; also the stack of a sample that has no locations. */
+export const NO_STACK: StackIndex = -1;
+
+/**
+ * Every distinct stack, stored as a tree of (parent, location) rows. Stacks that share callers
+ * share their rows, so a sample needs one integer to name its stack:
+ *
+ *     main > serve > json        row       0      1      2     3
+ *     main > serve > gzip        parent   -1      0      1     1
+ *                                location main   serve   json  gzip
+ *
+ * A parent's row is always smaller than its children's, so one forward pass sees callers before
+ * callees and one backward pass adds selves up into totals. Both columns have `length` cells.
+ */
+export type StackTable = {
+  readonly length: number;
+  readonly parent: Int32Array;
+  readonly location: Int32Array;
+};
+
+export type StackInterner = {
+  readonly length: () => number;
+  /** The stack that `callee` makes on top of `caller` ({@link NO_STACK} at the root). */
+  push(caller: StackIndex, callee: LocationIndex): StackIndex;
+  /** A whole stack, root first; {@link NO_STACK} for an empty one. */
+  intern(rootFirst: ArrayLike<LocationIndex>): StackIndex;
+  finish(): StackTable;
+};
+
+export function createStackInterner(): StackInterner {
+  const edges = createEdgeInterner();
+  return {
+    length: edges.length,
+    push: edges.intern,
+    intern(rootFirst) {
+      let stack = NO_STACK;
+      for (let i = 0; i < rootFirst.length; i++) stack = edges.intern(stack, rootFirst[i]);
+      return stack;
+    },
+    finish() {
+      const { parent, label } = edges.finish();
+      return { length: parent.length, parent, location: label };
+    },
+  };
+}
+
+/** The locations of one stack, root first. */
+export function locationsOfStack(stacks: StackTable, stack: StackIndex): LocationIndex[] {
+  const locations: LocationIndex[] = [];
+  for (let row = stack; row !== NO_STACK; row = stacks.parent[row]) {
+    locations.push(stacks.location[row]);
+  }
+  return locations.reverse();
+}
