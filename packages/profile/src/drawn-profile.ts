@@ -18,11 +18,13 @@ import { type LineRow, type LocationIndex, NO_MAPPING } from './symbols.ts';
  * One sample a line: frames from the root, a value for each sample type, labels. A frame is
  * `name`, `name@file:line` (the line that ran) or `name@file:definition:line`; `outer|inner` is
  * one location of two lines, the inlined one last; `0x…` is an address that has no name. A sample
- * without frames is values alone; more than one space before values or labels is one space. Names with any of `;|@{ ` cannot be drawn.
+ * without frames is values alone. Spaces before values and labels may be several. Names with any
+ * of `;|@{`, and stacks that begin with a number and a space, cannot be drawn.
  */
 
 const COUNT: readonly ValueType[] = [{ type: 'samples', unit: 'count' }];
-const SAMPLE_LINE = /^(?:(?<stack>\S.*?) +)?(?<values>-?\d+(?: +-?\d+)*)(?: +\{(?<labels>.*)\})?$/;
+const SAMPLE_LINE =
+  /^(?:(?!-?\d+(?: |$))(?<stack>\S.*?) +)?(?<values>-?\d+(?: +-?\d+)*)(?: +\{(?<labels>.*)\})?$/;
 const FRAME = /^(?<name>.*?)(?:@(?<file>.*?)(?::(?<definition>\d+))?:(?<line>\d+))?$/;
 const LABEL = /^(?<key>[^=]+)=(?:"(?<text>[^"]*)"|(?<number>-?\d+)(?<unit>[a-z]*))$/;
 

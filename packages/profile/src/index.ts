@@ -41,6 +41,12 @@ export {
   framesByName,
   rankFrames,
 } from './frame-table.ts';
+export {
+  type CallEdge,
+  type FunctionReport,
+  type RunningLine,
+  reportFunction,
+} from './function-report.ts';
 export { createGrowableInt32, type GrowableInt32 } from './growable.ts';
 export {
   createInt64ColumnBuilder,

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { fuzzRuns } from '@emberscope/test-kit';
+import fc from 'fast-check';
+import { createEdgeInterner } from './edge-interner.ts';
+import { createStackInterner, locationsOfStack, NO_STACK } from './stack-table.ts';
+
+test('shared callers share rows, in the order in which they came', () => {
+  const interner = createStackInterner();
+  const json = interner.intern([0, 1, 2]);
+  const gzip = interner.intern([0, 1, 3]);
+  const stacks = interner.finish();
+  assert.deepEqual([json, gzip], [2, 3]);
+  assert.deepEqual([...stacks.parent], [-1, 0, 1, 1]);
+  assert.deepEqual([...stacks.location], [0, 1, 2, 3]);
+});
+
+test('an empty stack is no stack', () => {
+  assert.equal(createStackInterner().intern([]), NO_STACK);
+});
+
+test('a finished table does not see what is interned later', () => {
+  const interner = createStackInterner();
+  interner.intern([7]);
+  const before = interner.finish();
+  interner.intern([7, 8]);
+  assert.equal(before.length, 1);
+  assert.equal(interner.finish().length, 2);
+});
+
+describe('any stacks', () => {
+  const stack = fc.array(fc.nat({ max: 5 }), { maxLength: 12 });
+
+  test('come back as they went in, equal ones as one row, parents before children', () => {
+    fc.assert(
+      fc.property(fc.array(stack, { maxLength: 200 }), (drawn) => {
+        const interner = createStackInterner();
+        const rows = drawn.map((locations) => interner.intern(locations));
+        const stacks = interner.finish();
+        const rowByText = new Map<string, number>();
+        for (const [i, locations] of drawn.entries()) {
+          assert.deepEqual(locationsOfStack(stacks, rows[i]), locations);
+          const text = locations.join();
+          assert.equal(rowByText.get(text) ?? rows[i], rows[i]);
+          rowByText.set(text, rows[i]);
+        }
+        for (let row = 0; row < stacks.length; row++) assert.ok(stacks.parent[row] < row);
+        const prefixes = drawn.flatMap((s) => s.map((_, end) => s.slice(0, end + 1).join()));
+        assert.equal(stacks.length, new Set(prefixes).size);
+      }),
+      fuzzRuns(100, 3000),
+    );
+  });
+});
+
+test('an edge that is not there is not found, and looking does not add it', () => {
+  const edges = createEdgeInterner();
+  const row = edges.intern(-1, 5);
+  assert.equal(edges.find(-1, 5), row);
+  assert.equal(edges.find(row, 5), -1);
+  assert.equal(edges.length(), 1);
+});
+
+test('a million edges of one parent stay apart', () => {
+  const edges = createEdgeInterner();
+  for (let label = 0; label < 1_000_000; label++) edges.intern(-1, label);
+  assert.equal(edges.length(), 1_000_000);
+  assert.equal(edges.find(-1, 999_999), 999_999);
+});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { fuzzRuns } from '@emberscope/test-kit';
+import fc from 'fast-check';
+import { treeTotal } from './call-tree.ts';
+import { drawTree, treeFromText } from './testing/drawn-tree.ts';
+import { truncateCallTree, truncationThreshold } from './truncate.ts';
+
+const EXAMPLE = 'a;b;e 1\na;c 2\na;c;d 1';
+
+describe('the threshold', () => {
+  const cases: readonly [shows: string, text: string, maxNodes: number, threshold: number][] = [
+    ['no limit keeps all', EXAMPLE, 0, 0],
+    ['a negative limit is none', EXAMPLE, -1, 0],
+    ['a tree that fits keeps all', EXAMPLE, 5, 0],
+    ['the smallest of the largest', EXAMPLE, 2, 3],
+    ['one node: the largest', EXAMPLE, 1, 4],
+    ['what lies below a node that is passed over does not count', 'z 5\na 1\na;b 1\na;b;c 1', 1, 5],
+    ['ties stay', 'a 2\nb 2\nc 2', 1, 2],
+  ];
+  for (const [shows, text, maxNodes, threshold] of cases) {
+    test(shows, () => {
+      assert.equal(Number(truncationThreshold(treeFromText(text), maxNodes)), threshold);
+    });
+  }
+});
+
+test('what is folded becomes "other" in its place among the siblings', () => {
+  assert.deepEqual(drawTree(truncateCallTree(treeFromText('a;b 1\na;z 9\na;c;d 1'), 2)), [
+    'a self=0 total=11',
+    'a;other self=2 total=2',
+    'a;z self=9 total=9',
+  ]);
+});
+
+test('a tree that fits comes back itself', () => {
+  const tree = treeFromText(EXAMPLE);
+  assert.equal(truncateCallTree(tree, 100), tree);
+});
+
+test('any truncation without frames named other keeps the total and every node that stays', () => {
+  const stack = fc.array(fc.constantFrom('a', 'b', 'c', 'z'), { minLength: 1, maxLength: 6 });
+  const rows = fc.array(fc.tuple(stack, fc.integer({ min: 1, max: 50 })), { maxLength: 40 });
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 1, max: 12 }), (drawn, maxNodes) => {
+      const tree = treeFromText(drawn.map(([s, v]) => `${s.join(';')} ${v}`).join('\n'));
+      const cut = truncateCallTree(tree, maxNodes);
+      assert.equal(treeTotal(cut), treeTotal(tree));
+      const all = new Set(drawTree(tree));
+      const kept = drawTree(cut).filter((line) => !/(^|;)other self/.test(line));
+      for (const line of kept) assert.ok(all.has(line), line);
+      assert.ok(kept.length >= Math.min(maxNodes, tree.length));
+    }),
+    fuzzRuns(150, 5000),
+  );
+});
