@@ -4,7 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { FunctionRef, Label, Selection } from "./selection_pb.ts";
+import type { FunctionRef, Label, LabelSet, Selection } from "./selection_pb.ts";
 import { file_emberscope_page_v1_selection } from "./selection_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
@@ -12,15 +12,18 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file emberscope/page/v1/blocks.proto.
  */
 export const file_emberscope_page_v1_blocks: GenFile = /*@__PURE__*/
-  fileDesc("Ch9lbWJlcnNjb3BlL3BhZ2UvdjEvYmxvY2tzLnByb3RvEhJlbWJlcnNjb3BlLnBhZ2UudjEi4QEKEUxpc3RCbG9ja3NSZXF1ZXN0EjAKCXNlbGVjdGlvbhgBIAEoCzIdLmVtYmVyc2NvcGUucGFnZS52MS5TZWxlY3Rpb24SEQoJbWluX25hbm9zGAIgASgDEg0KBWxpbWl0GAMgASgNEi0KBW9yZGVyGAQgASgOMh4uZW1iZXJzY29wZS5wYWdlLnYxLkJsb2NrT3JkZXISFgoOb2ZmZW5kZXJfbGltaXQYBSABKA0SMQoIZnVuY3Rpb24YBiABKAsyHy5lbWJlcnNjb3BlLnBhZ2UudjEuRnVuY3Rpb25SZWYingIKEkxpc3RCbG9ja3NSZXNwb25zZRITCgtibG9ja19jb3VudBgBIAEoBBITCgt0b3RhbF9uYW5vcxgCIAEoAxIVCg1sb25nZXN0X25hbm9zGAMgASgDEhcKD3RocmVzaG9sZF9uYW5vcxgEIAEoAxIpCgZibG9ja3MYBSADKAsyGS5lbWJlcnNjb3BlLnBhZ2UudjEuQmxvY2sSFwoPYmxvY2tzX2xlZnRfb3V0GAYgASgEEjQKCW9mZmVuZGVycxgHIAMoCzIhLmVtYmVyc2NvcGUucGFnZS52MS5CbG9ja09mZmVuZGVyEhoKEm9mZmVuZGVyc19sZWZ0X291dBgIIAEoDRIYChBzdW1tYXJpc2VkX2NvdW50GAkgASgEItEBCgVCbG9jaxISCgpwcm9maWxlX2lkGAEgASgJEhMKC3N0YXJ0X25hbm9zGAIgASgDEhYKDmR1cmF0aW9uX25hbm9zGAMgASgDEisKBGtpbmQYBCABKA4yHS5lbWJlcnNjb3BlLnBhZ2UudjEuQmxvY2tLaW5kEhkKEW9mZmVuZGVyX3BsdXNfb25lGAUgASgNEhQKDHJ1bm5pbmdfbGluZRgGIAEoDRIpCgZsYWJlbHMYByADKAsyGS5lbWJlcnNjb3BlLnBhZ2UudjEuTGFiZWwiowIKDUJsb2NrT2ZmZW5kZXISMQoIZnVuY3Rpb24YASABKAsyHy5lbWJlcnNjb3BlLnBhZ2UudjEuRnVuY3Rpb25SZWYSFAoMcnVubmluZ19saW5lGAIgASgNEhMKC2Jsb2NrX2NvdW50GAMgASgEEhMKC3RvdGFsX25hbm9zGAQgASgDEhUKDWxvbmdlc3RfbmFub3MYBSABKAMSEQoJcDk1X25hbm9zGAYgASgDEisKBGtpbmQYByABKA4yHS5lbWJlcnNjb3BlLnBhZ2UudjEuQmxvY2tLaW5kEg0KBWNhdXNlGAggASgJEg0KBXJvdXRlGAkgASgJEhQKDHNlcnZpY2VfbmFtZRgKIAEoCRIUCgxuZXdlc3RfbmFub3MYCyABKAMqWgoKQmxvY2tPcmRlchIbChdCTE9DS19PUkRFUl9VTlNQRUNJRklFRBAAEhcKE0JMT0NLX09SREVSX0xPTkdFU1QQARIWChJCTE9DS19PUkRFUl9ORVdFU1QQAipxCglCbG9ja0tpbmQSGgoWQkxPQ0tfS0lORF9VTlNQRUNJRklFRBAAEhcKE0JMT0NLX0tJTkRfQ0FMTEJBQ0sQARIZChVCTE9DS19LSU5EX01JQ1JPVEFTS1MQAhIUChBCTE9DS19LSU5EX0JBVENIEANiBnByb3RvMw", [file_emberscope_page_v1_selection]);
+  fileDesc("Ch9lbWJlcnNjb3BlL3BhZ2UvdjEvYmxvY2tzLnByb3RvEhJlbWJlcnNjb3BlLnBhZ2UudjEipQIKEUxpc3RCbG9ja3NSZXF1ZXN0EjAKCXNlbGVjdGlvbhgBIAEoCzIdLmVtYmVyc2NvcGUucGFnZS52MS5TZWxlY3Rpb24SEQoJbWluX25hbm9zGAIgASgDEg0KBWxpbWl0GAMgASgNEi0KBW9yZGVyGAQgASgOMh4uZW1iZXJzY29wZS5wYWdlLnYxLkJsb2NrT3JkZXISFgoOb2ZmZW5kZXJfbGltaXQYBSABKA0SMQoIZnVuY3Rpb24YBiABKAsyHy5lbWJlcnNjb3BlLnBhZ2UudjEuRnVuY3Rpb25SZWYSLAoFa2luZHMYByADKA4yHS5lbWJlcnNjb3BlLnBhZ2UudjEuQmxvY2tLaW5kEhQKDHJ1bm5pbmdfbGluZRgIIAEoDSLTAgoSTGlzdEJsb2Nrc1Jlc3BvbnNlEhMKC2Jsb2NrX2NvdW50GAEgASgEEhMKC3RvdGFsX25hbm9zGAIgASgDEhUKDWxvbmdlc3RfbmFub3MYAyABKAMSFwoPdGhyZXNob2xkX25hbm9zGAQgASgDEjAKBmJsb2NrcxgFIAEoCzIgLmVtYmVyc2NvcGUucGFnZS52MS5CbG9ja0NvbHVtbnMSFwoPYmxvY2tzX2xlZnRfb3V0GAYgASgEEjQKCW9mZmVuZGVycxgHIAMoCzIhLmVtYmVyc2NvcGUucGFnZS52MS5CbG9ja09mZmVuZGVyEhoKEm9mZmVuZGVyc19sZWZ0X291dBgIIAEoDRIYChBzdW1tYXJpc2VkX2NvdW50GAkgASgEEhoKDW5ld2VzdF9taWxsaXMYCiABKANIAIgBAUIQCg5fbmV3ZXN0X21pbGxpcyKLAgoMQmxvY2tDb2x1bW5zEhIKCnByb2ZpbGVfaWQYASADKAkSEwoLc3RhcnRfbmFub3MYAiADKAMSFgoOZHVyYXRpb25fbmFub3MYAyADKAMSKwoEa2luZBgEIAMoDjIdLmVtYmVyc2NvcGUucGFnZS52MS5CbG9ja0tpbmQSLQoFY2F1c2UYBSADKA4yHi5lbWJlcnNjb3BlLnBhZ2UudjEuQmxvY2tDYXVzZRIZChFvZmZlbmRlcl9wbHVzX29uZRgGIAMoDRIRCglsYWJlbF9zZXQYByADKA0SMAoKbGFiZWxfc2V0cxgIIAMoCzIcLmVtYmVyc2NvcGUucGFnZS52MS5MYWJlbFNldCL2AgoNQmxvY2tPZmZlbmRlchIxCghmdW5jdGlvbhgBIAEoCzIfLmVtYmVyc2NvcGUucGFnZS52MS5GdW5jdGlvblJlZhIUCgxydW5uaW5nX2xpbmUYAiABKA0SEwoLYmxvY2tfY291bnQYAyABKAQSEwoLdG90YWxfbmFub3MYBCABKAMSFQoNbG9uZ2VzdF9uYW5vcxgFIAEoAxIRCglwOTVfbmFub3MYBiABKAMSKwoEa2luZBgHIAEoDjIdLmVtYmVyc2NvcGUucGFnZS52MS5CbG9ja0tpbmQSLQoFY2F1c2UYCCABKA4yHi5lbWJlcnNjb3BlLnBhZ2UudjEuQmxvY2tDYXVzZRIpCgZzZXJ2ZWQYCSABKAsyGS5lbWJlcnNjb3BlLnBhZ2UudjEuTGFiZWwSFAoMc2VydmVkX2NvdW50GAogASgNEhQKDHNlcnZpY2VfbmFtZRgLIAEoCRIVCg1uZXdlc3RfbWlsbGlzGAwgASgDKloKCkJsb2NrT3JkZXISGwoXQkxPQ0tfT1JERVJfVU5TUEVDSUZJRUQQABIXChNCTE9DS19PUkRFUl9MT05HRVNUEAESFgoSQkxPQ0tfT1JERVJfTkVXRVNUEAIqcQoJQmxvY2tLaW5kEhoKFkJMT0NLX0tJTkRfVU5TUEVDSUZJRUQQABIXChNCTE9DS19LSU5EX0NBTExCQUNLEAESGQoVQkxPQ0tfS0lORF9NSUNST1RBU0tTEAISFAoQQkxPQ0tfS0lORF9CQVRDSBADKm8KCkJsb2NrQ2F1c2USGwoXQkxPQ0tfQ0FVU0VfVU5TUEVDSUZJRUQQABITCg9CTE9DS19DQVVTRV9DUFUQARIXChNCTE9DS19DQVVTRV9TVEFSVkVEEAISFgoSQkxPQ0tfQ0FVU0VfT0ZGQ1BVEANiBnByb3RvMw", [file_emberscope_page_v1_selection]);
 
 /**
- * Selects event-loop profiles by range and labels; `selection.profile_type` may be empty.
+ * Which blocks of the event loop. A block belongs where it began.
  *
  * @generated from message emberscope.page.v1.ListBlocksRequest
  */
 export type ListBlocksRequest = Message<"emberscope.page.v1.ListBlocksRequest"> & {
   /**
+   * Range and selector; the profile type may be empty or
+   * `eventloop:blocked_time:nanoseconds:eventloop:nanoseconds`.
+   *
    * @generated from field: emberscope.page.v1.Selection selection = 1;
    */
   selection?: Selection | undefined;
@@ -33,30 +36,48 @@ export type ListBlocksRequest = Message<"emberscope.page.v1.ListBlocksRequest"> 
   minNanos: bigint;
 
   /**
-   * The blocks that are answered one by one. 0 is 2,000.
+   * The blocks that are answered one by one. 0 is 2,000, the most is 10,000.
    *
    * @generated from field: uint32 limit = 3;
    */
   limit: number;
 
   /**
+   * Which blocks are answered when there are more.
+   *
    * @generated from field: emberscope.page.v1.BlockOrder order = 4;
    */
   order: BlockOrder;
 
   /**
-   * The offenders that are answered. 0 is 100.
+   * The offenders that are answered. 0 is 100, the most is 1,000.
    *
    * @generated from field: uint32 offender_limit = 5;
    */
   offenderLimit: number;
 
   /**
-   * Only blocks of this offender.
+   * Only blocks whose heaviest stack ends in this function. Absent for all.
    *
    * @generated from field: emberscope.page.v1.FunctionRef function = 6;
    */
   function?: FunctionRef | undefined;
+
+  /**
+   * Only blocks of these kinds; none for all. Who asks "which function broke the rule?" leaves out
+   * BATCH, which is nobody's single fault.
+   *
+   * @generated from field: repeated emberscope.page.v1.BlockKind kinds = 7;
+   */
+  kinds: BlockKind[];
+
+  /**
+   * Only blocks that this running line of `function` was to blame for; 0 for any line. Not without
+   * `function`.
+   *
+   * @generated from field: uint32 running_line = 8;
+   */
+  runningLine: number;
 };
 
 /**
@@ -67,39 +88,49 @@ export const ListBlocksRequestSchema: GenMessage<ListBlocksRequest> = /*@__PURE_
   messageDesc(file_emberscope_page_v1_blocks, 0);
 
 /**
+ * Blocks, counted, ranked by who is to blame, and one by one.
+ *
  * @generated from message emberscope.page.v1.ListBlocksResponse
  */
 export type ListBlocksResponse = Message<"emberscope.page.v1.ListBlocksResponse"> & {
   /**
-   * All blocks of the selection, not only those that are listed.
+   * All blocks that were asked for, not only those that are listed.
    *
    * @generated from field: uint64 block_count = 1;
    */
   blockCount: bigint;
 
   /**
+   * How long they were, summed.
+   *
    * @generated from field: int64 total_nanos = 2;
    */
   totalNanos: bigint;
 
   /**
+   * How long the longest was; 0 without blocks.
+   *
    * @generated from field: int64 longest_nanos = 3;
    */
   longestNanos: bigint;
 
   /**
-   * The threshold that the agents report from, the smallest of them.
+   * The threshold that the agents report from, the smallest of them; 0 without blocks.
    *
    * @generated from field: int64 threshold_nanos = 4;
    */
   thresholdNanos: bigint;
 
   /**
-   * @generated from field: repeated emberscope.page.v1.Block blocks = 5;
+   * The blocks one by one, in the order asked for.
+   *
+   * @generated from field: emberscope.page.v1.BlockColumns blocks = 5;
    */
-  blocks: Block[];
+  blocks?: BlockColumns | undefined;
 
   /**
+   * How many blocks `limit` left out.
+   *
    * @generated from field: uint64 blocks_left_out = 6;
    */
   blocksLeftOut: bigint;
@@ -112,17 +143,27 @@ export type ListBlocksResponse = Message<"emberscope.page.v1.ListBlocksResponse"
   offenders: BlockOffender[];
 
   /**
+   * How many offenders `offender_limit` left out.
+   *
    * @generated from field: uint32 offenders_left_out = 8;
    */
   offendersLeftOut: number;
 
   /**
-   * Blocks that came summarised, because there were too many in one window: they are in the counts
-   * and the offenders, and none of them stands alone.
+   * Blocks that came summarised, since an agent met too many in one window to report each. They are
+   * in counts, totals and offenders; none of them is in `blocks`, `longest_nanos` or `p95_nanos`.
    *
    * @generated from field: uint64 summarised_count = 9;
    */
   summarisedCount: bigint;
+
+  /**
+   * When the newest block began that is kept of the selection, in or out of range. Absent when
+   * none ever came: then nobody watches the loop, or it was never blocked.
+   *
+   * @generated from field: optional int64 newest_millis = 10;
+   */
+  newestMillis?: bigint | undefined;
 };
 
 /**
@@ -133,124 +174,166 @@ export const ListBlocksResponseSchema: GenMessage<ListBlocksResponse> = /*@__PUR
   messageDesc(file_emberscope_page_v1_blocks, 1);
 
 /**
- * One block: a dot in time and duration.
+ * Single blocks: a dot each, in time and duration.
  *
- * @generated from message emberscope.page.v1.Block
+ * @generated from message emberscope.page.v1.BlockColumns
  */
-export type Block = Message<"emberscope.page.v1.Block"> & {
+export type BlockColumns = Message<"emberscope.page.v1.BlockColumns"> & {
   /**
-   * For GetFlameGraph: the stacks of this block alone.
+   * For GetFlameGraph's `profile_ids`: the stacks of this block alone. Length n.
    *
-   * @generated from field: string profile_id = 1;
+   * @generated from field: repeated string profile_id = 1;
    */
-  profileId: string;
+  profileId: string[];
 
   /**
-   * @generated from field: int64 start_nanos = 2;
-   */
-  startNanos: bigint;
-
-  /**
-   * @generated from field: int64 duration_nanos = 3;
-   */
-  durationNanos: bigint;
-
-  /**
-   * @generated from field: emberscope.page.v1.BlockKind kind = 4;
-   */
-  kind: BlockKind;
-
-  /**
-   * A row of `offenders`, plus one; 0 when its offender was left out.
+   * When they began, in nanoseconds since the epoch, length n.
    *
-   * @generated from field: uint32 offender_plus_one = 5;
+   * @generated from field: repeated int64 start_nanos = 2;
    */
-  offenderPlusOne: number;
+  startNanos: bigint[];
 
   /**
-   * The line that ran longest.
+   * How long they lasted, length n.
    *
-   * @generated from field: uint32 running_line = 6;
+   * @generated from field: repeated int64 duration_nanos = 3;
    */
-  runningLine: number;
+  durationNanos: bigint[];
 
   /**
-   * @generated from field: repeated emberscope.page.v1.Label labels = 7;
+   * What kept the loop, length n.
+   *
+   * @generated from field: repeated emberscope.page.v1.BlockKind kind = 4;
    */
-  labels: Label[];
+  kind: BlockKind[];
+
+  /**
+   * Where the time went, length n.
+   *
+   * @generated from field: repeated emberscope.page.v1.BlockCause cause = 5;
+   */
+  cause: BlockCause[];
+
+  /**
+   * One more than the row of `offenders`, length n; 0 when its offender was left out.
+   *
+   * @generated from field: repeated uint32 offender_plus_one = 6;
+   */
+  offenderPlusOne: number[];
+
+  /**
+   * The labels of their series, length n: rows of `label_sets`.
+   *
+   * @generated from field: repeated uint32 label_set = 7;
+   */
+  labelSet: number[];
+
+  /**
+   * Each set once.
+   *
+   * @generated from field: repeated emberscope.page.v1.LabelSet label_sets = 8;
+   */
+  labelSets: LabelSet[];
 };
 
 /**
- * Describes the message emberscope.page.v1.Block.
- * Use `create(BlockSchema)` to create a new message.
+ * Describes the message emberscope.page.v1.BlockColumns.
+ * Use `create(BlockColumnsSchema)` to create a new message.
  */
-export const BlockSchema: GenMessage<Block> = /*@__PURE__*/
+export const BlockColumnsSchema: GenMessage<BlockColumns> = /*@__PURE__*/
   messageDesc(file_emberscope_page_v1_blocks, 2);
 
 /**
- * A function that blocked the loop, with the line that ran.
+ * A line of a function that blocked the loop of a service: the innermost frame of a block's
+ * heaviest stack.
  *
  * @generated from message emberscope.page.v1.BlockOffender
  */
 export type BlockOffender = Message<"emberscope.page.v1.BlockOffender"> & {
   /**
+   * The function. Its name is empty when the stack had none.
+   *
    * @generated from field: emberscope.page.v1.FunctionRef function = 1;
    */
   function?: FunctionRef | undefined;
 
   /**
+   * The line that ran; 0 when unknown.
+   *
    * @generated from field: uint32 running_line = 2;
    */
   runningLine: number;
 
   /**
+   * Its blocks.
+   *
    * @generated from field: uint64 block_count = 3;
    */
   blockCount: bigint;
 
   /**
+   * How long they were, summed.
+   *
    * @generated from field: int64 total_nanos = 4;
    */
   totalNanos: bigint;
 
   /**
+   * How long the longest was; 0 when all came summarised.
+   *
    * @generated from field: int64 longest_nanos = 5;
    */
   longestNanos: bigint;
 
   /**
+   * 95 of 100 of its blocks were not longer (nearest rank); 0 when all came summarised.
+   *
    * @generated from field: int64 p95_nanos = 6;
    */
   p95Nanos: bigint;
 
   /**
+   * The kind that most of its time belongs to.
+   *
    * @generated from field: emberscope.page.v1.BlockKind kind = 7;
    */
   kind: BlockKind;
 
   /**
-   * What made it run, as the agent says: `timer`, `http`, `gc` …; empty when unknown.
+   * The cause that most of its time belongs to.
    *
-   * @generated from field: string cause = 8;
+   * @generated from field: emberscope.page.v1.BlockCause cause = 8;
    */
-  cause: string;
+  cause: BlockCause;
 
   /**
-   * The route or the job it served most; empty when unlabelled.
+   * What it served for most of its time: the label `route` or `job` of the agent. Absent when
+   * unlabelled.
    *
-   * @generated from field: string route = 9;
+   * @generated from field: emberscope.page.v1.Label served = 9;
    */
-  route: string;
+  served?: Label | undefined;
 
   /**
-   * @generated from field: string service_name = 10;
+   * How many different routes and jobs it served; 0 when unlabelled.
+   *
+   * @generated from field: uint32 served_count = 10;
+   */
+  servedCount: number;
+
+  /**
+   * Whose loop it is.
+   *
+   * @generated from field: string service_name = 11;
    */
   serviceName: string;
 
   /**
-   * @generated from field: int64 newest_nanos = 11;
+   * When its newest block began.
+   *
+   * @generated from field: int64 newest_millis = 12;
    */
-  newestNanos: bigint;
+  newestMillis: bigint;
 };
 
 /**
@@ -261,26 +344,36 @@ export const BlockOffenderSchema: GenMessage<BlockOffender> = /*@__PURE__*/
   messageDesc(file_emberscope_page_v1_blocks, 3);
 
 /**
+ * Which blocks come first.
+ *
  * @generated from enum emberscope.page.v1.BlockOrder
  */
 export const BlockOrder = {
   /**
+   * Longest first.
+   *
    * @generated from enum value: BLOCK_ORDER_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
+   * Longest first.
+   *
    * @generated from enum value: BLOCK_ORDER_LONGEST = 1;
    */
   LONGEST: 1,
 
   /**
+   * Newest first.
+   *
    * @generated from enum value: BLOCK_ORDER_NEWEST = 2;
    */
   NEWEST: 2,
 } as const;
 
 /**
+ * Which blocks come first.
+ *
  * @generated from enum emberscope.page.v1.BlockOrder
  */
 export type BlockOrder = (typeof BlockOrder)[keyof typeof BlockOrder] | UnknownEnum;
@@ -298,26 +391,28 @@ export const BlockOrderSchema: GenEnum<BlockOrder> = /*@__PURE__*/
  */
 export const BlockKind = {
   /**
+   * The agent did not say.
+   *
    * @generated from enum value: BLOCK_KIND_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
-   * One callback with the promises it settled.
+   * One callback with the promise continuations it drained.
    *
    * @generated from enum value: BLOCK_KIND_CALLBACK = 1;
    */
   CALLBACK: 1,
 
   /**
-   * A chain of promises that never left the microtask queue.
+   * A chain of promises that never left the microtask queue; each step short, the sum long.
    *
    * @generated from enum value: BLOCK_KIND_MICROTASKS = 2;
    */
   MICROTASKS: 2,
 
   /**
-   * Several short callbacks without a poll between them.
+   * Several short callbacks without a poll between them: real lag, nobody's single fault.
    *
    * @generated from enum value: BLOCK_KIND_BATCH = 3;
    */
@@ -336,4 +431,52 @@ export type BlockKind = (typeof BlockKind)[keyof typeof BlockKind] | UnknownEnum
  */
 export const BlockKindSchema: GenEnum<BlockKind> = /*@__PURE__*/
   enumDesc(file_emberscope_page_v1_blocks, 1);
+
+/**
+ * Where the main thread's time went.
+ *
+ * @generated from enum emberscope.page.v1.BlockCause
+ */
+export const BlockCause = {
+  /**
+   * The agent did not say.
+   *
+   * @generated from enum value: BLOCK_CAUSE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It ran: the code is to blame.
+   *
+   * @generated from enum value: BLOCK_CAUSE_CPU = 1;
+   */
+  CPU: 1,
+
+  /**
+   * It waited for a CPU most of the time: the host is to blame.
+   *
+   * @generated from enum value: BLOCK_CAUSE_STARVED = 2;
+   */
+  STARVED: 2,
+
+  /**
+   * It slept in a synchronous call.
+   *
+   * @generated from enum value: BLOCK_CAUSE_OFFCPU = 3;
+   */
+  OFFCPU: 3,
+} as const;
+
+/**
+ * Where the main thread's time went.
+ *
+ * @generated from enum emberscope.page.v1.BlockCause
+ */
+export type BlockCause = (typeof BlockCause)[keyof typeof BlockCause] | UnknownEnum;
+
+/**
+ * Describes the enum emberscope.page.v1.BlockCause.
+ */
+export const BlockCauseSchema: GenEnum<BlockCause> = /*@__PURE__*/
+  enumDesc(file_emberscope_page_v1_blocks, 2);
 

@@ -4,9 +4,9 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { CallTree, FrameTable } from "./frames_pb.ts";
+import type { FrameTable } from "./frames_pb.ts";
 import { file_emberscope_page_v1_frames } from "./frames_pb.ts";
-import type { Coverage, MergeMode, Selection } from "./selection_pb.ts";
+import type { Coverage, FunctionRef, MergeMode, Selection } from "./selection_pb.ts";
 import { file_emberscope_page_v1_selection } from "./selection_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -14,35 +14,56 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file emberscope/page/v1/diff.proto.
  */
 export const file_emberscope_page_v1_diff: GenFile = /*@__PURE__*/
-  fileDesc("Ch1lbWJlcnNjb3BlL3BhZ2UvdjEvZGlmZi5wcm90bxISZW1iZXJzY29wZS5wYWdlLnYxIqgBCgtEaWZmUmVxdWVzdBIrCgRsZWZ0GAEgASgLMh0uZW1iZXJzY29wZS5wYWdlLnYxLlNlbGVjdGlvbhIsCgVyaWdodBgCIAEoCzIdLmVtYmVyc2NvcGUucGFnZS52MS5TZWxlY3Rpb24SKwoEbW9kZRgDIAEoDjIdLmVtYmVyc2NvcGUucGFnZS52MS5NZXJnZU1vZGUSEQoJbWF4X25vZGVzGAQgASgNIoYDCgxEaWZmUmVzcG9uc2USLgoGZnJhbWVzGAEgASgLMh4uZW1iZXJzY29wZS5wYWdlLnYxLkZyYW1lVGFibGUSKgoEbGVmdBgCIAEoCzIcLmVtYmVyc2NvcGUucGFnZS52MS5DYWxsVHJlZRIrCgVyaWdodBgDIAEoCzIcLmVtYmVyc2NvcGUucGFnZS52MS5DYWxsVHJlZRIzCg1sZWZ0X2NvdmVyYWdlGAQgASgLMhwuZW1iZXJzY29wZS5wYWdlLnYxLkNvdmVyYWdlEjQKDnJpZ2h0X2NvdmVyYWdlGAUgASgLMhwuZW1iZXJzY29wZS5wYWdlLnYxLkNvdmVyYWdlEhgKEGxlZnRfb3RoZXJfdG90YWwYBiABKAMSGQoRcmlnaHRfb3RoZXJfdG90YWwYByABKAMSMwoHY2hhbmdlcxgIIAMoCzIiLmVtYmVyc2NvcGUucGFnZS52MS5GdW5jdGlvbkNoYW5nZRIYChBjaGFuZ2VzX2xlZnRfb3V0GAkgASgNIm8KDkZ1bmN0aW9uQ2hhbmdlEg0KBWZyYW1lGAEgASgNEhEKCWxlZnRfc2VsZhgCIAEoAxISCgpyaWdodF9zZWxmGAMgASgDEhIKCmxlZnRfdG90YWwYBCABKAMSEwoLcmlnaHRfdG90YWwYBSABKANiBnByb3RvMw", [file_emberscope_page_v1_frames, file_emberscope_page_v1_selection]);
+  fileDesc("Ch1lbWJlcnNjb3BlL3BhZ2UvdjEvZGlmZi5wcm90bxISZW1iZXJzY29wZS5wYWdlLnYxIvIBCgtEaWZmUmVxdWVzdBIrCgRsZWZ0GAEgASgLMh0uZW1iZXJzY29wZS5wYWdlLnYxLlNlbGVjdGlvbhIsCgVyaWdodBgCIAEoCzIdLmVtYmVyc2NvcGUucGFnZS52MS5TZWxlY3Rpb24SKwoEbW9kZRgDIAEoDjIdLmVtYmVyc2NvcGUucGFnZS52MS5NZXJnZU1vZGUSEQoJbWF4X25vZGVzGAQgASgNEhQKDGNoYW5nZV9saW1pdBgFIAEoDRIyCglyb290X3BhdGgYBiADKAsyHy5lbWJlcnNjb3BlLnBhZ2UudjEuRnVuY3Rpb25SZWYihQMKDERpZmZSZXNwb25zZRIuCgZmcmFtZXMYASABKAsyHi5lbWJlcnNjb3BlLnBhZ2UudjEuRnJhbWVUYWJsZRIqCgR0cmVlGAIgASgLMhwuZW1iZXJzY29wZS5wYWdlLnYxLkRpZmZUcmVlEjMKDWxlZnRfY292ZXJhZ2UYAyABKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuQ292ZXJhZ2USNAoOcmlnaHRfY292ZXJhZ2UYBCABKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuQ292ZXJhZ2USGAoQbGVmdF9vdGhlcl90b3RhbBgFIAEoAxIZChFyaWdodF9vdGhlcl90b3RhbBgGIAEoAxIWCg5mdW5jdGlvbl9jb3VudBgHIAEoDRISCgpub2RlX2NvdW50GAggASgNEjMKB2NoYW5nZXMYCSADKAsyIi5lbWJlcnNjb3BlLnBhZ2UudjEuRnVuY3Rpb25DaGFuZ2USGAoQY2hhbmdlc19sZWZ0X291dBgKIAEoDSKCAQoIRGlmZlRyZWUSFwoPcGFyZW50X3BsdXNfb25lGAEgAygNEg0KBWZyYW1lGAIgAygNEhEKCWxlZnRfc2VsZhgDIAMoAxISCgpsZWZ0X3RvdGFsGAQgAygDEhIKCnJpZ2h0X3NlbGYYBSADKAMSEwoLcmlnaHRfdG90YWwYBiADKAMibwoORnVuY3Rpb25DaGFuZ2USDQoFZnJhbWUYASABKA0SEQoJbGVmdF9zZWxmGAIgASgDEhIKCnJpZ2h0X3NlbGYYAyABKAMSEgoKbGVmdF90b3RhbBgEIAEoAxITCgtyaWdodF90b3RhbBgFIAEoA2IGcHJvdG8z", [file_emberscope_page_v1_frames, file_emberscope_page_v1_selection]);
 
 /**
+ * Which two selections: two ranges of one service, two versions, two clusters.
+ *
  * @generated from message emberscope.page.v1.DiffRequest
  */
 export type DiffRequest = Message<"emberscope.page.v1.DiffRequest"> & {
   /**
-   * Both of one profile type.
+   * What was.
    *
    * @generated from field: emberscope.page.v1.Selection left = 1;
    */
   left?: Selection | undefined;
 
   /**
+   * What is. Of the same profile type as `left`.
+   *
    * @generated from field: emberscope.page.v1.Selection right = 2;
    */
   right?: Selection | undefined;
 
   /**
+   * How profiles become one, on both sides.
+   *
    * @generated from field: emberscope.page.v1.MergeMode mode = 3;
    */
   mode: MergeMode;
 
   /**
-   * As in GetFlameGraphRequest; a node counts as its larger side.
+   * About how many nodes the tree may have; a node counts as its larger side. 0 is 16,384, the most
+   * is 100,000.
    *
    * @generated from field: uint32 max_nodes = 4;
    */
   maxNodes: number;
+
+  /**
+   * How many changed functions are answered. 0 is 200, the most is 5,000.
+   *
+   * @generated from field: uint32 change_limit = 5;
+   */
+  changeLimit: number;
+
+  /**
+   * Only stacks that begin with these functions, root first, as in GetFlameGraph. At most 1,000.
+   *
+   * @generated from field: repeated emberscope.page.v1.FunctionRef root_path = 6;
+   */
+  rootPath: FunctionRef[];
 };
 
 /**
@@ -53,59 +74,80 @@ export const DiffRequestSchema: GenMessage<DiffRequest> = /*@__PURE__*/
   messageDesc(file_emberscope_page_v1_diff, 0);
 
 /**
+ * Two call trees laid over one another. The values are as they are; to compare sides of different
+ * length, the page divides them by what each side covers.
+ *
  * @generated from message emberscope.page.v1.DiffResponse
  */
 export type DiffResponse = Message<"emberscope.page.v1.DiffResponse"> & {
   /**
+   * The functions in the tree and in `changes`.
+   *
    * @generated from field: emberscope.page.v1.FrameTable frames = 1;
    */
   frames?: FrameTable | undefined;
 
   /**
-   * One shape: a path that only one side has is 0 on the other.
+   * Both sides in one shape.
    *
-   * @generated from field: emberscope.page.v1.CallTree left = 2;
+   * @generated from field: emberscope.page.v1.DiffTree tree = 2;
    */
-  left?: CallTree | undefined;
+  tree?: DiffTree | undefined;
 
   /**
-   * Of the right side only the values are set; parents and frames are those of the left.
+   * Of the whole left selection.
    *
-   * @generated from field: emberscope.page.v1.CallTree right = 3;
-   */
-  right?: CallTree | undefined;
-
-  /**
-   * @generated from field: emberscope.page.v1.Coverage left_coverage = 4;
+   * @generated from field: emberscope.page.v1.Coverage left_coverage = 3;
    */
   leftCoverage?: Coverage | undefined;
 
   /**
-   * @generated from field: emberscope.page.v1.Coverage right_coverage = 5;
+   * Of the whole right selection.
+   *
+   * @generated from field: emberscope.page.v1.Coverage right_coverage = 4;
    */
   rightCoverage?: Coverage | undefined;
 
   /**
-   * What `max_nodes` left out, on each side.
+   * The value in nodes that `max_nodes` left out of the left side.
    *
-   * @generated from field: int64 left_other_total = 6;
+   * @generated from field: int64 left_other_total = 5;
    */
   leftOtherTotal: bigint;
 
   /**
-   * @generated from field: int64 right_other_total = 7;
+   * The value in nodes that `max_nodes` left out of the right side.
+   *
+   * @generated from field: int64 right_other_total = 6;
    */
   rightOtherTotal: bigint;
 
   /**
-   * How the functions changed, largest change of self first.
+   * The functions there were on either side before any node was left out.
    *
-   * @generated from field: repeated emberscope.page.v1.FunctionChange changes = 8;
+   * @generated from field: uint32 function_count = 7;
+   */
+  functionCount: number;
+
+  /**
+   * The nodes there were on either side before any was left out.
+   *
+   * @generated from field: uint32 node_count = 8;
+   */
+  nodeCount: number;
+
+  /**
+   * How functions changed, from the whole trees: largest change of `self` share first, a share
+   * being that of the side's coverage total. Functions that cost the same on both sides are absent.
+   *
+   * @generated from field: repeated emberscope.page.v1.FunctionChange changes = 9;
    */
   changes: FunctionChange[];
 
   /**
-   * @generated from field: uint32 changes_left_out = 9;
+   * How many changed functions `change_limit` left out.
+   *
+   * @generated from field: uint32 changes_left_out = 10;
    */
   changesLeftOut: number;
 };
@@ -118,7 +160,65 @@ export const DiffResponseSchema: GenMessage<DiffResponse> = /*@__PURE__*/
   messageDesc(file_emberscope_page_v1_diff, 1);
 
 /**
- * Own cost of one function on both sides; 0 on one of them for what is new or gone.
+ * A call tree with two values. Nodes stand as in CallTree; a path that only one side has is 0 on
+ * the other.
+ *
+ * @generated from message emberscope.page.v1.DiffTree
+ */
+export type DiffTree = Message<"emberscope.page.v1.DiffTree"> & {
+  /**
+   * One more than the row of the caller, length n; 0 for a root.
+   *
+   * @generated from field: repeated uint32 parent_plus_one = 1;
+   */
+  parentPlusOne: number[];
+
+  /**
+   * What is called, length n: rows of the frame table.
+   *
+   * @generated from field: repeated uint32 frame = 2;
+   */
+  frame: number[];
+
+  /**
+   * What a node cost itself on the left, length n.
+   *
+   * @generated from field: repeated int64 left_self = 3;
+   */
+  leftSelf: bigint[];
+
+  /**
+   * What a node cost on the left with all that it called, length n.
+   *
+   * @generated from field: repeated int64 left_total = 4;
+   */
+  leftTotal: bigint[];
+
+  /**
+   * What a node cost itself on the right, length n.
+   *
+   * @generated from field: repeated int64 right_self = 5;
+   */
+  rightSelf: bigint[];
+
+  /**
+   * What a node cost on the right with all that it called, length n.
+   *
+   * @generated from field: repeated int64 right_total = 6;
+   */
+  rightTotal: bigint[];
+};
+
+/**
+ * Describes the message emberscope.page.v1.DiffTree.
+ * Use `create(DiffTreeSchema)` to create a new message.
+ */
+export const DiffTreeSchema: GenMessage<DiffTree> = /*@__PURE__*/
+  messageDesc(file_emberscope_page_v1_diff, 2);
+
+/**
+ * The cost of one function on both sides: 0 on the left for what is new, 0 on the right for what is
+ * gone.
  *
  * @generated from message emberscope.page.v1.FunctionChange
  */
@@ -131,21 +231,29 @@ export type FunctionChange = Message<"emberscope.page.v1.FunctionChange"> & {
   frame: number;
 
   /**
+   * What it cost itself on the left.
+   *
    * @generated from field: int64 left_self = 2;
    */
   leftSelf: bigint;
 
   /**
+   * What it cost itself on the right.
+   *
    * @generated from field: int64 right_self = 3;
    */
   rightSelf: bigint;
 
   /**
+   * What it cost on the left with all that it called; a stack counts once.
+   *
    * @generated from field: int64 left_total = 4;
    */
   leftTotal: bigint;
 
   /**
+   * What it cost on the right with all that it called; a stack counts once.
+   *
    * @generated from field: int64 right_total = 5;
    */
   rightTotal: bigint;
@@ -156,5 +264,5 @@ export type FunctionChange = Message<"emberscope.page.v1.FunctionChange"> & {
  * Use `create(FunctionChangeSchema)` to create a new message.
  */
 export const FunctionChangeSchema: GenMessage<FunctionChange> = /*@__PURE__*/
-  messageDesc(file_emberscope_page_v1_diff, 2);
+  messageDesc(file_emberscope_page_v1_diff, 3);
 

@@ -6,7 +6,7 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { CallTree, FrameTable } from "./frames_pb.ts";
 import { file_emberscope_page_v1_frames } from "./frames_pb.ts";
-import type { Coverage, MergeMode, Selection } from "./selection_pb.ts";
+import type { Coverage, FunctionRef, MergeMode, Selection } from "./selection_pb.ts";
 import { file_emberscope_page_v1_selection } from "./selection_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -14,48 +14,73 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file emberscope/page/v1/flame_graph.proto.
  */
 export const file_emberscope_page_v1_flame_graph: GenFile = /*@__PURE__*/
-  fileDesc("CiRlbWJlcnNjb3BlL3BhZ2UvdjEvZmxhbWVfZ3JhcGgucHJvdG8SEmVtYmVyc2NvcGUucGFnZS52MSLCAQoUR2V0RmxhbWVHcmFwaFJlcXVlc3QSMAoJc2VsZWN0aW9uGAEgASgLMh0uZW1iZXJzY29wZS5wYWdlLnYxLlNlbGVjdGlvbhIrCgRtb2RlGAIgASgOMh0uZW1iZXJzY29wZS5wYWdlLnYxLk1lcmdlTW9kZRIRCgltYXhfbm9kZXMYAyABKA0SEwoLcHJvZmlsZV9pZHMYBCADKAkSEAoIc3Bhbl9pZHMYBSADKAkSEQoJdHJhY2VfaWRzGAYgAygJIuQBChVHZXRGbGFtZUdyYXBoUmVzcG9uc2USLgoGZnJhbWVzGAEgASgLMh4uZW1iZXJzY29wZS5wYWdlLnYxLkZyYW1lVGFibGUSKgoEdHJlZRgCIAEoCzIcLmVtYmVyc2NvcGUucGFnZS52MS5DYWxsVHJlZRIuCghjb3ZlcmFnZRgDIAEoCzIcLmVtYmVyc2NvcGUucGFnZS52MS5Db3ZlcmFnZRITCgtvdGhlcl90b3RhbBgEIAEoAxIWCg5mdW5jdGlvbl9jb3VudBgFIAEoDRISCgpub2RlX2NvdW50GAYgASgNYgZwcm90bzM", [file_emberscope_page_v1_frames, file_emberscope_page_v1_selection]);
+  fileDesc("CiRlbWJlcnNjb3BlL3BhZ2UvdjEvZmxhbWVfZ3JhcGgucHJvdG8SEmVtYmVyc2NvcGUucGFnZS52MSKpAgoUR2V0RmxhbWVHcmFwaFJlcXVlc3QSMAoJc2VsZWN0aW9uGAEgASgLMh0uZW1iZXJzY29wZS5wYWdlLnYxLlNlbGVjdGlvbhIrCgRtb2RlGAIgASgOMh0uZW1iZXJzY29wZS5wYWdlLnYxLk1lcmdlTW9kZRIRCgltYXhfbm9kZXMYAyABKA0SEwoLcHJvZmlsZV9pZHMYBCADKAkSEAoIc3Bhbl9pZHMYBSADKAkSEQoJdHJhY2VfaWRzGAYgAygJEjIKCXJvb3RfcGF0aBgHIAMoCzIfLmVtYmVyc2NvcGUucGFnZS52MS5GdW5jdGlvblJlZhIxCghmdW5jdGlvbhgIIAEoCzIfLmVtYmVyc2NvcGUucGFnZS52MS5GdW5jdGlvblJlZiLkAQoVR2V0RmxhbWVHcmFwaFJlc3BvbnNlEi4KBmZyYW1lcxgBIAEoCzIeLmVtYmVyc2NvcGUucGFnZS52MS5GcmFtZVRhYmxlEioKBHRyZWUYAiABKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuQ2FsbFRyZWUSLgoIY292ZXJhZ2UYAyABKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuQ292ZXJhZ2USEwoLb3RoZXJfdG90YWwYBCABKAMSFgoOZnVuY3Rpb25fY291bnQYBSABKA0SEgoKbm9kZV9jb3VudBgGIAEoDWIGcHJvdG8z", [file_emberscope_page_v1_frames, file_emberscope_page_v1_selection]);
 
 /**
+ * What to draw.
+ *
  * @generated from message emberscope.page.v1.GetFlameGraphRequest
  */
 export type GetFlameGraphRequest = Message<"emberscope.page.v1.GetFlameGraphRequest"> & {
   /**
+   * Which profiles.
+   *
    * @generated from field: emberscope.page.v1.Selection selection = 1;
    */
   selection?: Selection | undefined;
 
   /**
+   * How profiles become one.
+   *
    * @generated from field: emberscope.page.v1.MergeMode mode = 2;
    */
   mode: MergeMode;
 
   /**
-   * About how many nodes the tree may have; the smallest are left out. 0 is 16,384, the most is
-   * 100,000.
+   * About how many nodes the tree may have; those with the smallest totals are left out. 0 is
+   * 16,384, the most is 100,000.
    *
    * @generated from field: uint32 max_nodes = 3;
    */
   maxNodes: number;
 
   /**
-   * Single profiles, by id, instead of all that is selected: the stack of one block.
+   * Only these profiles of the selection, by id: the stacks of one block of the event loop. None
+   * for all; at most 1,000.
    *
    * @generated from field: repeated string profile_ids = 4;
    */
   profileIds: string[];
 
   /**
-   * Only these spans or traces, in hexadecimal.
+   * Only samples of these spans, 16 hexadecimal digits each. None for all; at most 1,000, and not
+   * together with `trace_ids`.
    *
    * @generated from field: repeated string span_ids = 5;
    */
   spanIds: string[];
 
   /**
+   * Only samples of these traces, 32 hexadecimal digits each. None for all; at most 1,000.
+   *
    * @generated from field: repeated string trace_ids = 6;
    */
   traceIds: string[];
+
+  /**
+   * Only stacks that begin with these functions, root first. Whoever zooms into a node asks again,
+   * and all of `max_nodes` is spent on what is then on screen. None for all; at most 1,000.
+   *
+   * @generated from field: repeated emberscope.page.v1.FunctionRef root_path = 7;
+   */
+  rootPath: FunctionRef[];
+
+  /**
+   * Only stacks that hold this function anywhere. Absent for all.
+   *
+   * @generated from field: emberscope.page.v1.FunctionRef function = 8;
+   */
+  function?: FunctionRef | undefined;
 };
 
 /**
@@ -66,40 +91,49 @@ export const GetFlameGraphRequestSchema: GenMessage<GetFlameGraphRequest> = /*@_
   messageDesc(file_emberscope_page_v1_flame_graph, 0);
 
 /**
+ * A call tree and what it rests on.
+ *
  * @generated from message emberscope.page.v1.GetFlameGraphResponse
  */
 export type GetFlameGraphResponse = Message<"emberscope.page.v1.GetFlameGraphResponse"> & {
   /**
+   * The functions in the tree.
+   *
    * @generated from field: emberscope.page.v1.FrameTable frames = 1;
    */
   frames?: FrameTable | undefined;
 
   /**
+   * The tree. Stacks that `root_path` or `function` select stand in it from their roots on.
+   *
    * @generated from field: emberscope.page.v1.CallTree tree = 2;
    */
   tree?: CallTree | undefined;
 
   /**
+   * Of the whole selection, whatever `root_path` and `function` make of it.
+   *
    * @generated from field: emberscope.page.v1.Coverage coverage = 3;
    */
   coverage?: Coverage | undefined;
 
   /**
-   * The value of nodes that `max_nodes` left out. It is not in the tree: a caller's total is then
-   * more than its self and its children's totals.
+   * The value in nodes that `max_nodes` left out, anywhere in the tree.
    *
    * @generated from field: int64 other_total = 4;
    */
   otherTotal: bigint;
 
   /**
-   * How many functions and nodes there were before any were left out.
+   * The functions there were before any node was left out.
    *
    * @generated from field: uint32 function_count = 5;
    */
   functionCount: number;
 
   /**
+   * The nodes there were before any was left out.
+   *
    * @generated from field: uint32 node_count = 6;
    */
   nodeCount: number;

@@ -6,7 +6,7 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Coverage, FunctionRef, Label, MergeMode, Selection } from "./selection_pb.ts";
 import { file_emberscope_page_v1_selection } from "./selection_pb.ts";
-import type { GetTimelineResponse } from "./timeline_pb.ts";
+import type { Timeline } from "./timeline_pb.ts";
 import { file_emberscope_page_v1_timeline } from "./timeline_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -14,36 +14,45 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file emberscope/page/v1/function.proto.
  */
 export const file_emberscope_page_v1_function: GenFile = /*@__PURE__*/
-  fileDesc("CiFlbWJlcnNjb3BlL3BhZ2UvdjEvZnVuY3Rpb24ucHJvdG8SEmVtYmVyc2NvcGUucGFnZS52MSLMAQoSR2V0RnVuY3Rpb25SZXF1ZXN0EjAKCXNlbGVjdGlvbhgBIAEoCzIdLmVtYmVyc2NvcGUucGFnZS52MS5TZWxlY3Rpb24SMQoIZnVuY3Rpb24YAiABKAsyHy5lbWJlcnNjb3BlLnBhZ2UudjEuRnVuY3Rpb25SZWYSKwoEbW9kZRgDIAEoDjIdLmVtYmVyc2NvcGUucGFnZS52MS5NZXJnZU1vZGUSDQoFbGltaXQYBCABKA0SFQoNdGFyZ2V0X3BvaW50cxgFIAEoDSLCAwoTR2V0RnVuY3Rpb25SZXNwb25zZRIxCghmdW5jdGlvbhgBIAEoCzIfLmVtYmVyc2NvcGUucGFnZS52MS5GdW5jdGlvblJlZhIMCgRzZWxmGAIgASgDEg0KBXRvdGFsGAMgASgDEi4KBWxpbmVzGAQgAygLMh8uZW1iZXJzY29wZS5wYWdlLnYxLlJ1bm5pbmdMaW5lEi0KB2NhbGxlcnMYBSADKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuQ2FsbEVkZ2USLQoHY2FsbGVlcxgGIAMoCzIcLmVtYmVyc2NvcGUucGFnZS52MS5DYWxsRWRnZRIYChBjYWxsZXJzX2xlZnRfb3V0GAcgASgNEhgKEGNhbGxlZXNfbGVmdF9vdXQYCCABKA0SOQoIdGltZWxpbmUYCSABKAsyJy5lbWJlcnNjb3BlLnBhZ2UudjEuR2V0VGltZWxpbmVSZXNwb25zZRIuCgZsYWJlbHMYCiADKAsyHi5lbWJlcnNjb3BlLnBhZ2UudjEuTGFiZWxTaGFyZRIuCghjb3ZlcmFnZRgLIAEoCzIcLmVtYmVyc2NvcGUucGFnZS52MS5Db3ZlcmFnZSI4CgtSdW5uaW5nTGluZRIMCgRsaW5lGAEgASgNEgwKBHNlbGYYAiABKAMSDQoFdG90YWwYAyABKAMiTAoIQ2FsbEVkZ2USMQoIZnVuY3Rpb24YASABKAsyHy5lbWJlcnNjb3BlLnBhZ2UudjEuRnVuY3Rpb25SZWYSDQoFdG90YWwYAiABKAMiRQoKTGFiZWxTaGFyZRIoCgVsYWJlbBgBIAEoCzIZLmVtYmVyc2NvcGUucGFnZS52MS5MYWJlbBINCgV0b3RhbBgCIAEoA2IGcHJvdG8z", [file_emberscope_page_v1_selection, file_emberscope_page_v1_timeline]);
+  fileDesc("CiFlbWJlcnNjb3BlL3BhZ2UvdjEvZnVuY3Rpb24ucHJvdG8SEmVtYmVyc2NvcGUucGFnZS52MSLMAQoSR2V0RnVuY3Rpb25SZXF1ZXN0EjAKCXNlbGVjdGlvbhgBIAEoCzIdLmVtYmVyc2NvcGUucGFnZS52MS5TZWxlY3Rpb24SMQoIZnVuY3Rpb24YAiABKAsyHy5lbWJlcnNjb3BlLnBhZ2UudjEuRnVuY3Rpb25SZWYSKwoEbW9kZRgDIAEoDjIdLmVtYmVyc2NvcGUucGFnZS52MS5NZXJnZU1vZGUSDQoFbGltaXQYBCABKA0SFQoNdGFyZ2V0X3BvaW50cxgFIAEoDSLoAwoTR2V0RnVuY3Rpb25SZXNwb25zZRIxCghmdW5jdGlvbhgBIAEoCzIfLmVtYmVyc2NvcGUucGFnZS52MS5GdW5jdGlvblJlZhIMCgRzZWxmGAIgASgDEg0KBXRvdGFsGAMgASgDEi4KBWxpbmVzGAQgAygLMh8uZW1iZXJzY29wZS5wYWdlLnYxLlJ1bm5pbmdMaW5lEi0KB2NhbGxlcnMYBSADKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuQ2FsbEVkZ2USLQoHY2FsbGVlcxgGIAMoCzIcLmVtYmVyc2NvcGUucGFnZS52MS5DYWxsRWRnZRIYChBjYWxsZXJzX2xlZnRfb3V0GAcgASgNEhgKEGNhbGxlZXNfbGVmdF9vdXQYCCABKA0SLgoIdGltZWxpbmUYCSABKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuVGltZWxpbmUSLgoGbGFiZWxzGAogAygLMh4uZW1iZXJzY29wZS5wYWdlLnYxLkxhYmVsU2hhcmUSLgoIY292ZXJhZ2UYCyABKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuQ292ZXJhZ2USFgoObGluZXNfbGVmdF9vdXQYDCABKA0SFwoPbGFiZWxzX2xlZnRfb3V0GA0gASgNIkAKC1J1bm5pbmdMaW5lEhQKDHJ1bm5pbmdfbGluZRgBIAEoDRIMCgRzZWxmGAIgASgDEg0KBXRvdGFsGAMgASgDIkwKCENhbGxFZGdlEjEKCGZ1bmN0aW9uGAEgASgLMh8uZW1iZXJzY29wZS5wYWdlLnYxLkZ1bmN0aW9uUmVmEg0KBXRvdGFsGAIgASgDIkUKCkxhYmVsU2hhcmUSKAoFbGFiZWwYASABKAsyGS5lbWJlcnNjb3BlLnBhZ2UudjEuTGFiZWwSDQoFdG90YWwYAiABKANiBnByb3RvMw", [file_emberscope_page_v1_selection, file_emberscope_page_v1_timeline]);
 
 /**
+ * Which function, and where it ran. A selection of all services finds it everywhere: the labels of
+ * the answer then say where.
+ *
  * @generated from message emberscope.page.v1.GetFunctionRequest
  */
 export type GetFunctionRequest = Message<"emberscope.page.v1.GetFunctionRequest"> & {
   /**
+   * Which profiles.
+   *
    * @generated from field: emberscope.page.v1.Selection selection = 1;
    */
   selection?: Selection | undefined;
 
   /**
+   * The function, as an answer named it. Always set.
+   *
    * @generated from field: emberscope.page.v1.FunctionRef function = 2;
    */
   function?: FunctionRef | undefined;
 
   /**
+   * How profiles become one.
+   *
    * @generated from field: emberscope.page.v1.MergeMode mode = 3;
    */
   mode: MergeMode;
 
   /**
-   * The largest callers, callees and labels that are answered, each. 0 is 50.
+   * How many lines, callers, callees and labels are answered, each. 0 is 50, the most is 1,000.
    *
    * @generated from field: uint32 limit = 4;
    */
   limit: number;
 
   /**
-   * The timeline's buckets, as in GetTimelineRequest.
+   * How many buckets suit the width of its timeline. 0 is 60, the most is 1,000.
    *
    * @generated from field: uint32 target_points = 5;
    */
@@ -58,64 +67,77 @@ export const GetFunctionRequestSchema: GenMessage<GetFunctionRequest> = /*@__PUR
   messageDesc(file_emberscope_page_v1_function, 0);
 
 /**
+ * One function: where its cost lies, who called it, whom it called. A function that did not run is
+ * answered with zeros and empty lists.
+ *
  * @generated from message emberscope.page.v1.GetFunctionResponse
  */
 export type GetFunctionResponse = Message<"emberscope.page.v1.GetFunctionResponse"> & {
   /**
+   * The function asked for.
+   *
    * @generated from field: emberscope.page.v1.FunctionRef function = 1;
    */
   function?: FunctionRef | undefined;
 
   /**
-   * A stack that holds the function several times counts once.
+   * What it cost itself.
    *
    * @generated from field: int64 self = 2;
    */
   self: bigint;
 
   /**
+   * What it cost with all that it called. A stack that holds it several times counts once.
+   *
    * @generated from field: int64 total = 3;
    */
   total: bigint;
 
   /**
-   * Largest total first.
+   * The lines that ran, largest total first.
    *
    * @generated from field: repeated emberscope.page.v1.RunningLine lines = 4;
    */
   lines: RunningLine[];
 
   /**
+   * Who called its outermost frame, largest total first; empty for a root.
+   *
    * @generated from field: repeated emberscope.page.v1.CallEdge callers = 5;
    */
   callers: CallEdge[];
 
   /**
+   * Whom it called, itself left out, largest total first.
+   *
    * @generated from field: repeated emberscope.page.v1.CallEdge callees = 6;
    */
   callees: CallEdge[];
 
   /**
-   * How many callers and callees `limit` left out.
+   * How many callers `limit` left out.
    *
    * @generated from field: uint32 callers_left_out = 7;
    */
   callersLeftOut: number;
 
   /**
+   * How many callees `limit` left out.
+   *
    * @generated from field: uint32 callees_left_out = 8;
    */
   calleesLeftOut: number;
 
   /**
-   * Only stacks that hold the function.
+   * Its total over time: one series of the stacks that hold it, none when it did not run.
    *
-   * @generated from field: emberscope.page.v1.GetTimelineResponse timeline = 9;
+   * @generated from field: emberscope.page.v1.Timeline timeline = 9;
    */
-  timeline?: GetTimelineResponse | undefined;
+  timeline?: Timeline | undefined;
 
   /**
-   * The labels of the series that it ran under, largest first.
+   * What it ran under: the labels of its series, largest total first.
    *
    * @generated from field: repeated emberscope.page.v1.LabelShare labels = 10;
    */
@@ -127,6 +149,20 @@ export type GetFunctionResponse = Message<"emberscope.page.v1.GetFunctionRespons
    * @generated from field: emberscope.page.v1.Coverage coverage = 11;
    */
   coverage?: Coverage | undefined;
+
+  /**
+   * How many lines `limit` left out.
+   *
+   * @generated from field: uint32 lines_left_out = 12;
+   */
+  linesLeftOut: number;
+
+  /**
+   * How many labels `limit` left out.
+   *
+   * @generated from field: uint32 labels_left_out = 13;
+   */
+  labelsLeftOut: number;
 };
 
 /**
@@ -137,22 +173,30 @@ export const GetFunctionResponseSchema: GenMessage<GetFunctionResponse> = /*@__P
   messageDesc(file_emberscope_page_v1_function, 1);
 
 /**
- * A line of the function that ran.
+ * A line of the function that ran. Agents that do not know running lines give the line of the
+ * definition, and then there is one line.
  *
  * @generated from message emberscope.page.v1.RunningLine
  */
 export type RunningLine = Message<"emberscope.page.v1.RunningLine"> & {
   /**
-   * @generated from field: uint32 line = 1;
+   * The line; 0 when unknown.
+   *
+   * @generated from field: uint32 running_line = 1;
    */
-  line: number;
+  runningLine: number;
 
   /**
+   * What it cost itself.
+   *
    * @generated from field: int64 self = 2;
    */
   self: bigint;
 
   /**
+   * What it cost with all that it called. A stack that holds the line several times counts once, so
+   * lines of a recursive function may add up to more than the function.
+   *
    * @generated from field: int64 total = 3;
    */
   total: bigint;
@@ -172,11 +216,15 @@ export const RunningLineSchema: GenMessage<RunningLine> = /*@__PURE__*/
  */
 export type CallEdge = Message<"emberscope.page.v1.CallEdge"> & {
   /**
+   * The other function.
+   *
    * @generated from field: emberscope.page.v1.FunctionRef function = 1;
    */
   function?: FunctionRef | undefined;
 
   /**
+   * The value of stacks in which one calls the other.
+   *
    * @generated from field: int64 total = 2;
    */
   total: bigint;
@@ -196,11 +244,15 @@ export const CallEdgeSchema: GenMessage<CallEdge> = /*@__PURE__*/
  */
 export type LabelShare = Message<"emberscope.page.v1.LabelShare"> & {
   /**
+   * The label.
+   *
    * @generated from field: emberscope.page.v1.Label label = 1;
    */
   label?: Label | undefined;
 
   /**
+   * The part of the function's total.
+   *
    * @generated from field: int64 total = 2;
    */
   total: bigint;

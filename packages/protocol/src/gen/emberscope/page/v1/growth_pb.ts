@@ -6,34 +6,40 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Coverage, FunctionRef, Selection } from "./selection_pb.ts";
 import { file_emberscope_page_v1_selection } from "./selection_pb.ts";
+import type { Timeline } from "./timeline_pb.ts";
+import { file_emberscope_page_v1_timeline } from "./timeline_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file emberscope/page/v1/growth.proto.
  */
 export const file_emberscope_page_v1_growth: GenFile = /*@__PURE__*/
-  fileDesc("Ch9lbWJlcnNjb3BlL3BhZ2UvdjEvZ3Jvd3RoLnByb3RvEhJlbWJlcnNjb3BlLnBhZ2UudjEiaAoQR2V0R3Jvd3RoUmVxdWVzdBIwCglzZWxlY3Rpb24YASABKAsyHS5lbWJlcnNjb3BlLnBhZ2UudjEuU2VsZWN0aW9uEhMKC3N0ZXBfbWlsbGlzGAIgASgDEg0KBWxpbWl0GAMgASgNIpACChFHZXRHcm93dGhSZXNwb25zZRITCgtzdGVwX21pbGxpcxgBIAEoAxIZChFmaXJzdF9lZGdlX21pbGxpcxgCIAEoAxITCgtwb2ludF9jb3VudBgDIAEoDRItCgV3aG9sZRgEIAEoCzIeLmVtYmVyc2NvcGUucGFnZS52MS5Hcm93dGhTaXRlEi0KBXNpdGVzGAUgAygLMh4uZW1iZXJzY29wZS5wYWdlLnYxLkdyb3d0aFNpdGUSEAoIbGVmdF9vdXQYBiABKA0SFgoOcmVzdGFydF9taWxsaXMYByADKAMSLgoIY292ZXJhZ2UYCCABKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuQ292ZXJhZ2Ui4gEKCkdyb3d0aFNpdGUSMQoIZnVuY3Rpb24YASABKAsyHy5lbWJlcnNjb3BlLnBhZ2UudjEuRnVuY3Rpb25SZWYSFgoOc2xvcGVfcGVyX2hvdXIYAiABKAESHAoUc2xvcGVfZXJyb3JfcGVyX2hvdXIYAyABKAESDQoFZmlyc3QYBCABKAMSDAoEbGFzdBgFIAEoAxIPCgdsYXJnZXN0GAYgASgDEh4KFmdyb3dzX2JldHdlZW5fcmVzdGFydHMYByABKAgSDgoGYnVja2V0GAggAygNEg0KBXZhbHVlGAkgAygDYgZwcm90bzM", [file_emberscope_page_v1_selection]);
+  fileDesc("Ch9lbWJlcnNjb3BlL3BhZ2UvdjEvZ3Jvd3RoLnByb3RvEhJlbWJlcnNjb3BlLnBhZ2UudjEiaAoQR2V0R3Jvd3RoUmVxdWVzdBIwCglzZWxlY3Rpb24YASABKAsyHS5lbWJlcnNjb3BlLnBhZ2UudjEuU2VsZWN0aW9uEhMKC3N0ZXBfbWlsbGlzGAIgASgDEg0KBWxpbWl0GAMgASgNIpQCChFHZXRHcm93dGhSZXNwb25zZRIrCgV3aG9sZRgBIAEoCzIcLmVtYmVyc2NvcGUucGFnZS52MS5UaW1lbGluZRIoCgV0cmVuZBgCIAEoCzIZLmVtYmVyc2NvcGUucGFnZS52MS5UcmVuZBItCgVzaXRlcxgDIAMoCzIeLmVtYmVyc2NvcGUucGFnZS52MS5Hcm93dGhTaXRlEhYKDnNpdGVzX2xlZnRfb3V0GAQgASgNEhYKDnJlc3RhcnRfbWlsbGlzGAUgAygDEhkKEXJlc3RhcnRzX2xlZnRfb3V0GAYgASgNEi4KCGNvdmVyYWdlGAcgASgLMhwuZW1iZXJzY29wZS5wYWdlLnYxLkNvdmVyYWdlIogBCgpHcm93dGhTaXRlEjEKCGZ1bmN0aW9uGAEgASgLMh8uZW1iZXJzY29wZS5wYWdlLnYxLkZ1bmN0aW9uUmVmEigKBXRyZW5kGAIgASgLMhkuZW1iZXJzY29wZS5wYWdlLnYxLlRyZW5kEg4KBmJ1Y2tldBgDIAMoDRINCgV2YWx1ZRgEIAMoAyK/AQoFVHJlbmQSFgoOc2xvcGVfcGVyX2hvdXIYASABKAESIQoUc2xvcGVfZXJyb3JfcGVyX2hvdXIYAiABKAFIAIgBARINCgVmaXJzdBgDIAEoAxIMCgRsYXN0GAQgASgDEg8KB2xhcmdlc3QYBSABKAMSFQoNc3RyZXRjaF9jb3VudBgGIAEoDRIdChVncm93aW5nX3N0cmV0Y2hfY291bnQYByABKA1CFwoVX3Nsb3BlX2Vycm9yX3Blcl9ob3VyYgZwcm90bzM", [file_emberscope_page_v1_selection, file_emberscope_page_v1_timeline]);
 
 /**
+ * What grows?
+ *
  * @generated from message emberscope.page.v1.GetGrowthRequest
  */
 export type GetGrowthRequest = Message<"emberscope.page.v1.GetGrowthRequest"> & {
   /**
-   * Of a type that is held, such as memory in use.
+   * Of a profile type that is held, such as
+   * `memory:inuse_space:bytes:inuse_space:bytes`; another is invalid_argument.
    *
    * @generated from field: emberscope.page.v1.Selection selection = 1;
    */
   selection?: Selection | undefined;
 
   /**
-   * The length of a bucket; 0 lets the server choose.
+   * The length of a bucket in milliseconds. 0 lets the server choose a round one that gives about
+   * 120 buckets; there are at most 1,000.
    *
    * @generated from field: int64 step_millis = 2;
    */
   stepMillis: bigint;
 
   /**
-   * The sites that are answered. 0 is 50.
+   * The sites that are answered. 0 is 50, the most is 500.
    *
    * @generated from field: uint32 limit = 3;
    */
@@ -48,52 +54,58 @@ export const GetGrowthRequestSchema: GenMessage<GetGrowthRequest> = /*@__PURE__*
   messageDesc(file_emberscope_page_v1_growth, 0);
 
 /**
+ * Sites by how steeply they grow. Values of a bucket are averages, as of MERGE_MODE_AVERAGE.
+ *
  * @generated from message emberscope.page.v1.GetGrowthResponse
  */
 export type GetGrowthResponse = Message<"emberscope.page.v1.GetGrowthResponse"> & {
   /**
-   * @generated from field: int64 step_millis = 1;
-   */
-  stepMillis: bigint;
-
-  /**
-   * @generated from field: int64 first_edge_millis = 2;
-   */
-  firstEdgeMillis: bigint;
-
-  /**
-   * @generated from field: uint32 point_count = 3;
-   */
-  pointCount: number;
-
-  /**
-   * Everything, as one site without a function.
+   * Everything that is held, over time: one series. Sites share its buckets.
    *
-   * @generated from field: emberscope.page.v1.GrowthSite whole = 4;
+   * @generated from field: emberscope.page.v1.Timeline whole = 1;
    */
-  whole?: GrowthSite | undefined;
+  whole?: Timeline | undefined;
 
   /**
-   * Steepest growth first.
+   * How `whole` grows.
    *
-   * @generated from field: repeated emberscope.page.v1.GrowthSite sites = 5;
+   * @generated from field: emberscope.page.v1.Trend trend = 2;
+   */
+  trend?: Trend | undefined;
+
+  /**
+   * Steepest growth first; those that shrink fastest come last.
+   *
+   * @generated from field: repeated emberscope.page.v1.GrowthSite sites = 3;
    */
   sites: GrowthSite[];
 
   /**
-   * @generated from field: uint32 left_out = 6;
+   * How many sites `limit` left out.
+   *
+   * @generated from field: uint32 sites_left_out = 4;
    */
-  leftOut: number;
+  sitesLeftOut: number;
 
   /**
-   * When processes of the selection started anew, as far as profiles tell.
+   * When processes of the selection began anew, as far as profiles tell, oldest first; at most the
+   * newest 100.
    *
-   * @generated from field: repeated int64 restart_millis = 7;
+   * @generated from field: repeated int64 restart_millis = 5;
    */
   restartMillis: bigint[];
 
   /**
-   * @generated from field: emberscope.page.v1.Coverage coverage = 8;
+   * How many older restarts there are.
+   *
+   * @generated from field: uint32 restarts_left_out = 6;
+   */
+  restartsLeftOut: number;
+
+  /**
+   * Of the range rounded outwards to whole buckets.
+   *
+   * @generated from field: emberscope.page.v1.Coverage coverage = 7;
    */
   coverage?: Coverage | undefined;
 };
@@ -106,60 +118,36 @@ export const GetGrowthResponseSchema: GenMessage<GetGrowthResponse> = /*@__PURE_
   messageDesc(file_emberscope_page_v1_growth, 1);
 
 /**
- * A function that allocates, and what of its allocations was held over time.
+ * A function that allocates, and what of its own allocations was held over time.
  *
  * @generated from message emberscope.page.v1.GrowthSite
  */
 export type GrowthSite = Message<"emberscope.page.v1.GrowthSite"> & {
   /**
+   * The function.
+   *
    * @generated from field: emberscope.page.v1.FunctionRef function = 1;
    */
   function?: FunctionRef | undefined;
 
   /**
-   * A straight line through the values, by least squares: bytes (or objects) an hour, and half the
-   * width of its 95 % interval.
+   * How it grows.
    *
-   * @generated from field: double slope_per_hour = 2;
+   * @generated from field: emberscope.page.v1.Trend trend = 2;
    */
-  slopePerHour: number;
+  trend?: Trend | undefined;
 
   /**
-   * @generated from field: double slope_error_per_hour = 3;
-   */
-  slopeErrorPerHour: number;
-
-  /**
-   * @generated from field: int64 first = 4;
-   */
-  first: bigint;
-
-  /**
-   * @generated from field: int64 last = 5;
-   */
-  last: bigint;
-
-  /**
-   * @generated from field: int64 largest = 6;
-   */
-  largest: bigint;
-
-  /**
-   * Whether it grew in each stretch between restarts, and not only across them.
+   * Which bucket of `whole`, from 0, ascending; length n. Buckets without a profile are left out.
    *
-   * @generated from field: bool grows_between_restarts = 7;
-   */
-  growsBetweenRestarts: boolean;
-
-  /**
-   * Columns of one cell for each bucket that has a profile: which, and the average held in it.
-   *
-   * @generated from field: repeated uint32 bucket = 8;
+   * @generated from field: repeated uint32 bucket = 3;
    */
   bucket: number[];
 
   /**
-   * @generated from field: repeated int64 value = 9;
+   * What was held, length n, in the unit of the profile type; 0 where it held nothing.
+   *
+   * @generated from field: repeated int64 value = 4;
    */
   value: bigint[];
 };
@@ -170,4 +158,70 @@ export type GrowthSite = Message<"emberscope.page.v1.GrowthSite"> & {
  */
 export const GrowthSiteSchema: GenMessage<GrowthSite> = /*@__PURE__*/
   messageDesc(file_emberscope_page_v1_growth, 2);
+
+/**
+ * A straight line through values over time, by least squares.
+ *
+ * @generated from message emberscope.page.v1.Trend
+ */
+export type Trend = Message<"emberscope.page.v1.Trend"> & {
+  /**
+   * Units of the profile type an hour: bytes or objects. Negative when it shrinks, 0 with fewer
+   * than two values.
+   *
+   * @generated from field: double slope_per_hour = 1;
+   */
+  slopePerHour: number;
+
+  /**
+   * Half the width of the slope's 95 % interval, in the same unit: a slope of 12 ± 3 grows, one of
+   * 12 ± 40 may not. Absent with fewer than three values.
+   *
+   * @generated from field: optional double slope_error_per_hour = 2;
+   */
+  slopeErrorPerHour?: number | undefined;
+
+  /**
+   * The first value.
+   *
+   * @generated from field: int64 first = 3;
+   */
+  first: bigint;
+
+  /**
+   * The last value.
+   *
+   * @generated from field: int64 last = 4;
+   */
+  last: bigint;
+
+  /**
+   * The largest value.
+   *
+   * @generated from field: int64 largest = 5;
+   */
+  largest: bigint;
+
+  /**
+   * The stretches between restarts that have three values or more; 1 without a restart.
+   *
+   * @generated from field: uint32 stretch_count = 6;
+   */
+  stretchCount: number;
+
+  /**
+   * In how many of them the slope lies above its interval. As many as `stretch_count`: it grows
+   * in every process anew, and that is a leak.
+   *
+   * @generated from field: uint32 growing_stretch_count = 7;
+   */
+  growingStretchCount: number;
+};
+
+/**
+ * Describes the message emberscope.page.v1.Trend.
+ * Use `create(TrendSchema)` to create a new message.
+ */
+export const TrendSchema: GenMessage<Trend> = /*@__PURE__*/
+  messageDesc(file_emberscope_page_v1_growth, 3);
 

@@ -2,33 +2,42 @@
 // @generated from file emberscope/page/v1/pipeline.proto (package emberscope.page.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Label, TimeRange } from "./selection_pb.ts";
 import { file_emberscope_page_v1_selection } from "./selection_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file emberscope/page/v1/pipeline.proto.
  */
 export const file_emberscope_page_v1_pipeline: GenFile = /*@__PURE__*/
-  fileDesc("CiFlbWJlcnNjb3BlL3BhZ2UvdjEvcGlwZWxpbmUucHJvdG8SEmVtYmVyc2NvcGUucGFnZS52MSJRChJHZXRQaXBlbGluZVJlcXVlc3QSLAoFcmFuZ2UYASABKAsyHS5lbWJlcnNjb3BlLnBhZ2UudjEuVGltZVJhbmdlEg0KBWxpbWl0GAIgASgNIoMCChNHZXRQaXBlbGluZVJlc3BvbnNlEisKB3NvdXJjZXMYASADKAsyGi5lbWJlcnNjb3BlLnBhZ2UudjEuU291cmNlEhgKEHNvdXJjZXNfbGVmdF9vdXQYAiABKA0SMQoKY29sbGVjdG9ycxgDIAMoCzIdLmVtYmVyc2NvcGUucGFnZS52MS5Db2xsZWN0b3ISLQoIcmVmdXNhbHMYBCADKAsyGy5lbWJlcnNjb3BlLnBhZ2UudjEuUmVmdXNhbBIZChFyZWZ1c2Fsc19sZWZ0X291dBgFIAEoDRIoCgVzdG9yZRgGIAEoCzIZLmVtYmVyc2NvcGUucGFnZS52MS5TdG9yZSKuAQoGU291cmNlEhQKDHNlcnZpY2VfbmFtZRgBIAEoCRIpCgZsYWJlbHMYAiADKAsyGS5lbWJlcnNjb3BlLnBhZ2UudjEuTGFiZWwSFQoNbmV3ZXN0X21pbGxpcxgDIAEoAxIXCg9pbnRlcnZhbF9taWxsaXMYBCABKAMSFQoNcHJvZmlsZV9jb3VudBgFIAEoBBINCgVieXRlcxgGIAEoBBINCgVhZ2VudBgHIAEoCSLpAQoJQ29sbGVjdG9yEgwKBG5hbWUYASABKAkSKQoGbGFiZWxzGAIgAygLMhkuZW1iZXJzY29wZS5wYWdlLnYxLkxhYmVsEhUKDW5ld2VzdF9taWxsaXMYAyABKAMSEAoIcmVjZWl2ZWQYBCABKAQSEQoJZGVsaXZlcmVkGAUgASgEEg4KBnF1ZXVlZBgGIAEoBBIPCgdkcm9wcGVkGAcgASgEEhQKDHF1ZXVlZF9ieXRlcxgIIAEoBBIcChRvbGRlc3RfcXVldWVkX21pbGxpcxgJIAEoAxISCgpsYXN0X2Vycm9yGAogASgJInYKB1JlZnVzYWwSDgoGcmVhc29uGAEgASgJEg0KBWNvdW50GAIgASgEEhUKDW5ld2VzdF9taWxsaXMYAyABKAMSHAoUZXhhbXBsZV9zZXJ2aWNlX25hbWUYBCABKAkSFwoPZXhhbXBsZV9tZXNzYWdlGAUgASgJIu8CCgVTdG9yZRIOCgZlbmdpbmUYASABKAkSDwoHZHVyYWJsZRgCIAEoCBIUCgxzZXJpZXNfY291bnQYAyABKAQSFQoNcHJvZmlsZV9jb3VudBgEIAEoBBIUCgxtZW1vcnlfYnl0ZXMYBSABKAQSEgoKZGlza19ieXRlcxgGIAEoBBIXCg9kaXNrX2ZyZWVfYnl0ZXMYByABKAQSGgoNb2xkZXN0X21pbGxpcxgIIAEoA0gAiAEBEhoKDW5ld2VzdF9taWxsaXMYCSABKANIAYgBARIdChByZXRlbnRpb25fbWlsbGlzGAogASgDSAKIAQESHgoRbmV4dF9wdXJnZV9taWxsaXMYCyABKANIA4gBARIPCgd0cm91YmxlGAwgASgJQhAKDl9vbGRlc3RfbWlsbGlzQhAKDl9uZXdlc3RfbWlsbGlzQhMKEV9yZXRlbnRpb25fbWlsbGlzQhQKEl9uZXh0X3B1cmdlX21pbGxpc2IGcHJvdG8z", [file_emberscope_page_v1_selection]);
+  fileDesc("CiFlbWJlcnNjb3BlL3BhZ2UvdjEvcGlwZWxpbmUucHJvdG8SEmVtYmVyc2NvcGUucGFnZS52MSJnChJHZXRQaXBlbGluZVJlcXVlc3QSLAoFcmFuZ2UYASABKAsyHS5lbWJlcnNjb3BlLnBhZ2UudjEuVGltZVJhbmdlEhQKDHNlcnZpY2VfbmFtZRgCIAEoCRINCgVsaW1pdBgDIAEoDSKNAwoTR2V0UGlwZWxpbmVSZXNwb25zZRISCgpub3dfbWlsbGlzGAEgASgDEi4KB2NvdW50ZWQYAiABKAsyHS5lbWJlcnNjb3BlLnBhZ2UudjEuVGltZVJhbmdlEikKBmFnZW50cxgDIAMoCzIZLmVtYmVyc2NvcGUucGFnZS52MS5BZ2VudBIXCg9hZ2VudHNfbGVmdF9vdXQYBCABKA0SMQoKY29sbGVjdG9ycxgFIAMoCzIdLmVtYmVyc2NvcGUucGFnZS52MS5Db2xsZWN0b3ISGwoTY29sbGVjdG9yc19sZWZ0X291dBgGIAEoDRIqCgZzZXJ2ZXIYByABKAsyGi5lbWJlcnNjb3BlLnBhZ2UudjEuU2VydmVyEi0KCHJlZnVzYWxzGAggAygLMhsuZW1iZXJzY29wZS5wYWdlLnYxLlJlZnVzYWwSGQoRcmVmdXNhbHNfbGVmdF9vdXQYCSABKA0SKAoFc3RvcmUYCiABKAsyGS5lbWJlcnNjb3BlLnBhZ2UudjEuU3RvcmUi1QEKBUFnZW50EhQKDHNlcnZpY2VfbmFtZRgBIAEoCRIpCgZsYWJlbHMYAiADKAsyGS5lbWJlcnNjb3BlLnBhZ2UudjEuTGFiZWwSFQoNbmV3ZXN0X21pbGxpcxgDIAEoAxIXCg9pbnRlcnZhbF9taWxsaXMYBCABKAMSFQoNcHJvZmlsZV9jb3VudBgFIAEoBBIVCg1wcm9maWxlX2J5dGVzGAYgASgEEhUKDWFnZW50X3ZlcnNpb24YByABKAkSFgoOY29sbGVjdG9yX25hbWUYCCABKAkingEKCUNvbGxlY3RvchIMCgRuYW1lGAEgASgJEikKBmxhYmVscxgCIAMoCzIZLmVtYmVyc2NvcGUucGFnZS52MS5MYWJlbBIVCg1uZXdlc3RfbWlsbGlzGAMgASgDEg8KB3ZlcnNpb24YBCABKAkSMAoFZmxvd3MYBSADKAsyIS5lbWJlcnNjb3BlLnBhZ2UudjEuQ29sbGVjdG9yRmxvdyLZAgoNQ29sbGVjdG9yRmxvdxIqCgZzaWduYWwYASABKA4yGi5lbWJlcnNjb3BlLnBhZ2UudjEuU2lnbmFsEhAKCGVuZHBvaW50GAIgASgJEhYKDnJlY2VpdmVkX2NvdW50GAMgASgEEhcKD2RlbGl2ZXJlZF9jb3VudBgEIAEoBBIUCgxxdWV1ZWRfY291bnQYBSABKAQSFAoMcXVldWVkX2J5dGVzGAYgASgEEiEKFG9sZGVzdF9xdWV1ZWRfbWlsbGlzGAcgASgDSACIAQESJwoFZHJvcHMYCCADKAsyGC5lbWJlcnNjb3BlLnBhZ2UudjEuRHJvcBISCgpsYXN0X2Vycm9yGAkgASgJEh4KEWxhc3RfZXJyb3JfbWlsbGlzGAogASgDSAGIAQFCFwoVX29sZGVzdF9xdWV1ZWRfbWlsbGlzQhQKEl9sYXN0X2Vycm9yX21pbGxpcyIsCgREcm9wEg4KBnJlYXNvbhgBIAEoCRIUCgxyZWNvcmRfY291bnQYAiABKAQijwEKBlNlcnZlchIPCgd2ZXJzaW9uGAEgASgJEhYKDnN0YXJ0ZWRfbWlsbGlzGAIgASgDEhQKDHN0b3JlZF9jb3VudBgDIAEoBBIUCgxzdG9yZWRfYnl0ZXMYBCABKAQSFQoNcmVmdXNlZF9jb3VudBgFIAEoBBIZChFxdWV1ZWRfcHVzaF9jb3VudBgGIAEoDSJ+CgdSZWZ1c2FsEg4KBnJlYXNvbhgBIAEoCRIVCg1yZWZ1c2VkX2NvdW50GAIgASgEEhUKDW5ld2VzdF9taWxsaXMYAyABKAMSHAoUZXhhbXBsZV9zZXJ2aWNlX25hbWUYBCABKAkSFwoPZXhhbXBsZV9tZXNzYWdlGAUgASgJIsoDCgVTdG9yZRIOCgZlbmdpbmUYASABKAkSDwoHZHVyYWJsZRgCIAEoCBIUCgxzZXJpZXNfY291bnQYAyABKAQSFQoNcHJvZmlsZV9jb3VudBgEIAEoBBIUCgxtZW1vcnlfYnl0ZXMYBSABKAQSEgoKZGlza19ieXRlcxgGIAEoBBIcCg9kaXNrX2ZyZWVfYnl0ZXMYByABKARIAIgBARIaCg1vbGRlc3RfbWlsbGlzGAggASgDSAGIAQESGgoNbmV3ZXN0X21pbGxpcxgJIAEoA0gCiAEBEh0KEHJldGVudGlvbl9taWxsaXMYCiABKANIA4gBARIeChFuZXh0X3B1cmdlX21pbGxpcxgLIAEoA0gEiAEBEiQKF3JvbGx1cF9yZXRlbnRpb25fbWlsbGlzGAwgASgDSAWIAQESDwoHdHJvdWJsZRgNIAEoCUISChBfZGlza19mcmVlX2J5dGVzQhAKDl9vbGRlc3RfbWlsbGlzQhAKDl9uZXdlc3RfbWlsbGlzQhMKEV9yZXRlbnRpb25fbWlsbGlzQhQKEl9uZXh0X3B1cmdlX21pbGxpc0IaChhfcm9sbHVwX3JldGVudGlvbl9taWxsaXMqWgoGU2lnbmFsEhYKElNJR05BTF9VTlNQRUNJRklFRBAAEhMKD1NJR05BTF9QUk9GSUxFUxABEg8KC1NJR05BTF9MT0dTEAISEgoOU0lHTkFMX01FVFJJQ1MQA2IGcHJvdG8z", [file_emberscope_page_v1_selection]);
 
 /**
+ * Can I trust what I see?
+ *
  * @generated from message emberscope.page.v1.GetPipelineRequest
  */
 export type GetPipelineRequest = Message<"emberscope.page.v1.GetPipelineRequest"> & {
   /**
-   * How far back rates, errors and agents are looked at.
+   * Counts, rates and agents are of this range. Always set.
    *
    * @generated from field: emberscope.page.v1.TimeRange range = 1;
    */
   range?: TimeRange | undefined;
 
   /**
-   * Sources and refusals that are answered, each. 0 is 500.
+   * Only agents and refusals of this service. Empty for all.
    *
-   * @generated from field: uint32 limit = 2;
+   * @generated from field: string service_name = 2;
+   */
+  serviceName: string;
+
+  /**
+   * The agents, collectors and refusals that are answered, each. 0 is 500, the most is 5,000.
+   *
+   * @generated from field: uint32 limit = 3;
    */
   limit: number;
 };
@@ -41,42 +50,80 @@ export const GetPipelineRequestSchema: GenMessage<GetPipelineRequest> = /*@__PUR
   messageDesc(file_emberscope_page_v1_pipeline, 0);
 
 /**
+ * The way of a profile: agents, collectors, this server, its store. Counts divided by the length of
+ * `counted` are rates.
+ *
  * @generated from message emberscope.page.v1.GetPipelineResponse
  */
 export type GetPipelineResponse = Message<"emberscope.page.v1.GetPipelineResponse"> & {
   /**
-   * Agents, by service and instance, silent ones first.
+   * The server's clock, to say "4 s ago" by.
    *
-   * @generated from field: repeated emberscope.page.v1.Source sources = 1;
+   * @generated from field: int64 now_millis = 1;
    */
-  sources: Source[];
+  nowMillis: bigint;
 
   /**
-   * @generated from field: uint32 sources_left_out = 2;
+   * What counters cover: the range asked for, cut where this server started.
+   *
+   * @generated from field: emberscope.page.v1.TimeRange counted = 2;
    */
-  sourcesLeftOut: number;
+  counted?: TimeRange | undefined;
 
   /**
-   * Collectors that have reported themselves.
+   * Agents, those silent longest beyond their interval first.
    *
-   * @generated from field: repeated emberscope.page.v1.Collector collectors = 3;
+   * @generated from field: repeated emberscope.page.v1.Agent agents = 3;
+   */
+  agents: Agent[];
+
+  /**
+   * How many agents `limit` left out.
+   *
+   * @generated from field: uint32 agents_left_out = 4;
+   */
+  agentsLeftOut: number;
+
+  /**
+   * Collectors that report themselves, longest silent first. Empty when agents send straight here,
+   * or through collectors of others.
+   *
+   * @generated from field: repeated emberscope.page.v1.Collector collectors = 5;
    */
   collectors: Collector[];
 
   /**
-   * What was refused, by reason, most first.
+   * How many collectors `limit` left out.
    *
-   * @generated from field: repeated emberscope.page.v1.Refusal refusals = 4;
+   * @generated from field: uint32 collectors_left_out = 6;
+   */
+  collectorsLeftOut: number;
+
+  /**
+   * This server.
+   *
+   * @generated from field: emberscope.page.v1.Server server = 7;
+   */
+  server?: Server | undefined;
+
+  /**
+   * What was refused, most first.
+   *
+   * @generated from field: repeated emberscope.page.v1.Refusal refusals = 8;
    */
   refusals: Refusal[];
 
   /**
-   * @generated from field: uint32 refusals_left_out = 5;
+   * How many reasons `limit` left out.
+   *
+   * @generated from field: uint32 refusals_left_out = 9;
    */
   refusalsLeftOut: number;
 
   /**
-   * @generated from field: emberscope.page.v1.Store store = 6;
+   * What is kept.
+   *
+   * @generated from field: emberscope.page.v1.Store store = 10;
    */
   store?: Store | undefined;
 };
@@ -89,113 +136,115 @@ export const GetPipelineResponseSchema: GenMessage<GetPipelineResponse> = /*@__P
   messageDesc(file_emberscope_page_v1_pipeline, 1);
 
 /**
- * One agent, as its profiles show it.
+ * One process that sends profiles, as these show it.
  *
- * @generated from message emberscope.page.v1.Source
+ * @generated from message emberscope.page.v1.Agent
  */
-export type Source = Message<"emberscope.page.v1.Source"> & {
+export type Agent = Message<"emberscope.page.v1.Agent"> & {
   /**
+   * Its `service_name`.
+   *
    * @generated from field: string service_name = 1;
    */
   serviceName: string;
 
   /**
+   * What else tells it from others, such as `instance`; at most 30.
+   *
    * @generated from field: repeated emberscope.page.v1.Label labels = 2;
    */
   labels: Label[];
 
   /**
+   * Its newest profile.
+   *
    * @generated from field: int64 newest_millis = 3;
    */
   newestMillis: bigint;
 
   /**
+   * The mean time between two of its profiles of one type; 0 with fewer than two.
+   *
    * @generated from field: int64 interval_millis = 4;
    */
   intervalMillis: bigint;
 
   /**
+   * Profiles stored, of all types.
+   *
    * @generated from field: uint64 profile_count = 5;
    */
   profileCount: bigint;
 
   /**
-   * @generated from field: uint64 bytes = 6;
+   * Their size as they came.
+   *
+   * @generated from field: uint64 profile_bytes = 6;
    */
-  bytes: bigint;
+  profileBytes: bigint;
 
   /**
-   * `@pyroscope/nodejs 0.6.4`, as far as labels tell.
+   * `@pyroscope/nodejs 0.6.4`, as far as labels tell; else empty.
    *
-   * @generated from field: string agent = 7;
+   * @generated from field: string agent_version = 7;
    */
-  agent: string;
+  agentVersion: string;
+
+  /**
+   * The `Collector.name` it came through. Empty for one that sends straight here.
+   *
+   * @generated from field: string collector_name = 8;
+   */
+  collectorName: string;
 };
 
 /**
- * Describes the message emberscope.page.v1.Source.
- * Use `create(SourceSchema)` to create a new message.
+ * Describes the message emberscope.page.v1.Agent.
+ * Use `create(AgentSchema)` to create a new message.
  */
-export const SourceSchema: GenMessage<Source> = /*@__PURE__*/
+export const AgentSchema: GenMessage<Agent> = /*@__PURE__*/
   messageDesc(file_emberscope_page_v1_pipeline, 2);
 
 /**
- * A collector on the way. Received = delivered + queued + dropped, always.
+ * One collector, as it reported itself.
  *
  * @generated from message emberscope.page.v1.Collector
  */
 export type Collector = Message<"emberscope.page.v1.Collector"> & {
   /**
+   * Its name, unique; one for each cluster, mostly.
+   *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
+   * What it labels everything with, such as `cluster` and `region`; at most 30.
+   *
    * @generated from field: repeated emberscope.page.v1.Label labels = 2;
    */
   labels: Label[];
 
   /**
+   * When it last reported.
+   *
    * @generated from field: int64 newest_millis = 3;
    */
   newestMillis: bigint;
 
   /**
-   * @generated from field: uint64 received = 4;
-   */
-  received: bigint;
-
-  /**
-   * @generated from field: uint64 delivered = 5;
-   */
-  delivered: bigint;
-
-  /**
-   * @generated from field: uint64 queued = 6;
-   */
-  queued: bigint;
-
-  /**
-   * @generated from field: uint64 dropped = 7;
-   */
-  dropped: bigint;
-
-  /**
-   * @generated from field: uint64 queued_bytes = 8;
-   */
-  queuedBytes: bigint;
-
-  /**
-   * The age of the oldest record that waits.
+   * Its version; empty when it does not say.
    *
-   * @generated from field: int64 oldest_queued_millis = 9;
+   * @generated from field: string version = 4;
    */
-  oldestQueuedMillis: bigint;
+  version: string;
 
   /**
-   * @generated from field: string last_error = 10;
+   * One for each signal and endpoint; at most 100.
+   *
+   * @generated from field: repeated emberscope.page.v1.CollectorFlow flows = 5;
    */
-  lastError: string;
+  flows: CollectorFlow[];
 };
 
 /**
@@ -206,36 +255,211 @@ export const CollectorSchema: GenMessage<Collector> = /*@__PURE__*/
   messageDesc(file_emberscope_page_v1_pipeline, 3);
 
 /**
- * Profiles that were not taken.
+ * One signal on its way to one endpoint. Counts are records since the collector's log began, and
+ * `received_count` = `delivered_count` + `queued_count` + the counts of `drops`, always.
  *
- * @generated from message emberscope.page.v1.Refusal
+ * @generated from message emberscope.page.v1.CollectorFlow
  */
-export type Refusal = Message<"emberscope.page.v1.Refusal"> & {
+export type CollectorFlow = Message<"emberscope.page.v1.CollectorFlow"> & {
   /**
-   * A short word: `malformed_profile`, `rate_limited`, `outside_window`.
+   * What.
+   *
+   * @generated from field: emberscope.page.v1.Signal signal = 1;
+   */
+  signal: Signal;
+
+  /**
+   * Whereto, as its configuration names it.
+   *
+   * @generated from field: string endpoint = 2;
+   */
+  endpoint: string;
+
+  /**
+   * Acknowledged to agents.
+   *
+   * @generated from field: uint64 received_count = 3;
+   */
+  receivedCount: bigint;
+
+  /**
+   * Acknowledged by the endpoint.
+   *
+   * @generated from field: uint64 delivered_count = 4;
+   */
+  deliveredCount: bigint;
+
+  /**
+   * Waiting.
+   *
+   * @generated from field: uint64 queued_count = 5;
+   */
+  queuedCount: bigint;
+
+  /**
+   * The size of what waits.
+   *
+   * @generated from field: uint64 queued_bytes = 6;
+   */
+  queuedBytes: bigint;
+
+  /**
+   * When the oldest that waits was received. Absent when nothing waits.
+   *
+   * @generated from field: optional int64 oldest_queued_millis = 7;
+   */
+  oldestQueuedMillis?: bigint | undefined;
+
+  /**
+   * Given up, by reason, most first; at most 50 reasons.
+   *
+   * @generated from field: repeated emberscope.page.v1.Drop drops = 8;
+   */
+  drops: Drop[];
+
+  /**
+   * The last error, as a sentence of at most 1,000 characters; empty when there was none.
+   *
+   * @generated from field: string last_error = 9;
+   */
+  lastError: string;
+
+  /**
+   * When the last error happened. Absent when there was none.
+   *
+   * @generated from field: optional int64 last_error_millis = 10;
+   */
+  lastErrorMillis?: bigint | undefined;
+};
+
+/**
+ * Describes the message emberscope.page.v1.CollectorFlow.
+ * Use `create(CollectorFlowSchema)` to create a new message.
+ */
+export const CollectorFlowSchema: GenMessage<CollectorFlow> = /*@__PURE__*/
+  messageDesc(file_emberscope_page_v1_pipeline, 4);
+
+/**
+ * Records that a collector gave up.
+ *
+ * @generated from message emberscope.page.v1.Drop
+ */
+export type Drop = Message<"emberscope.page.v1.Drop"> & {
+  /**
+   * A short word, such as `dead_letter` or `queue_full`.
    *
    * @generated from field: string reason = 1;
    */
   reason: string;
 
   /**
-   * @generated from field: uint64 count = 2;
+   * How many.
+   *
+   * @generated from field: uint64 record_count = 2;
    */
-  count: bigint;
+  recordCount: bigint;
+};
+
+/**
+ * Describes the message emberscope.page.v1.Drop.
+ * Use `create(DropSchema)` to create a new message.
+ */
+export const DropSchema: GenMessage<Drop> = /*@__PURE__*/
+  messageDesc(file_emberscope_page_v1_pipeline, 5);
+
+/**
+ * The server that answers.
+ *
+ * @generated from message emberscope.page.v1.Server
+ */
+export type Server = Message<"emberscope.page.v1.Server"> & {
+  /**
+   * Its version.
+   *
+   * @generated from field: string version = 1;
+   */
+  version: string;
 
   /**
+   * When it started.
+   *
+   * @generated from field: int64 started_millis = 2;
+   */
+  startedMillis: bigint;
+
+  /**
+   * Profiles it acknowledged.
+   *
+   * @generated from field: uint64 stored_count = 3;
+   */
+  storedCount: bigint;
+
+  /**
+   * Their size as they came.
+   *
+   * @generated from field: uint64 stored_bytes = 4;
+   */
+  storedBytes: bigint;
+
+  /**
+   * Profiles it refused: the sum over all reasons.
+   *
+   * @generated from field: uint64 refused_count = 5;
+   */
+  refusedCount: bigint;
+
+  /**
+   * Pushes that wait for the store at this moment.
+   *
+   * @generated from field: uint32 queued_push_count = 6;
+   */
+  queuedPushCount: number;
+};
+
+/**
+ * Describes the message emberscope.page.v1.Server.
+ * Use `create(ServerSchema)` to create a new message.
+ */
+export const ServerSchema: GenMessage<Server> = /*@__PURE__*/
+  messageDesc(file_emberscope_page_v1_pipeline, 6);
+
+/**
+ * Profiles that were not taken, for one reason.
+ *
+ * @generated from message emberscope.page.v1.Refusal
+ */
+export type Refusal = Message<"emberscope.page.v1.Refusal"> & {
+  /**
+   * A short word, such as `malformed_profile`, `rate_limited` or `not_in_ingestion_window`.
+   *
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * How many profiles.
+   *
+   * @generated from field: uint64 refused_count = 2;
+   */
+  refusedCount: bigint;
+
+  /**
+   * When the last one came.
+   *
    * @generated from field: int64 newest_millis = 3;
    */
   newestMillis: bigint;
 
   /**
-   * The last one: whose, and the sentence that its sender was told.
+   * Whose the last one was; empty when it could not be read that far.
    *
    * @generated from field: string example_service_name = 4;
    */
   exampleServiceName: string;
 
   /**
+   * The sentence that the last sender was told; at most 1,000 characters.
+   *
    * @generated from field: string example_message = 5;
    */
   exampleMessage: string;
@@ -246,79 +470,102 @@ export type Refusal = Message<"emberscope.page.v1.Refusal"> & {
  * Use `create(RefusalSchema)` to create a new message.
  */
 export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
-  messageDesc(file_emberscope_page_v1_pipeline, 4);
+  messageDesc(file_emberscope_page_v1_pipeline, 7);
 
 /**
- * What the store holds.
+ * What is kept, and for how long.
  *
  * @generated from message emberscope.page.v1.Store
  */
 export type Store = Message<"emberscope.page.v1.Store"> & {
   /**
+   * Its kind, such as `embedded`.
+   *
    * @generated from field: string engine = 1;
    */
   engine: string;
 
   /**
-   * False for a store whose data is lost at a restart.
+   * False when a restart loses everything.
    *
    * @generated from field: bool durable = 2;
    */
   durable: boolean;
 
   /**
+   * Different label sets, profile types apart.
+   *
    * @generated from field: uint64 series_count = 3;
    */
   seriesCount: bigint;
 
   /**
+   * Profiles, of all types.
+   *
    * @generated from field: uint64 profile_count = 4;
    */
   profileCount: bigint;
 
   /**
+   * What it takes of memory.
+   *
    * @generated from field: uint64 memory_bytes = 5;
    */
   memoryBytes: bigint;
 
   /**
+   * What it takes of the disk.
+   *
    * @generated from field: uint64 disk_bytes = 6;
    */
   diskBytes: bigint;
 
   /**
-   * What is left on the disk; 0 when it keeps none.
+   * What is left on that disk. Absent when it keeps nothing there.
    *
-   * @generated from field: uint64 disk_free_bytes = 7;
+   * @generated from field: optional uint64 disk_free_bytes = 7;
    */
-  diskFreeBytes: bigint;
+  diskFreeBytes?: bigint | undefined;
 
   /**
+   * When the oldest profile was taken. Absent when there is none.
+   *
    * @generated from field: optional int64 oldest_millis = 8;
    */
   oldestMillis?: bigint | undefined;
 
   /**
+   * When the newest profile was taken. Absent when there is none.
+   *
    * @generated from field: optional int64 newest_millis = 9;
    */
   newestMillis?: bigint | undefined;
 
   /**
-   * How long profiles are kept, and when the oldest of them goes. Absent for ever.
+   * How long profiles are kept. Absent for ever.
    *
    * @generated from field: optional int64 retention_millis = 10;
    */
   retentionMillis?: bigint | undefined;
 
   /**
+   * When the oldest profiles go. Absent when none will.
+   *
    * @generated from field: optional int64 next_purge_millis = 11;
    */
   nextPurgeMillis?: bigint | undefined;
 
   /**
-   * Why it takes nothing at the moment; empty when it does.
+   * How long hourly roll-ups of functions are kept. Absent for ever; 0 when it makes none.
    *
-   * @generated from field: string trouble = 12;
+   * @generated from field: optional int64 rollup_retention_millis = 12;
+   */
+  rollupRetentionMillis?: bigint | undefined;
+
+  /**
+   * Why it takes nothing at the moment, as a sentence; empty when it does.
+   *
+   * @generated from field: string trouble = 13;
    */
   trouble: string;
 };
@@ -328,5 +575,53 @@ export type Store = Message<"emberscope.page.v1.Store"> & {
  * Use `create(StoreSchema)` to create a new message.
  */
 export const StoreSchema: GenMessage<Store> = /*@__PURE__*/
-  messageDesc(file_emberscope_page_v1_pipeline, 5);
+  messageDesc(file_emberscope_page_v1_pipeline, 8);
+
+/**
+ * What a collector carries.
+ *
+ * @generated from enum emberscope.page.v1.Signal
+ */
+export const Signal = {
+  /**
+   * The collector did not say.
+   *
+   * @generated from enum value: SIGNAL_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Profiles, to a profile server.
+   *
+   * @generated from enum value: SIGNAL_PROFILES = 1;
+   */
+  PROFILES: 1,
+
+  /**
+   * Log records.
+   *
+   * @generated from enum value: SIGNAL_LOGS = 2;
+   */
+  LOGS: 2,
+
+  /**
+   * Metrics.
+   *
+   * @generated from enum value: SIGNAL_METRICS = 3;
+   */
+  METRICS: 3,
+} as const;
+
+/**
+ * What a collector carries.
+ *
+ * @generated from enum emberscope.page.v1.Signal
+ */
+export type Signal = (typeof Signal)[keyof typeof Signal] | UnknownEnum;
+
+/**
+ * Describes the enum emberscope.page.v1.Signal.
+ */
+export const SignalSchema: GenEnum<Signal> = /*@__PURE__*/
+  enumDesc(file_emberscope_page_v1_pipeline, 0);
 

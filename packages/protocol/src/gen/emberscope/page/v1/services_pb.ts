@@ -6,50 +6,65 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Label, TimeRange } from "./selection_pb.ts";
 import { file_emberscope_page_v1_selection } from "./selection_pb.ts";
+import type { Timeline } from "./timeline_pb.ts";
+import { file_emberscope_page_v1_timeline } from "./timeline_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file emberscope/page/v1/services.proto.
  */
 export const file_emberscope_page_v1_services: GenFile = /*@__PURE__*/
-  fileDesc("CiFlbWJlcnNjb3BlL3BhZ2UvdjEvc2VydmljZXMucHJvdG8SEmVtYmVyc2NvcGUucGFnZS52MSKQAQoTTGlzdFNlcnZpY2VzUmVxdWVzdBIsCgVyYW5nZRgBIAEoCzIdLmVtYmVyc2NvcGUucGFnZS52MS5UaW1lUmFuZ2USEAoIc2VsZWN0b3IYAiABKAkSEAoIZ3JvdXBfYnkYAyADKAkSDQoFbGltaXQYBCABKA0SGAoQc3BhcmtsaW5lX3BvaW50cxgFIAEoDSKbAQoUTGlzdFNlcnZpY2VzUmVzcG9uc2USLQoIc2VydmljZXMYASADKAsyGy5lbWJlcnNjb3BlLnBhZ2UudjEuU2VydmljZRIQCghsZWZ0X291dBgCIAEoDRIdChVzcGFya2xpbmVfc3RlcF9taWxsaXMYAyABKAMSIwobc3BhcmtsaW5lX2ZpcnN0X2VkZ2VfbWlsbGlzGAQgASgDIv8CCgdTZXJ2aWNlEgwKBG5hbWUYASABKAkSKQoGbGFiZWxzGAIgAygLMhkuZW1iZXJzY29wZS5wYWdlLnYxLkxhYmVsEhYKDmluc3RhbmNlX2NvdW50GAMgASgNEhUKDW9sZGVzdF9taWxsaXMYBCABKAMSFQoNbmV3ZXN0X21pbGxpcxgFIAEoAxIXCg9pbnRlcnZhbF9taWxsaXMYBiABKAMSFgoJY3B1X25hbm9zGAcgASgDSACIAQESGQoRY3B1X2NvdmVyZWRfbmFub3MYCCABKAMSGQoMbWVtb3J5X2J5dGVzGAkgASgDSAGIAQESGAoLYmxvY2tfY291bnQYCiABKARIAogBARIbChNsb25nZXN0X2Jsb2NrX25hbm9zGAsgASgDEhEKCXNwYXJrbGluZRgMIAMoAxIVCg1wcm9maWxlX3R5cGVzGA0gAygJQgwKCl9jcHVfbmFub3NCDwoNX21lbW9yeV9ieXRlc0IOCgxfYmxvY2tfY291bnRiBnByb3RvMw", [file_emberscope_page_v1_selection]);
+  fileDesc("CiFlbWJlcnNjb3BlL3BhZ2UvdjEvc2VydmljZXMucHJvdG8SEmVtYmVyc2NvcGUucGFnZS52MSKkAQoTTGlzdFNlcnZpY2VzUmVxdWVzdBIsCgVyYW5nZRgBIAEoCzIdLmVtYmVyc2NvcGUucGFnZS52MS5UaW1lUmFuZ2USEAoIc2VsZWN0b3IYAiABKAkSEAoIZ3JvdXBfYnkYAyADKAkSDQoFbGltaXQYBCABKA0SFQoNdGFyZ2V0X3BvaW50cxgFIAEoDRIVCg1yZWNlbnRfbWlsbGlzGAYgASgDIqIBChRMaXN0U2VydmljZXNSZXNwb25zZRItCghzZXJ2aWNlcxgBIAMoCzIbLmVtYmVyc2NvcGUucGFnZS52MS5TZXJ2aWNlEhkKEXNlcnZpY2VzX2xlZnRfb3V0GAIgASgNEhIKCm5vd19taWxsaXMYAyABKAMSGgoNbmV3ZXN0X21pbGxpcxgEIAEoA0gAiAEBQhAKDl9uZXdlc3RfbWlsbGlzIpADCgdTZXJ2aWNlEgwKBG5hbWUYASABKAkSKQoGbGFiZWxzGAIgAygLMhkuZW1iZXJzY29wZS5wYWdlLnYxLkxhYmVsEhYKDmluc3RhbmNlX2NvdW50GAMgASgNEhUKDW9sZGVzdF9taWxsaXMYBCABKAMSFQoNbmV3ZXN0X21pbGxpcxgFIAEoAxIXCg9pbnRlcnZhbF9taWxsaXMYBiABKAMSJwoDY3B1GAcgASgLMhouZW1iZXJzY29wZS5wYWdlLnYxLkNwdVVzZRIZCgxtZW1vcnlfYnl0ZXMYCCABKANIAIgBARIwCgZibG9ja3MYCSABKAsyIC5lbWJlcnNjb3BlLnBhZ2UudjEuQmxvY2tTdW1tYXJ5Eh4KFnNwYXJrbGluZV9wcm9maWxlX3R5cGUYCiABKAkSLwoJc3BhcmtsaW5lGAsgASgLMhwuZW1iZXJzY29wZS5wYWdlLnYxLlRpbWVsaW5lEhUKDXByb2ZpbGVfdHlwZXMYDCADKAlCDwoNX21lbW9yeV9ieXRlcyJMCgZDcHVVc2USEwoLdG90YWxfbmFub3MYASABKAMSFQoNY292ZXJlZF9uYW5vcxgCIAEoAxIWCg5pbnN0YW5jZV9jb3VudBgDIAEoDSJPCgxCbG9ja1N1bW1hcnkSEwoLYmxvY2tfY291bnQYASABKAQSEwoLdG90YWxfbmFub3MYAiABKAMSFQoNbG9uZ2VzdF9uYW5vcxgDIAEoA2IGcHJvdG8z", [file_emberscope_page_v1_selection, file_emberscope_page_v1_timeline]);
 
 /**
+ * Which services, and how far back.
+ *
  * @generated from message emberscope.page.v1.ListServicesRequest
  */
 export type ListServicesRequest = Message<"emberscope.page.v1.ListServicesRequest"> & {
   /**
+   * Services with a profile in range are listed; sparklines and blocks are of the range. Always
+   * set.
+   *
    * @generated from field: emberscope.page.v1.TimeRange range = 1;
    */
   range?: TimeRange | undefined;
 
   /**
-   * Narrows the list by labels; empty lists all.
+   * Only series that match. Empty for all.
    *
    * @generated from field: string selector = 2;
    */
   selector: string;
 
   /**
-   * Services of one name are listed apart by these labels, such as `cluster`.
+   * Services of one name are listed apart by these labels, such as `cluster`. At most 10.
    *
    * @generated from field: repeated string group_by = 3;
    */
   groupBy: string[];
 
   /**
-   * 0 is 500.
+   * The services that are answered. 0 is 500, the most is 5,000.
    *
    * @generated from field: uint32 limit = 4;
    */
   limit: number;
 
   /**
-   * Buckets of a sparkline. 0 is 60.
+   * How many buckets suit the width of a sparkline. 0 is 60, the most is 300.
    *
-   * @generated from field: uint32 sparkline_points = 5;
+   * @generated from field: uint32 target_points = 5;
    */
-  sparklinePoints: number;
+  targetPoints: number;
+
+  /**
+   * How far back from the end of the range "now" reaches: CPU and memory are of this time. 0 is
+   * 300,000, five minutes.
+   *
+   * @generated from field: int64 recent_millis = 6;
+   */
+  recentMillis: bigint;
 };
 
 /**
@@ -60,32 +75,40 @@ export const ListServicesRequestSchema: GenMessage<ListServicesRequest> = /*@__P
   messageDesc(file_emberscope_page_v1_services, 0);
 
 /**
+ * Services and how they are doing.
+ *
  * @generated from message emberscope.page.v1.ListServicesResponse
  */
 export type ListServicesResponse = Message<"emberscope.page.v1.ListServicesResponse"> & {
   /**
-   * Those in trouble first: by blocks, then by CPU.
+   * Those in trouble first: longest time blocked, then silent longest beyond their interval, then
+   * most cores. Empty with an empty selector: nothing came in range, from anywhere.
    *
    * @generated from field: repeated emberscope.page.v1.Service services = 1;
    */
   services: Service[];
 
   /**
-   * @generated from field: uint32 left_out = 2;
-   */
-  leftOut: number;
-
-  /**
-   * The bucket of all sparklines.
+   * How many services `limit` left out.
    *
-   * @generated from field: int64 sparkline_step_millis = 3;
+   * @generated from field: uint32 services_left_out = 2;
    */
-  sparklineStepMillis: bigint;
+  servicesLeftOut: number;
 
   /**
-   * @generated from field: int64 sparkline_first_edge_millis = 4;
+   * The server's clock, to say "4 s ago" by: the reader's may be wrong.
+   *
+   * @generated from field: int64 now_millis = 3;
    */
-  sparklineFirstEdgeMillis: bigint;
+  nowMillis: bigint;
+
+  /**
+   * When the newest profile was taken that is kept at all, in or out of range. Absent when there
+   * is none: the page then shows how to send the first.
+   *
+   * @generated from field: optional int64 newest_millis = 4;
+   */
+  newestMillis?: bigint | undefined;
 };
 
 /**
@@ -96,86 +119,94 @@ export const ListServicesResponseSchema: GenMessage<ListServicesResponse> = /*@_
   messageDesc(file_emberscope_page_v1_services, 1);
 
 /**
+ * One row of the list.
+ *
  * @generated from message emberscope.page.v1.Service
  */
 export type Service = Message<"emberscope.page.v1.Service"> & {
   /**
+   * The value of `service_name`.
+   *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * The labels grouped by.
+   * The other labels grouped by, in the order of the request; those it lacks are left out.
    *
    * @generated from field: repeated emberscope.page.v1.Label labels = 2;
    */
   labels: Label[];
 
   /**
+   * Series apart from one another by more than their profile type: processes, mostly.
+   *
    * @generated from field: uint32 instance_count = 3;
    */
   instanceCount: number;
 
   /**
+   * When its first profile in range was taken.
+   *
    * @generated from field: int64 oldest_millis = 4;
    */
   oldestMillis: bigint;
 
   /**
+   * When it was last seen: its newest profile in range.
+   *
    * @generated from field: int64 newest_millis = 5;
    */
   newestMillis: bigint;
 
   /**
-   * The mean time between profiles of an instance; 0 with fewer than two.
+   * The mean time between two profiles of one type of an instance; 0 with fewer than two. Silent
+   * for several times as long is trouble.
    *
    * @generated from field: int64 interval_millis = 6;
    */
   intervalMillis: bigint;
 
   /**
-   * CPU over the range: nanoseconds, and the time they are spread over. Absent without CPU
+   * CPU of late. Absent without such profiles: the agent may measure wall time alone.
+   *
+   * @generated from field: emberscope.page.v1.CpuUse cpu = 7;
+   */
+  cpu?: CpuUse | undefined;
+
+  /**
+   * Memory in use of late: the newest profile of each instance, summed. Absent without such
    * profiles.
    *
-   * @generated from field: optional int64 cpu_nanos = 7;
-   */
-  cpuNanos?: bigint | undefined;
-
-  /**
-   * @generated from field: int64 cpu_covered_nanos = 8;
-   */
-  cpuCoveredNanos: bigint;
-
-  /**
-   * Memory in use, the newest profile of each instance summed. Absent without such profiles.
-   *
-   * @generated from field: optional int64 memory_bytes = 9;
+   * @generated from field: optional int64 memory_bytes = 8;
    */
   memoryBytes?: bigint | undefined;
 
   /**
-   * Blocks of the event loop over the threshold. Absent where nobody watches.
+   * Blocks of the event loop in range. Absent where no block was ever reported.
    *
-   * @generated from field: optional uint64 block_count = 10;
+   * @generated from field: emberscope.page.v1.BlockSummary blocks = 9;
    */
-  blockCount?: bigint | undefined;
+  blocks?: BlockSummary | undefined;
 
   /**
-   * @generated from field: int64 longest_block_nanos = 11;
+   * What `sparkline` shows: CPU, or else the first of `profile_types`.
+   *
+   * @generated from field: string sparkline_profile_type = 10;
    */
-  longestBlockNanos: bigint;
+  sparklineProfileType: string;
 
   /**
-   * CPU, or else the first type of the service, in buckets; -1 where there is no profile.
+   * One series over the range.
    *
-   * @generated from field: repeated int64 sparkline = 12;
+   * @generated from field: emberscope.page.v1.Timeline sparkline = 11;
    */
-  sparkline: bigint[];
+  sparkline?: Timeline | undefined;
 
   /**
-   * All profile types with a profile in range.
+   * Ids of all profile types with a profile in range, in byte order; at most 100.
    *
-   * @generated from field: repeated string profile_types = 13;
+   * @generated from field: repeated string profile_types = 12;
    */
   profileTypes: string[];
 };
@@ -186,4 +217,75 @@ export type Service = Message<"emberscope.page.v1.Service"> & {
  */
 export const ServiceSchema: GenMessage<Service> = /*@__PURE__*/
   messageDesc(file_emberscope_page_v1_services, 2);
+
+/**
+ * CPU spent, and in which time: `total_nanos` / `covered_nanos` is the cores of one instance on
+ * average, times `instance_count` those of the service.
+ *
+ * @generated from message emberscope.page.v1.CpuUse
+ */
+export type CpuUse = Message<"emberscope.page.v1.CpuUse"> & {
+  /**
+   * CPU time, summed over instances.
+   *
+   * @generated from field: int64 total_nanos = 1;
+   */
+  totalNanos: bigint;
+
+  /**
+   * How long profiles watched, summed over instances.
+   *
+   * @generated from field: int64 covered_nanos = 2;
+   */
+  coveredNanos: bigint;
+
+  /**
+   * The instances that had such a profile of late.
+   *
+   * @generated from field: uint32 instance_count = 3;
+   */
+  instanceCount: number;
+};
+
+/**
+ * Describes the message emberscope.page.v1.CpuUse.
+ * Use `create(CpuUseSchema)` to create a new message.
+ */
+export const CpuUseSchema: GenMessage<CpuUse> = /*@__PURE__*/
+  messageDesc(file_emberscope_page_v1_services, 3);
+
+/**
+ * Blocks of the event loop, in short.
+ *
+ * @generated from message emberscope.page.v1.BlockSummary
+ */
+export type BlockSummary = Message<"emberscope.page.v1.BlockSummary"> & {
+  /**
+   * All of them but batches.
+   *
+   * @generated from field: uint64 block_count = 1;
+   */
+  blockCount: bigint;
+
+  /**
+   * How long they were, summed.
+   *
+   * @generated from field: int64 total_nanos = 2;
+   */
+  totalNanos: bigint;
+
+  /**
+   * How long the longest was; 0 without blocks.
+   *
+   * @generated from field: int64 longest_nanos = 3;
+   */
+  longestNanos: bigint;
+};
+
+/**
+ * Describes the message emberscope.page.v1.BlockSummary.
+ * Use `create(BlockSummarySchema)` to create a new message.
+ */
+export const BlockSummarySchema: GenMessage<BlockSummary> = /*@__PURE__*/
+  messageDesc(file_emberscope_page_v1_services, 4);
 

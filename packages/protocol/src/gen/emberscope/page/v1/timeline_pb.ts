@@ -12,56 +12,72 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file emberscope/page/v1/timeline.proto.
  */
 export const file_emberscope_page_v1_timeline: GenFile = /*@__PURE__*/
-  fileDesc("CiFlbWJlcnNjb3BlL3BhZ2UvdjEvdGltZWxpbmUucHJvdG8SEmVtYmVyc2NvcGUucGFnZS52MSLzAQoSR2V0VGltZWxpbmVSZXF1ZXN0EjAKCXNlbGVjdGlvbhgBIAEoCzIdLmVtYmVyc2NvcGUucGFnZS52MS5TZWxlY3Rpb24SEwoLc3RlcF9taWxsaXMYAiABKAMSFQoNdGFyZ2V0X3BvaW50cxgDIAEoDRIQCghncm91cF9ieRgEIAMoCRINCgVsaW1pdBgFIAEoDRIrCgRtb2RlGAYgASgOMh0uZW1iZXJzY29wZS5wYWdlLnYxLk1lcmdlTW9kZRIxCghmdW5jdGlvbhgHIAEoCzIfLmVtYmVyc2NvcGUucGFnZS52MS5GdW5jdGlvblJlZiLQAQoTR2V0VGltZWxpbmVSZXNwb25zZRITCgtzdGVwX21pbGxpcxgBIAEoAxIZChFmaXJzdF9lZGdlX21pbGxpcxgCIAEoAxITCgtwb2ludF9jb3VudBgDIAEoDRIyCgZzZXJpZXMYBCADKAsyIi5lbWJlcnNjb3BlLnBhZ2UudjEuVGltZWxpbmVTZXJpZXMSEAoIbGVmdF9vdXQYBSABKA0SLgoIY292ZXJhZ2UYBiABKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuQ292ZXJhZ2UicQoOVGltZWxpbmVTZXJpZXMSKQoGbGFiZWxzGAEgAygLMhkuZW1iZXJzY29wZS5wYWdlLnYxLkxhYmVsEg4KBmJ1Y2tldBgCIAMoDRINCgV2YWx1ZRgDIAMoAxIVCg1wcm9maWxlX2NvdW50GAQgAygNYgZwcm90bzM", [file_emberscope_page_v1_selection]);
+  fileDesc("CiFlbWJlcnNjb3BlL3BhZ2UvdjEvdGltZWxpbmUucHJvdG8SEmVtYmVyc2NvcGUucGFnZS52MSKKAgoSR2V0VGltZWxpbmVSZXF1ZXN0EjAKCXNlbGVjdGlvbhgBIAEoCzIdLmVtYmVyc2NvcGUucGFnZS52MS5TZWxlY3Rpb24SEwoLc3RlcF9taWxsaXMYAiABKAMSFQoNdGFyZ2V0X3BvaW50cxgDIAEoDRIQCghncm91cF9ieRgEIAMoCRINCgVsaW1pdBgFIAEoDRIrCgRtb2RlGAYgASgOMh0uZW1iZXJzY29wZS5wYWdlLnYxLk1lcmdlTW9kZRIxCghmdW5jdGlvbhgHIAEoCzIfLmVtYmVyc2NvcGUucGFnZS52MS5GdW5jdGlvblJlZhIVCg12ZXJzaW9uX2xhYmVsGAggASgJItUBChNHZXRUaW1lbGluZVJlc3BvbnNlEi4KCHRpbWVsaW5lGAEgASgLMhwuZW1iZXJzY29wZS5wYWdlLnYxLlRpbWVsaW5lEhcKD3Nlcmllc19sZWZ0X291dBgCIAEoDRIuCghjb3ZlcmFnZRgDIAEoCzIcLmVtYmVyc2NvcGUucGFnZS52MS5Db3ZlcmFnZRIrCgdkZXBsb3lzGAQgAygLMhouZW1iZXJzY29wZS5wYWdlLnYxLkRlcGxveRIYChBkZXBsb3lzX2xlZnRfb3V0GAUgASgNIoMBCghUaW1lbGluZRITCgtzdGVwX21pbGxpcxgBIAEoAxIZChFmaXJzdF9lZGdlX21pbGxpcxgCIAEoAxITCgtwb2ludF9jb3VudBgDIAEoDRIyCgZzZXJpZXMYBCADKAsyIi5lbWJlcnNjb3BlLnBhZ2UudjEuVGltZWxpbmVTZXJpZXMicQoOVGltZWxpbmVTZXJpZXMSKQoGbGFiZWxzGAEgAygLMhkuZW1iZXJzY29wZS5wYWdlLnYxLkxhYmVsEg4KBmJ1Y2tldBgCIAMoDRINCgV2YWx1ZRgDIAMoAxIVCg1wcm9maWxlX2NvdW50GAQgAygNIkoKBkRlcGxveRIZChFmaXJzdF9zZWVuX21pbGxpcxgBIAEoAxIPCgd2ZXJzaW9uGAIgASgJEhQKDHNlcnZpY2VfbmFtZRgDIAEoCWIGcHJvdG8z", [file_emberscope_page_v1_selection]);
 
 /**
+ * Which values over time.
+ *
  * @generated from message emberscope.page.v1.GetTimelineRequest
  */
 export type GetTimelineRequest = Message<"emberscope.page.v1.GetTimelineRequest"> & {
   /**
+   * Which profiles.
+   *
    * @generated from field: emberscope.page.v1.Selection selection = 1;
    */
   selection?: Selection | undefined;
 
   /**
-   * The length of a bucket. 0 lets the server choose one that gives about `target_points`.
+   * The length of a bucket in milliseconds. 0 lets the server choose a round one that gives about
+   * `target_points` buckets.
    *
    * @generated from field: int64 step_millis = 2;
    */
   stepMillis: bigint;
 
   /**
-   * How many buckets suit the reader's width when the server chooses. 0 is 300.
+   * How many buckets suit the reader's width when the server chooses. 0 is 300. Whoever chooses,
+   * there are at most 11,000.
    *
    * @generated from field: uint32 target_points = 3;
    */
   targetPoints: number;
 
   /**
-   * One series for each combination of these labels' values; none for one series of all.
+   * One series for each combination of these labels' values; none for one series of all. At most
+   * 10.
    *
    * @generated from field: repeated string group_by = 4;
    */
   groupBy: string[];
 
   /**
-   * The largest series that are answered, by their sum. 0 is 20.
+   * The series that are answered, those with the largest sums. 0 is 20, the most is 500.
    *
    * @generated from field: uint32 limit = 5;
    */
   limit: number;
 
   /**
+   * How profiles of one bucket become one value.
+   *
    * @generated from field: emberscope.page.v1.MergeMode mode = 6;
    */
   mode: MergeMode;
 
   /**
-   * Only stacks that hold this function count.
+   * Only stacks that hold this function count. Absent for all stacks.
    *
    * @generated from field: emberscope.page.v1.FunctionRef function = 7;
    */
   function?: FunctionRef | undefined;
+
+  /**
+   * The label whose new values are deploys, such as `service_version`. Empty for none.
+   *
+   * @generated from field: string version_label = 8;
+   */
+  versionLabel: string;
 };
 
 /**
@@ -72,43 +88,46 @@ export const GetTimelineRequestSchema: GenMessage<GetTimelineRequest> = /*@__PUR
   messageDesc(file_emberscope_page_v1_timeline, 0);
 
 /**
+ * Values over time and the deploys among them.
+ *
  * @generated from message emberscope.page.v1.GetTimelineResponse
  */
 export type GetTimelineResponse = Message<"emberscope.page.v1.GetTimelineResponse"> & {
   /**
-   * @generated from field: int64 step_millis = 1;
-   */
-  stepMillis: bigint;
-
-  /**
-   * Right edges of buckets, in milliseconds since the epoch, oldest first, evenly `step_millis`
-   * apart: a profile at t lies in the bucket with the smallest edge >= t.
+   * The values.
    *
-   * @generated from field: int64 first_edge_millis = 2;
+   * @generated from field: emberscope.page.v1.Timeline timeline = 1;
    */
-  firstEdgeMillis: bigint;
-
-  /**
-   * @generated from field: uint32 point_count = 3;
-   */
-  pointCount: number;
-
-  /**
-   * @generated from field: repeated emberscope.page.v1.TimelineSeries series = 4;
-   */
-  series: TimelineSeries[];
+  timeline?: Timeline | undefined;
 
   /**
    * How many series `limit` left out.
    *
-   * @generated from field: uint32 left_out = 5;
+   * @generated from field: uint32 series_left_out = 2;
    */
-  leftOut: number;
+  seriesLeftOut: number;
 
   /**
-   * @generated from field: emberscope.page.v1.Coverage coverage = 6;
+   * Of the range rounded outwards to whole buckets.
+   *
+   * @generated from field: emberscope.page.v1.Coverage coverage = 3;
    */
   coverage?: Coverage | undefined;
+
+  /**
+   * Values of `version_label` that were first seen within the range, oldest first; at most the
+   * newest 100. Empty without a `version_label`.
+   *
+   * @generated from field: repeated emberscope.page.v1.Deploy deploys = 4;
+   */
+  deploys: Deploy[];
+
+  /**
+   * How many older ones there are.
+   *
+   * @generated from field: uint32 deploys_left_out = 5;
+   */
+  deploysLeftOut: number;
 };
 
 /**
@@ -119,31 +138,84 @@ export const GetTimelineResponseSchema: GenMessage<GetTimelineResponse> = /*@__P
   messageDesc(file_emberscope_page_v1_timeline, 1);
 
 /**
- * Columns of one cell for each bucket that has a profile.
+ * Evenly spaced buckets and series in them.
+ *
+ * Bucket i has its right edge at `first_edge_millis + i * step_millis`, a multiple of
+ * `step_millis`, and holds every profile later than the edge before and not later than its own. The
+ * buckets stay where they are while the range moves on, so a live picture does not tremble; and the
+ * range from one millisecond behind an edge up to another edge costs, in GetFlameGraph, exactly the
+ * sum of its buckets.
+ *
+ * @generated from message emberscope.page.v1.Timeline
+ */
+export type Timeline = Message<"emberscope.page.v1.Timeline"> & {
+  /**
+   * The length of a bucket.
+   *
+   * @generated from field: int64 step_millis = 1;
+   */
+  stepMillis: bigint;
+
+  /**
+   * The right edge of bucket 0, in milliseconds since the epoch.
+   *
+   * @generated from field: int64 first_edge_millis = 2;
+   */
+  firstEdgeMillis: bigint;
+
+  /**
+   * How many buckets there are, with and without profiles.
+   *
+   * @generated from field: uint32 point_count = 3;
+   */
+  pointCount: number;
+
+  /**
+   * Largest sum first, then by labels. A selection without profiles has none.
+   *
+   * @generated from field: repeated emberscope.page.v1.TimelineSeries series = 4;
+   */
+  series: TimelineSeries[];
+};
+
+/**
+ * Describes the message emberscope.page.v1.Timeline.
+ * Use `create(TimelineSchema)` to create a new message.
+ */
+export const TimelineSchema: GenMessage<Timeline> = /*@__PURE__*/
+  messageDesc(file_emberscope_page_v1_timeline, 2);
+
+/**
+ * Columns of one cell for each bucket that has a profile. A bucket without one is left out: nothing
+ * measured is not the same as nothing spent.
  *
  * @generated from message emberscope.page.v1.TimelineSeries
  */
 export type TimelineSeries = Message<"emberscope.page.v1.TimelineSeries"> & {
   /**
-   * The labels grouped by, in the order of the request; absent ones are left out.
+   * The labels grouped by, in the order of the request; those that the series lacks are left out.
    *
    * @generated from field: repeated emberscope.page.v1.Label labels = 1;
    */
   labels: Label[];
 
   /**
-   * Which bucket, from 0.
+   * Which bucket, from 0, ascending; length n.
    *
    * @generated from field: repeated uint32 bucket = 2;
    */
   bucket: number[];
 
   /**
+   * The value, length n, in the unit of the profile type.
+   *
    * @generated from field: repeated int64 value = 3;
    */
   value: bigint[];
 
   /**
+   * The profiles it was made of, length n.
+   *
    * @generated from field: repeated uint32 profile_count = 4;
    */
   profileCount: number[];
@@ -154,5 +226,40 @@ export type TimelineSeries = Message<"emberscope.page.v1.TimelineSeries"> & {
  * Use `create(TimelineSeriesSchema)` to create a new message.
  */
 export const TimelineSeriesSchema: GenMessage<TimelineSeries> = /*@__PURE__*/
-  messageDesc(file_emberscope_page_v1_timeline, 2);
+  messageDesc(file_emberscope_page_v1_timeline, 3);
+
+/**
+ * The first sight of a version.
+ *
+ * @generated from message emberscope.page.v1.Deploy
+ */
+export type Deploy = Message<"emberscope.page.v1.Deploy"> & {
+  /**
+   * When its first profile was taken.
+   *
+   * @generated from field: int64 first_seen_millis = 1;
+   */
+  firstSeenMillis: bigint;
+
+  /**
+   * The value of the version label.
+   *
+   * @generated from field: string version = 2;
+   */
+  version: string;
+
+  /**
+   * Who runs it.
+   *
+   * @generated from field: string service_name = 3;
+   */
+  serviceName: string;
+};
+
+/**
+ * Describes the message emberscope.page.v1.Deploy.
+ * Use `create(DeploySchema)` to create a new message.
+ */
+export const DeploySchema: GenMessage<Deploy> = /*@__PURE__*/
+  messageDesc(file_emberscope_page_v1_timeline, 4);
 
