@@ -15,6 +15,8 @@ export const file_adhocprofiles_v1_adhocprofiles: GenFile = /*@__PURE__*/
   fileDesc("CiRhZGhvY3Byb2ZpbGVzL3YxL2FkaG9jcHJvZmlsZXMucHJvdG8SEGFkaG9jcHJvZmlsZXMudjEiYQoaQWRIb2NQcm9maWxlc1VwbG9hZFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIPCgdwcm9maWxlGAIgASgJEhYKCW1heF9ub2RlcxgDIAEoA0gAiAEBQgwKCl9tYXhfbm9kZXMidwoXQWRIb2NQcm9maWxlc0dldFJlcXVlc3QSCgoCaWQYASABKAkSGQoMcHJvZmlsZV90eXBlGAIgASgJSACIAQESFgoJbWF4X25vZGVzGAMgASgDSAGIAQFCDwoNX3Byb2ZpbGVfdHlwZUIMCgpfbWF4X25vZGVzIpMBChhBZEhvY1Byb2ZpbGVzR2V0UmVzcG9uc2USCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRITCgt1cGxvYWRlZF9hdBgDIAEoAxIUCgxwcm9maWxlX3R5cGUYBCABKAkSFQoNcHJvZmlsZV90eXBlcxgFIAMoCRIbChNmbGFtZWJlYXJlcl9wcm9maWxlGAYgASgJIhoKGEFkSG9jUHJvZmlsZXNMaXN0UmVxdWVzdCJdChlBZEhvY1Byb2ZpbGVzTGlzdFJlc3BvbnNlEkAKCHByb2ZpbGVzGAEgAygLMi4uYWRob2Nwcm9maWxlcy52MS5BZEhvY1Byb2ZpbGVzUHJvZmlsZU1ldGFkYXRhIk0KHEFkSG9jUHJvZmlsZXNQcm9maWxlTWV0YWRhdGESCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRITCgt1cGxvYWRlZF9hdBgDIAEoAyKPAQoYQWRIb2NQcm9maWxlc0RpZmZSZXF1ZXN0Eg8KB2xlZnRfaWQYASABKAkSEAoIcmlnaHRfaWQYAiABKAkSGQoMcHJvZmlsZV90eXBlGAMgASgJSACIAQESFgoJbWF4X25vZGVzGAQgASgDSAGIAQFCDwoNX3Byb2ZpbGVfdHlwZUIMCgpfbWF4X25vZGVzIk8KGUFkSG9jUHJvZmlsZXNEaWZmUmVzcG9uc2USFQoNcHJvZmlsZV90eXBlcxgBIAMoCRIbChNmbGFtZWJlYXJlcl9wcm9maWxlGAIgASgJMpkDChNBZEhvY1Byb2ZpbGVTZXJ2aWNlEmIKBlVwbG9hZBIsLmFkaG9jcHJvZmlsZXMudjEuQWRIb2NQcm9maWxlc1VwbG9hZFJlcXVlc3QaKi5hZGhvY3Byb2ZpbGVzLnYxLkFkSG9jUHJvZmlsZXNHZXRSZXNwb25zZRJcCgNHZXQSKS5hZGhvY3Byb2ZpbGVzLnYxLkFkSG9jUHJvZmlsZXNHZXRSZXF1ZXN0GiouYWRob2Nwcm9maWxlcy52MS5BZEhvY1Byb2ZpbGVzR2V0UmVzcG9uc2USXwoETGlzdBIqLmFkaG9jcHJvZmlsZXMudjEuQWRIb2NQcm9maWxlc0xpc3RSZXF1ZXN0GisuYWRob2Nwcm9maWxlcy52MS5BZEhvY1Byb2ZpbGVzTGlzdFJlc3BvbnNlEl8KBERpZmYSKi5hZGhvY3Byb2ZpbGVzLnYxLkFkSG9jUHJvZmlsZXNEaWZmUmVxdWVzdBorLmFkaG9jcHJvZmlsZXMudjEuQWRIb2NQcm9maWxlc0RpZmZSZXNwb25zZWIGcHJvdG8z");
 
 /**
+ * A file.
+ *
  * @generated from message adhocprofiles.v1.AdHocProfilesUploadRequest
  */
 export type AdHocProfilesUploadRequest = Message<"adhocprofiles.v1.AdHocProfilesUploadRequest"> & {
@@ -24,6 +26,8 @@ export type AdHocProfilesUploadRequest = Message<"adhocprofiles.v1.AdHocProfiles
   name: string;
 
   /**
+   * The file in base64.
+   *
    * @generated from field: string profile = 2;
    */
   profile: string;
@@ -42,6 +46,8 @@ export const AdHocProfilesUploadRequestSchema: GenMessage<AdHocProfilesUploadReq
   messageDesc(file_adhocprofiles_v1_adhocprofiles, 0);
 
 /**
+ * Which file.
+ *
  * @generated from message adhocprofiles.v1.AdHocProfilesGetRequest
  */
 export type AdHocProfilesGetRequest = Message<"adhocprofiles.v1.AdHocProfilesGetRequest"> & {
@@ -51,6 +57,8 @@ export type AdHocProfilesGetRequest = Message<"adhocprofiles.v1.AdHocProfilesGet
   id: string;
 
   /**
+   * One of `profile_types`; the first when absent or unknown.
+   *
    * @generated from field: optional string profile_type = 2;
    */
   profileType?: string | undefined;
@@ -69,10 +77,14 @@ export const AdHocProfilesGetRequestSchema: GenMessage<AdHocProfilesGetRequest> 
   messageDesc(file_adhocprofiles_v1_adhocprofiles, 1);
 
 /**
+ * A file, drawn.
+ *
  * @generated from message adhocprofiles.v1.AdHocProfilesGetResponse
  */
 export type AdHocProfilesGetResponse = Message<"adhocprofiles.v1.AdHocProfilesGetResponse"> & {
   /**
+   * A ULID, a dash and the name.
+   *
    * @generated from field: string id = 1;
    */
   id: string;
@@ -83,6 +95,8 @@ export type AdHocProfilesGetResponse = Message<"adhocprofiles.v1.AdHocProfilesGe
   name: string;
 
   /**
+   * Milliseconds since the epoch.
+   *
    * @generated from field: int64 uploaded_at = 3;
    */
   uploadedAt: bigint;
@@ -93,11 +107,15 @@ export type AdHocProfilesGetResponse = Message<"adhocprofiles.v1.AdHocProfilesGe
   profileType: string;
 
   /**
+   * The names of its sample types.
+   *
    * @generated from field: repeated string profile_types = 5;
    */
   profileTypes: string[];
 
   /**
+   * A flame graph as JSON text.
+   *
    * @generated from field: string flamebearer_profile = 6;
    */
   flamebearerProfile: string;
@@ -111,6 +129,8 @@ export const AdHocProfilesGetResponseSchema: GenMessage<AdHocProfilesGetResponse
   messageDesc(file_adhocprofiles_v1_adhocprofiles, 2);
 
 /**
+ * Of the tenant that asks.
+ *
  * @generated from message adhocprofiles.v1.AdHocProfilesListRequest
  */
 export type AdHocProfilesListRequest = Message<"adhocprofiles.v1.AdHocProfilesListRequest"> & {
@@ -124,6 +144,8 @@ export const AdHocProfilesListRequestSchema: GenMessage<AdHocProfilesListRequest
   messageDesc(file_adhocprofiles_v1_adhocprofiles, 3);
 
 /**
+ * All files.
+ *
  * @generated from message adhocprofiles.v1.AdHocProfilesListResponse
  */
 export type AdHocProfilesListResponse = Message<"adhocprofiles.v1.AdHocProfilesListResponse"> & {
@@ -141,6 +163,8 @@ export const AdHocProfilesListResponseSchema: GenMessage<AdHocProfilesListRespon
   messageDesc(file_adhocprofiles_v1_adhocprofiles, 4);
 
 /**
+ * A file, not drawn.
+ *
  * @generated from message adhocprofiles.v1.AdHocProfilesProfileMetadata
  */
 export type AdHocProfilesProfileMetadata = Message<"adhocprofiles.v1.AdHocProfilesProfileMetadata"> & {
@@ -155,6 +179,8 @@ export type AdHocProfilesProfileMetadata = Message<"adhocprofiles.v1.AdHocProfil
   name: string;
 
   /**
+   * Milliseconds since the epoch.
+   *
    * @generated from field: int64 uploaded_at = 3;
    */
   uploadedAt: bigint;
@@ -168,6 +194,8 @@ export const AdHocProfilesProfileMetadataSchema: GenMessage<AdHocProfilesProfile
   messageDesc(file_adhocprofiles_v1_adhocprofiles, 5);
 
 /**
+ * Which two files.
+ *
  * @generated from message adhocprofiles.v1.AdHocProfilesDiffRequest
  */
 export type AdHocProfilesDiffRequest = Message<"adhocprofiles.v1.AdHocProfilesDiffRequest"> & {
@@ -200,15 +228,21 @@ export const AdHocProfilesDiffRequestSchema: GenMessage<AdHocProfilesDiffRequest
   messageDesc(file_adhocprofiles_v1_adhocprofiles, 6);
 
 /**
+ * Both files, drawn.
+ *
  * @generated from message adhocprofiles.v1.AdHocProfilesDiffResponse
  */
 export type AdHocProfilesDiffResponse = Message<"adhocprofiles.v1.AdHocProfilesDiffResponse"> & {
   /**
+   * Those that both files have.
+   *
    * @generated from field: repeated string profile_types = 1;
    */
   profileTypes: string[];
 
   /**
+   * A flame graph of both as JSON text.
+   *
    * @generated from field: string flamebearer_profile = 2;
    */
   flamebearerProfile: string;
@@ -222,10 +256,14 @@ export const AdHocProfilesDiffResponseSchema: GenMessage<AdHocProfilesDiffRespon
   messageDesc(file_adhocprofiles_v1_adhocprofiles, 7);
 
 /**
+ * Keeps uploaded files and draws them.
+ *
  * @generated from service adhocprofiles.v1.AdHocProfileService
  */
 export const AdHocProfileService: GenService<{
   /**
+   * Keeps a file and draws it.
+   *
    * @generated from rpc adhocprofiles.v1.AdHocProfileService.Upload
    */
   upload: {
@@ -234,6 +272,8 @@ export const AdHocProfileService: GenService<{
     output: typeof AdHocProfilesGetResponseSchema;
   },
   /**
+   * Draws a file.
+   *
    * @generated from rpc adhocprofiles.v1.AdHocProfileService.Get
    */
   get: {
@@ -242,6 +282,8 @@ export const AdHocProfileService: GenService<{
     output: typeof AdHocProfilesGetResponseSchema;
   },
   /**
+   * All files, newest first.
+   *
    * @generated from rpc adhocprofiles.v1.AdHocProfileService.List
    */
   list: {
@@ -250,6 +292,8 @@ export const AdHocProfileService: GenService<{
     output: typeof AdHocProfilesListResponseSchema;
   },
   /**
+   * Draws two files laid over one another.
+   *
    * @generated from rpc adhocprofiles.v1.AdHocProfileService.Diff
    */
   diff: {

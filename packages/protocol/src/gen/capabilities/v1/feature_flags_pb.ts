@@ -15,6 +15,8 @@ export const file_capabilities_v1_feature_flags: GenFile = /*@__PURE__*/
   fileDesc("CiNjYXBhYmlsaXRpZXMvdjEvZmVhdHVyZV9mbGFncy5wcm90bxIPY2FwYWJpbGl0aWVzLnYxIhgKFkdldEZlYXR1cmVGbGFnc1JlcXVlc3QiTgoXR2V0RmVhdHVyZUZsYWdzUmVzcG9uc2USMwoNZmVhdHVyZV9mbGFncxgBIAMoCzIcLmNhcGFiaWxpdGllcy52MS5GZWF0dXJlRmxhZyKMAQoLRmVhdHVyZUZsYWcSDAoEbmFtZRgBIAEoCRIPCgdlbmFibGVkGAIgASgIEhgKC2Rlc2NyaXB0aW9uGAMgASgJSACIAQESHgoRZG9jdW1lbnRhdGlvbl91cmwYBCABKAlIAYgBAUIOCgxfZGVzY3JpcHRpb25CFAoSX2RvY3VtZW50YXRpb25fdXJsMnsKE0ZlYXR1cmVGbGFnc1NlcnZpY2USZAoPR2V0RmVhdHVyZUZsYWdzEicuY2FwYWJpbGl0aWVzLnYxLkdldEZlYXR1cmVGbGFnc1JlcXVlc3QaKC5jYXBhYmlsaXRpZXMudjEuR2V0RmVhdHVyZUZsYWdzUmVzcG9uc2ViBnByb3RvMw");
 
 /**
+ * Of the tenant that asks.
+ *
  * @generated from message capabilities.v1.GetFeatureFlagsRequest
  */
 export type GetFeatureFlagsRequest = Message<"capabilities.v1.GetFeatureFlagsRequest"> & {
@@ -28,6 +30,8 @@ export const GetFeatureFlagsRequestSchema: GenMessage<GetFeatureFlagsRequest> = 
   messageDesc(file_capabilities_v1_feature_flags, 0);
 
 /**
+ * All flags.
+ *
  * @generated from message capabilities.v1.GetFeatureFlagsResponse
  */
 export type GetFeatureFlagsResponse = Message<"capabilities.v1.GetFeatureFlagsResponse"> & {
@@ -45,6 +49,8 @@ export const GetFeatureFlagsResponseSchema: GenMessage<GetFeatureFlagsResponse> 
   messageDesc(file_capabilities_v1_feature_flags, 1);
 
 /**
+ * Something that a server can do or not.
+ *
  * @generated from message capabilities.v1.FeatureFlag
  */
 export type FeatureFlag = Message<"capabilities.v1.FeatureFlag"> & {
@@ -77,10 +83,14 @@ export const FeatureFlagSchema: GenMessage<FeatureFlag> = /*@__PURE__*/
   messageDesc(file_capabilities_v1_feature_flags, 2);
 
 /**
+ * Says what a server can do.
+ *
  * @generated from service capabilities.v1.FeatureFlagsService
  */
 export const FeatureFlagsService: GenService<{
   /**
+   * All flags, sorted by name.
+   *
    * @generated from rpc capabilities.v1.FeatureFlagsService.GetFeatureFlags
    */
   getFeatureFlags: {

@@ -17,10 +17,14 @@ export const file_debuginfo_v1alpha1_debuginfo: GenFile = /*@__PURE__*/
   fileDesc("CiJkZWJ1Z2luZm8vdjFhbHBoYTEvZGVidWdpbmZvLnByb3RvEhJkZWJ1Z2luZm8udjFhbHBoYTEi5wEKDEZpbGVNZXRhZGF0YRIUCgxnbnVfYnVpbGRfaWQYASABKAkSEwoLZ29fYnVpbGRfaWQYAiABKAkSFAoMb3RlbF9maWxlX2lkGAMgASgJEgwKBG5hbWUYBCABKAkSMwoEdHlwZRgFIAEoDjIlLmRlYnVnaW5mby52MWFscGhhMS5GaWxlTWV0YWRhdGEuVHlwZSJTCgRUeXBlEhQKEFRZUEVfVU5TUEVDSUZJRUQQABIYChRUWVBFX0VYRUNVVEFCTEVfRlVMTBABEhsKF1RZUEVfRVhFQ1VUQUJMRV9OT19URVhUEAIiTQobU2hvdWxkSW5pdGlhdGVVcGxvYWRSZXF1ZXN0Ei4KBGZpbGUYASABKAsyIC5kZWJ1Z2luZm8udjFhbHBoYTEuRmlsZU1ldGFkYXRhIk4KHFNob3VsZEluaXRpYXRlVXBsb2FkUmVzcG9uc2USHgoWc2hvdWxkX2luaXRpYXRlX3VwbG9hZBgBIAEoCBIOCgZyZWFzb24YAiABKAkiLQoVVXBsb2FkRmluaXNoZWRSZXF1ZXN0EhQKDGdudV9idWlsZF9pZBgBIAEoCSIYChZVcGxvYWRGaW5pc2hlZFJlc3BvbnNlIhYKFExpc3REZWJ1Z2luZm9SZXF1ZXN0IksKFUxpc3REZWJ1Z2luZm9SZXNwb25zZRIyCgZvYmplY3QYASADKAsyIi5kZWJ1Z2luZm8udjFhbHBoYTEuT2JqZWN0TWV0YWRhdGEiLgoWRGVsZXRlRGVidWdpbmZvUmVxdWVzdBIUCgxnbnVfYnVpbGRfaWQYASABKAkiGQoXRGVsZXRlRGVidWdpbmZvUmVzcG9uc2UioAIKDk9iamVjdE1ldGFkYXRhEi4KBGZpbGUYASABKAsyIC5kZWJ1Z2luZm8udjFhbHBoYTEuRmlsZU1ldGFkYXRhEjcKBXN0YXRlGAIgASgOMiguZGVidWdpbmZvLnYxYWxwaGExLk9iamVjdE1ldGFkYXRhLlN0YXRlEi4KCnN0YXJ0ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2ZpbmlzaGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpzaXplX2J5dGVzGAUgASgDIjAKBVN0YXRlEhMKD1NUQVRFX1VQTE9BRElORxAAEhIKDlNUQVRFX1VQTE9BREVEEAEyyAMKEERlYnVnaW5mb1NlcnZpY2USeQoUU2hvdWxkSW5pdGlhdGVVcGxvYWQSLy5kZWJ1Z2luZm8udjFhbHBoYTEuU2hvdWxkSW5pdGlhdGVVcGxvYWRSZXF1ZXN0GjAuZGVidWdpbmZvLnYxYWxwaGExLlNob3VsZEluaXRpYXRlVXBsb2FkUmVzcG9uc2USZwoOVXBsb2FkRmluaXNoZWQSKS5kZWJ1Z2luZm8udjFhbHBoYTEuVXBsb2FkRmluaXNoZWRSZXF1ZXN0GiouZGVidWdpbmZvLnYxYWxwaGExLlVwbG9hZEZpbmlzaGVkUmVzcG9uc2USZAoNTGlzdERlYnVnaW5mbxIoLmRlYnVnaW5mby52MWFscGhhMS5MaXN0RGVidWdpbmZvUmVxdWVzdBopLmRlYnVnaW5mby52MWFscGhhMS5MaXN0RGVidWdpbmZvUmVzcG9uc2USagoPRGVsZXRlRGVidWdpbmZvEiouZGVidWdpbmZvLnYxYWxwaGExLkRlbGV0ZURlYnVnaW5mb1JlcXVlc3QaKy5kZWJ1Z2luZm8udjFhbHBoYTEuRGVsZXRlRGVidWdpbmZvUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
+ * A binary.
+ *
  * @generated from message debuginfo.v1alpha1.FileMetadata
  */
 export type FileMetadata = Message<"debuginfo.v1alpha1.FileMetadata"> & {
   /**
+   * 2 to 40 hexadecimal digits.
+   *
    * @generated from field: string gnu_build_id = 1;
    */
   gnuBuildId: string;
@@ -54,6 +58,8 @@ export const FileMetadataSchema: GenMessage<FileMetadata> = /*@__PURE__*/
   messageDesc(file_debuginfo_v1alpha1_debuginfo, 0);
 
 /**
+ * How much of it there is.
+ *
  * @generated from enum debuginfo.v1alpha1.FileMetadata.Type
  */
 export const FileMetadata_Type = {
@@ -68,12 +74,16 @@ export const FileMetadata_Type = {
   EXECUTABLE_FULL: 1,
 
   /**
+   * Without its code, which symbols do not need.
+   *
    * @generated from enum value: TYPE_EXECUTABLE_NO_TEXT = 2;
    */
   EXECUTABLE_NO_TEXT: 2,
 } as const;
 
 /**
+ * How much of it there is.
+ *
  * @generated from enum debuginfo.v1alpha1.FileMetadata.Type
  */
 export type FileMetadata_Type = (typeof FileMetadata_Type)[keyof typeof FileMetadata_Type] | UnknownEnum;
@@ -85,6 +95,8 @@ export const FileMetadata_TypeSchema: GenEnum<FileMetadata_Type> = /*@__PURE__*/
   enumDesc(file_debuginfo_v1alpha1_debuginfo, 0, 0);
 
 /**
+ * Which binary.
+ *
  * @generated from message debuginfo.v1alpha1.ShouldInitiateUploadRequest
  */
 export type ShouldInitiateUploadRequest = Message<"debuginfo.v1alpha1.ShouldInitiateUploadRequest"> & {
@@ -102,6 +114,8 @@ export const ShouldInitiateUploadRequestSchema: GenMessage<ShouldInitiateUploadR
   messageDesc(file_debuginfo_v1alpha1_debuginfo, 1);
 
 /**
+ * Whether it is wanted.
+ *
  * @generated from message debuginfo.v1alpha1.ShouldInitiateUploadResponse
  */
 export type ShouldInitiateUploadResponse = Message<"debuginfo.v1alpha1.ShouldInitiateUploadResponse"> & {
@@ -111,6 +125,8 @@ export type ShouldInitiateUploadResponse = Message<"debuginfo.v1alpha1.ShouldIni
   shouldInitiateUpload: boolean;
 
   /**
+   * A sentence for the log.
+   *
    * @generated from field: string reason = 2;
    */
   reason: string;
@@ -124,6 +140,8 @@ export const ShouldInitiateUploadResponseSchema: GenMessage<ShouldInitiateUpload
   messageDesc(file_debuginfo_v1alpha1_debuginfo, 2);
 
 /**
+ * Which binary.
+ *
  * @generated from message debuginfo.v1alpha1.UploadFinishedRequest
  */
 export type UploadFinishedRequest = Message<"debuginfo.v1alpha1.UploadFinishedRequest"> & {
@@ -141,6 +159,8 @@ export const UploadFinishedRequestSchema: GenMessage<UploadFinishedRequest> = /*
   messageDesc(file_debuginfo_v1alpha1_debuginfo, 3);
 
 /**
+ * It is kept.
+ *
  * @generated from message debuginfo.v1alpha1.UploadFinishedResponse
  */
 export type UploadFinishedResponse = Message<"debuginfo.v1alpha1.UploadFinishedResponse"> & {
@@ -154,6 +174,8 @@ export const UploadFinishedResponseSchema: GenMessage<UploadFinishedResponse> = 
   messageDesc(file_debuginfo_v1alpha1_debuginfo, 4);
 
 /**
+ * Of the tenant that asks.
+ *
  * @generated from message debuginfo.v1alpha1.ListDebuginfoRequest
  */
 export type ListDebuginfoRequest = Message<"debuginfo.v1alpha1.ListDebuginfoRequest"> & {
@@ -167,6 +189,8 @@ export const ListDebuginfoRequestSchema: GenMessage<ListDebuginfoRequest> = /*@_
   messageDesc(file_debuginfo_v1alpha1_debuginfo, 5);
 
 /**
+ * All binaries.
+ *
  * @generated from message debuginfo.v1alpha1.ListDebuginfoResponse
  */
 export type ListDebuginfoResponse = Message<"debuginfo.v1alpha1.ListDebuginfoResponse"> & {
@@ -184,6 +208,8 @@ export const ListDebuginfoResponseSchema: GenMessage<ListDebuginfoResponse> = /*
   messageDesc(file_debuginfo_v1alpha1_debuginfo, 6);
 
 /**
+ * Which binary.
+ *
  * @generated from message debuginfo.v1alpha1.DeleteDebuginfoRequest
  */
 export type DeleteDebuginfoRequest = Message<"debuginfo.v1alpha1.DeleteDebuginfoRequest"> & {
@@ -201,6 +227,8 @@ export const DeleteDebuginfoRequestSchema: GenMessage<DeleteDebuginfoRequest> = 
   messageDesc(file_debuginfo_v1alpha1_debuginfo, 7);
 
 /**
+ * It is gone.
+ *
  * @generated from message debuginfo.v1alpha1.DeleteDebuginfoResponse
  */
 export type DeleteDebuginfoResponse = Message<"debuginfo.v1alpha1.DeleteDebuginfoResponse"> & {
@@ -214,6 +242,8 @@ export const DeleteDebuginfoResponseSchema: GenMessage<DeleteDebuginfoResponse> 
   messageDesc(file_debuginfo_v1alpha1_debuginfo, 8);
 
 /**
+ * A binary and how far its upload is.
+ *
  * @generated from message debuginfo.v1alpha1.ObjectMetadata
  */
 export type ObjectMetadata = Message<"debuginfo.v1alpha1.ObjectMetadata"> & {
@@ -251,6 +281,8 @@ export const ObjectMetadataSchema: GenMessage<ObjectMetadata> = /*@__PURE__*/
   messageDesc(file_debuginfo_v1alpha1_debuginfo, 9);
 
 /**
+ * How far an upload is.
+ *
  * @generated from enum debuginfo.v1alpha1.ObjectMetadata.State
  */
 export const ObjectMetadata_State = {
@@ -266,6 +298,8 @@ export const ObjectMetadata_State = {
 } as const;
 
 /**
+ * How far an upload is.
+ *
  * @generated from enum debuginfo.v1alpha1.ObjectMetadata.State
  */
 export type ObjectMetadata_State = (typeof ObjectMetadata_State)[keyof typeof ObjectMetadata_State] | UnknownEnum;
@@ -277,10 +311,14 @@ export const ObjectMetadata_StateSchema: GenEnum<ObjectMetadata_State> = /*@__PU
   enumDesc(file_debuginfo_v1alpha1_debuginfo, 9, 0);
 
 /**
+ * Takes binaries with symbols. The bytes themselves come by plain HTTP between the first two calls.
+ *
  * @generated from service debuginfo.v1alpha1.DebuginfoService
  */
 export const DebuginfoService: GenService<{
   /**
+   * Whether a binary is wanted.
+   *
    * @generated from rpc debuginfo.v1alpha1.DebuginfoService.ShouldInitiateUpload
    */
   shouldInitiateUpload: {
@@ -289,6 +327,8 @@ export const DebuginfoService: GenService<{
     output: typeof ShouldInitiateUploadResponseSchema;
   },
   /**
+   * All bytes have been sent.
+   *
    * @generated from rpc debuginfo.v1alpha1.DebuginfoService.UploadFinished
    */
   uploadFinished: {
@@ -297,6 +337,8 @@ export const DebuginfoService: GenService<{
     output: typeof UploadFinishedResponseSchema;
   },
   /**
+   * All binaries.
+   *
    * @generated from rpc debuginfo.v1alpha1.DebuginfoService.ListDebuginfo
    */
   listDebuginfo: {
@@ -305,6 +347,8 @@ export const DebuginfoService: GenService<{
     output: typeof ListDebuginfoResponseSchema;
   },
   /**
+   * Deletes a binary.
+   *
    * @generated from rpc debuginfo.v1alpha1.DebuginfoService.DeleteDebuginfo
    */
   deleteDebuginfo: {

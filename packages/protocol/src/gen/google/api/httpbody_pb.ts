@@ -17,10 +17,14 @@ export const file_google_api_httpbody: GenFile = /*@__PURE__*/
   fileDesc("Chlnb29nbGUvYXBpL2h0dHBib2R5LnByb3RvEgpnb29nbGUuYXBpIlgKCEh0dHBCb2R5EhQKDGNvbnRlbnRfdHlwZRgBIAEoCRIMCgRkYXRhGAIgASgMEigKCmV4dGVuc2lvbnMYAyADKAsyFC5nb29nbGUucHJvdG9idWYuQW55YgZwcm90bzM", [file_google_protobuf_any]);
 
 /**
+ * Bytes and what they are.
+ *
  * @generated from message google.api.HttpBody
  */
 export type HttpBody = Message<"google.api.HttpBody"> & {
   /**
+   * A media type, as in the header.
+   *
    * @generated from field: string content_type = 1;
    */
   contentType: string;
@@ -31,6 +35,8 @@ export type HttpBody = Message<"google.api.HttpBody"> & {
   data: Uint8Array;
 
   /**
+   * What an application adds.
+   *
    * @generated from field: repeated google.protobuf.Any extensions = 3;
    */
   extensions: Any[];

@@ -15,10 +15,14 @@ export const file_google_v1_profile: GenFile = /*@__PURE__*/
   fileDesc("Chdnb29nbGUvdjEvcHJvZmlsZS5wcm90bxIJZ29vZ2xlLnYxIp8DCgdQcm9maWxlEikKC3NhbXBsZV90eXBlGAEgAygLMhQuZ29vZ2xlLnYxLlZhbHVlVHlwZRIhCgZzYW1wbGUYAiADKAsyES5nb29nbGUudjEuU2FtcGxlEiMKB21hcHBpbmcYAyADKAsyEi5nb29nbGUudjEuTWFwcGluZxIlCghsb2NhdGlvbhgEIAMoCzITLmdvb2dsZS52MS5Mb2NhdGlvbhIlCghmdW5jdGlvbhgFIAMoCzITLmdvb2dsZS52MS5GdW5jdGlvbhIUCgxzdHJpbmdfdGFibGUYBiADKAkSEwoLZHJvcF9mcmFtZXMYByABKAMSEwoLa2VlcF9mcmFtZXMYCCABKAMSEgoKdGltZV9uYW5vcxgJIAEoAxIWCg5kdXJhdGlvbl9uYW5vcxgKIAEoAxIpCgtwZXJpb2RfdHlwZRgLIAEoCzIULmdvb2dsZS52MS5WYWx1ZVR5cGUSDgoGcGVyaW9kGAwgASgDEg8KB2NvbW1lbnQYDSADKAMSGwoTZGVmYXVsdF9zYW1wbGVfdHlwZRgOIAEoAyInCglWYWx1ZVR5cGUSDAoEdHlwZRgBIAEoAxIMCgR1bml0GAIgASgDIk0KBlNhbXBsZRITCgtsb2NhdGlvbl9pZBgBIAMoBBINCgV2YWx1ZRgCIAMoAxIfCgVsYWJlbBgDIAMoCzIQLmdvb2dsZS52MS5MYWJlbCJACgVMYWJlbBILCgNrZXkYASABKAMSCwoDc3RyGAIgASgDEgsKA251bRgDIAEoAxIQCghudW1fdW5pdBgEIAEoAyLdAQoHTWFwcGluZxIKCgJpZBgBIAEoBBIUCgxtZW1vcnlfc3RhcnQYAiABKAQSFAoMbWVtb3J5X2xpbWl0GAMgASgEEhMKC2ZpbGVfb2Zmc2V0GAQgASgEEhAKCGZpbGVuYW1lGAUgASgDEhAKCGJ1aWxkX2lkGAYgASgDEhUKDWhhc19mdW5jdGlvbnMYByABKAgSFQoNaGFzX2ZpbGVuYW1lcxgIIAEoCBIYChBoYXNfbGluZV9udW1iZXJzGAkgASgIEhkKEWhhc19pbmxpbmVfZnJhbWVzGAogASgIIm0KCExvY2F0aW9uEgoKAmlkGAEgASgEEhIKCm1hcHBpbmdfaWQYAiABKAQSDwoHYWRkcmVzcxgDIAEoBBIdCgRsaW5lGAQgAygLMg8uZ29vZ2xlLnYxLkxpbmUSEQoJaXNfZm9sZGVkGAUgASgIIikKBExpbmUSEwoLZnVuY3Rpb25faWQYASABKAQSDAoEbGluZRgCIAEoAyJfCghGdW5jdGlvbhIKCgJpZBgBIAEoBBIMCgRuYW1lGAIgASgDEhMKC3N5c3RlbV9uYW1lGAMgASgDEhAKCGZpbGVuYW1lGAQgASgDEhIKCnN0YXJ0X2xpbmUYBSABKANiBnByb3RvMw");
 
 /**
+ * Samples of stacks. The format is pprof's, documented in github.com/google/pprof/proto.
+ *
  * @generated from message google.v1.Profile
  */
 export type Profile = Message<"google.v1.Profile"> & {
   /**
+   * What the values of a sample are, in their order.
+   *
    * @generated from field: repeated google.v1.ValueType sample_type = 1;
    */
   sampleType: ValueType[];
@@ -44,36 +48,50 @@ export type Profile = Message<"google.v1.Profile"> & {
   function: Function[];
 
   /**
+   * Row 0 is the empty string.
+   *
    * @generated from field: repeated string string_table = 6;
    */
   stringTable: string[];
 
   /**
+   * A pattern of functions that are left out with all they called; a row of `string_table`.
+   *
    * @generated from field: int64 drop_frames = 7;
    */
   dropFrames: bigint;
 
   /**
+   * A pattern of functions that stay in spite of `drop_frames`.
+   *
    * @generated from field: int64 keep_frames = 8;
    */
   keepFrames: bigint;
 
   /**
+   * When it was taken, since the epoch; whether that is its start or its end is up to the profiler.
+   *
    * @generated from field: int64 time_nanos = 9;
    */
   timeNanos: bigint;
 
   /**
+   * How long it was taken for; 0 for a snapshot.
+   *
    * @generated from field: int64 duration_nanos = 10;
    */
   durationNanos: bigint;
 
   /**
+   * What is waited for between two samples.
+   *
    * @generated from field: google.v1.ValueType period_type = 11;
    */
   periodType?: ValueType | undefined;
 
   /**
+   * How much of it, in its unit.
+   *
    * @generated from field: int64 period = 12;
    */
   period: bigint;
@@ -84,6 +102,8 @@ export type Profile = Message<"google.v1.Profile"> & {
   comment: bigint[];
 
   /**
+   * The name of the type to show first.
+   *
    * @generated from field: int64 default_sample_type = 14;
    */
   defaultSampleType: bigint;
@@ -97,6 +117,8 @@ export const ProfileSchema: GenMessage<Profile> = /*@__PURE__*/
   messageDesc(file_google_v1_profile, 0);
 
 /**
+ * A name and a unit, rows of `string_table`.
+ *
  * @generated from message google.v1.ValueType
  */
 export type ValueType = Message<"google.v1.ValueType"> & {
@@ -119,15 +141,21 @@ export const ValueTypeSchema: GenMessage<ValueType> = /*@__PURE__*/
   messageDesc(file_google_v1_profile, 1);
 
 /**
+ * A stack and what it cost.
+ *
  * @generated from message google.v1.Sample
  */
 export type Sample = Message<"google.v1.Sample"> & {
   /**
+   * Leaf first.
+   *
    * @generated from field: repeated uint64 location_id = 1;
    */
   locationId: bigint[];
 
   /**
+   * One for each `sample_type`.
+   *
    * @generated from field: repeated int64 value = 2;
    */
   value: bigint[];
@@ -146,6 +174,9 @@ export const SampleSchema: GenMessage<Sample> = /*@__PURE__*/
   messageDesc(file_google_v1_profile, 2);
 
 /**
+ * A label of a sample: a text (`str`) or a number (`num` with a unit). All but `num` are rows of
+ * `string_table`.
+ *
  * @generated from message google.v1.Label
  */
 export type Label = Message<"google.v1.Label"> & {
@@ -178,6 +209,8 @@ export const LabelSchema: GenMessage<Label> = /*@__PURE__*/
   messageDesc(file_google_v1_profile, 3);
 
 /**
+ * A binary in memory.
+ *
  * @generated from message google.v1.Mapping
  */
 export type Mapping = Message<"google.v1.Mapping"> & {
@@ -240,6 +273,8 @@ export const MappingSchema: GenMessage<Mapping> = /*@__PURE__*/
   messageDesc(file_google_v1_profile, 4);
 
 /**
+ * A place in the code.
+ *
  * @generated from message google.v1.Location
  */
 export type Location = Message<"google.v1.Location"> & {
@@ -249,6 +284,8 @@ export type Location = Message<"google.v1.Location"> & {
   id: bigint;
 
   /**
+   * 0 when unknown.
+   *
    * @generated from field: uint64 mapping_id = 2;
    */
   mappingId: bigint;
@@ -259,6 +296,8 @@ export type Location = Message<"google.v1.Location"> & {
   address: bigint;
 
   /**
+   * More than one where functions were inlined, the innermost first.
+   *
    * @generated from field: repeated google.v1.Line line = 4;
    */
   line: Line[];
@@ -277,6 +316,8 @@ export const LocationSchema: GenMessage<Location> = /*@__PURE__*/
   messageDesc(file_google_v1_profile, 5);
 
 /**
+ * A line of a function that ran.
+ *
  * @generated from message google.v1.Line
  */
 export type Line = Message<"google.v1.Line"> & {
@@ -299,6 +340,8 @@ export const LineSchema: GenMessage<Line> = /*@__PURE__*/
   messageDesc(file_google_v1_profile, 6);
 
 /**
+ * A function.
+ *
  * @generated from message google.v1.Function
  */
 export type Function = Message<"google.v1.Function"> & {
@@ -308,11 +351,15 @@ export type Function = Message<"google.v1.Function"> & {
   id: bigint;
 
   /**
+   * As people read it; like the next two a row of `string_table`.
+   *
    * @generated from field: int64 name = 2;
    */
   name: bigint;
 
   /**
+   * As the program calls it.
+   *
    * @generated from field: int64 system_name = 3;
    */
   systemName: bigint;
@@ -323,6 +370,8 @@ export type Function = Message<"google.v1.Function"> & {
   filename: bigint;
 
   /**
+   * The line of its definition; 0 when unknown.
+   *
    * @generated from field: int64 start_line = 5;
    */
   startLine: bigint;

@@ -17,6 +17,8 @@ export const file_push_v1_push: GenFile = /*@__PURE__*/
   fileDesc("ChJwdXNoL3YxL3B1c2gucHJvdG8SB3B1c2gudjEiDgoMUHVzaFJlc3BvbnNlIjgKC1B1c2hSZXF1ZXN0EikKBnNlcmllcxgBIAMoCzIZLnB1c2gudjEuUmF3UHJvZmlsZVNlcmllcyKOAQoQUmF3UHJvZmlsZVNlcmllcxIjCgZsYWJlbHMYASADKAsyEy50eXBlcy52MS5MYWJlbFBhaXISIwoHc2FtcGxlcxgCIAMoCzISLnB1c2gudjEuUmF3U2FtcGxlEjAKC2Fubm90YXRpb25zGAMgAygLMhsudHlwZXMudjEuUHJvZmlsZUFubm90YXRpb24iLAoJUmF3U2FtcGxlEhMKC3Jhd19wcm9maWxlGAEgASgMEgoKAklEGAIgASgJMkQKDVB1c2hlclNlcnZpY2USMwoEUHVzaBIULnB1c2gudjEuUHVzaFJlcXVlc3QaFS5wdXNoLnYxLlB1c2hSZXNwb25zZWIGcHJvdG8z", [file_types_v1_types]);
 
 /**
+ * Everything was taken.
+ *
  * @generated from message push.v1.PushResponse
  */
 export type PushResponse = Message<"push.v1.PushResponse"> & {
@@ -30,6 +32,8 @@ export const PushResponseSchema: GenMessage<PushResponse> = /*@__PURE__*/
   messageDesc(file_push_v1_push, 0);
 
 /**
+ * Profiles of several series.
+ *
  * @generated from message push.v1.PushRequest
  */
 export type PushRequest = Message<"push.v1.PushRequest"> & {
@@ -47,10 +51,14 @@ export const PushRequestSchema: GenMessage<PushRequest> = /*@__PURE__*/
   messageDesc(file_push_v1_push, 1);
 
 /**
+ * Profiles of one series.
+ *
  * @generated from message push.v1.RawProfileSeries
  */
 export type RawProfileSeries = Message<"push.v1.RawProfileSeries"> & {
   /**
+   * With `__name__`, and mostly `service_name`.
+   *
    * @generated from field: repeated types.v1.LabelPair labels = 1;
    */
   labels: LabelPair[];
@@ -61,6 +69,8 @@ export type RawProfileSeries = Message<"push.v1.RawProfileSeries"> & {
   samples: RawSample[];
 
   /**
+   * Notes for all of them.
+   *
    * @generated from field: repeated types.v1.ProfileAnnotation annotations = 3;
    */
   annotations: ProfileAnnotation[];
@@ -74,15 +84,21 @@ export const RawProfileSeriesSchema: GenMessage<RawProfileSeries> = /*@__PURE__*
   messageDesc(file_push_v1_push, 2);
 
 /**
+ * One profile.
+ *
  * @generated from message push.v1.RawSample
  */
 export type RawSample = Message<"push.v1.RawSample"> & {
   /**
+   * pprof, plain or gzipped.
+   *
    * @generated from field: bytes raw_profile = 1;
    */
   rawProfile: Uint8Array;
 
   /**
+   * The sender's own id; nothing has to be there.
+   *
    * @generated from field: string ID = 2;
    */
   ID: string;
@@ -96,10 +112,14 @@ export const RawSampleSchema: GenMessage<RawSample> = /*@__PURE__*/
   messageDesc(file_push_v1_push, 3);
 
 /**
+ * Where profiles are handed in.
+ *
  * @generated from service push.v1.PusherService
  */
 export const PusherService: GenService<{
   /**
+   * Answers when profiles are durable and can be queried.
+   *
    * @generated from rpc push.v1.PusherService.Push
    */
   push: {

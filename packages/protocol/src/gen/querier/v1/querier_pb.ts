@@ -19,6 +19,8 @@ export const file_querier_v1_querier: GenFile = /*@__PURE__*/
   fileDesc("ChhxdWVyaWVyL3YxL3F1ZXJpZXIucHJvdG8SCnF1ZXJpZXIudjEiMQoTUHJvZmlsZVR5cGVzUmVxdWVzdBINCgVzdGFydBgBIAEoAxILCgNlbmQYAiABKAMiRAoUUHJvZmlsZVR5cGVzUmVzcG9uc2USLAoNcHJvZmlsZV90eXBlcxgBIAMoCzIVLnR5cGVzLnYxLlByb2ZpbGVUeXBlIlIKDVNlcmllc1JlcXVlc3QSEAoIbWF0Y2hlcnMYASADKAkSEwoLbGFiZWxfbmFtZXMYAiADKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDIjYKDlNlcmllc1Jlc3BvbnNlEiQKCmxhYmVsc19zZXQYAiADKAsyEC50eXBlcy52MS5MYWJlbHMiogMKHVNlbGVjdE1lcmdlU3RhY2t0cmFjZXNSZXF1ZXN0EhYKDnByb2ZpbGVfdHlwZUlEGAEgASgJEhYKDmxhYmVsX3NlbGVjdG9yGAIgASgJEg0KBXN0YXJ0GAMgASgDEgsKA2VuZBgEIAEoAxIWCgltYXhfbm9kZXMYBSABKANIAIgBARIpCgZmb3JtYXQYBiABKA4yGS5xdWVyaWVyLnYxLlByb2ZpbGVGb3JtYXQSPwoUc3RhY2tfdHJhY2Vfc2VsZWN0b3IYByABKAsyHC50eXBlcy52MS5TdGFja1RyYWNlU2VsZWN0b3JIAYgBARIbChNwcm9maWxlX2lkX3NlbGVjdG9yGAggAygJEjEKBWFzeW5jGAkgASgLMh0ucXVlcmllci52MS5Bc3luY1F1ZXJ5UmVxdWVzdEgCiAEBEhkKEXRyYWNlX2lkX3NlbGVjdG9yGAogAygJEhUKDXNwYW5fc2VsZWN0b3IYCyADKAlCDAoKX21heF9ub2Rlc0IXChVfc3RhY2tfdHJhY2Vfc2VsZWN0b3JCCAoGX2FzeW5jIs4BCh5TZWxlY3RNZXJnZVN0YWNrdHJhY2VzUmVzcG9uc2USKgoKZmxhbWVncmFwaBgBIAEoCzIWLnF1ZXJpZXIudjEuRmxhbWVHcmFwaBIMCgR0cmVlGAIgASgMEgsKA2RvdBgDIAEoCRIyCgVhc3luYxgEIAEoCzIeLnF1ZXJpZXIudjEuQXN5bmNRdWVyeVJlc3BvbnNlSACIAQESJwoFcHByb2YYBSABKAsyGC5xdWVyaWVyLnYxLlBwcm9mUHJvZmlsZUIICgZfYXN5bmMiMwoMUHByb2ZQcm9maWxlEiMKB3Byb2ZpbGUYASABKAsyEi5nb29nbGUudjEuUHJvZmlsZSJRChFBc3luY1F1ZXJ5UmVxdWVzdBISCgpyZXF1ZXN0X2lkGAEgASgJEigKBHR5cGUYAiABKA4yGi5xdWVyaWVyLnYxLkFzeW5jUXVlcnlUeXBlIm0KEkFzeW5jUXVlcnlSZXNwb25zZRISCgpyZXF1ZXN0X2lkGAEgASgJEiwKBnN0YXR1cxgCIAEoDjIcLnF1ZXJpZXIudjEuQXN5bmNRdWVyeVN0YXR1cxIVCg1lcnJvcl9tZXNzYWdlGAMgASgJItMBCh1TZWxlY3RNZXJnZVNwYW5Qcm9maWxlUmVxdWVzdBIWCg5wcm9maWxlX3R5cGVJRBgBIAEoCRIWCg5sYWJlbF9zZWxlY3RvchgCIAEoCRIVCg1zcGFuX3NlbGVjdG9yGAMgAygJEg0KBXN0YXJ0GAQgASgDEgsKA2VuZBgFIAEoAxIWCgltYXhfbm9kZXMYBiABKANIAIgBARIpCgZmb3JtYXQYByABKA4yGS5xdWVyaWVyLnYxLlByb2ZpbGVGb3JtYXRCDAoKX21heF9ub2RlcyJaCh5TZWxlY3RNZXJnZVNwYW5Qcm9maWxlUmVzcG9uc2USKgoKZmxhbWVncmFwaBgBIAEoCzIWLnF1ZXJpZXIudjEuRmxhbWVHcmFwaBIMCgR0cmVlGAIgASgMIoABCgtEaWZmUmVxdWVzdBI3CgRsZWZ0GAEgASgLMikucXVlcmllci52MS5TZWxlY3RNZXJnZVN0YWNrdHJhY2VzUmVxdWVzdBI4CgVyaWdodBgCIAEoCzIpLnF1ZXJpZXIudjEuU2VsZWN0TWVyZ2VTdGFja3RyYWNlc1JlcXVlc3QiPgoMRGlmZlJlc3BvbnNlEi4KCmZsYW1lZ3JhcGgYASABKAsyGi5xdWVyaWVyLnYxLkZsYW1lR3JhcGhEaWZmIl8KCkZsYW1lR3JhcGgSDQoFbmFtZXMYASADKAkSIQoGbGV2ZWxzGAIgAygLMhEucXVlcmllci52MS5MZXZlbBINCgV0b3RhbBgDIAEoAxIQCghtYXhfc2VsZhgEIAEoAyKKAQoORmxhbWVHcmFwaERpZmYSDQoFbmFtZXMYASADKAkSIQoGbGV2ZWxzGAIgAygLMhEucXVlcmllci52MS5MZXZlbBINCgV0b3RhbBgDIAEoAxIQCghtYXhfc2VsZhgEIAEoAxIRCglsZWZ0VGlja3MYBSABKAMSEgoKcmlnaHRUaWNrcxgGIAEoAyIXCgVMZXZlbBIOCgZ2YWx1ZXMYASADKAMinwIKGVNlbGVjdE1lcmdlUHJvZmlsZVJlcXVlc3QSFgoOcHJvZmlsZV90eXBlSUQYASABKAkSFgoObGFiZWxfc2VsZWN0b3IYAiABKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDEhYKCW1heF9ub2RlcxgFIAEoA0gAiAEBEj8KFHN0YWNrX3RyYWNlX3NlbGVjdG9yGAYgASgLMhwudHlwZXMudjEuU3RhY2tUcmFjZVNlbGVjdG9ySAGIAQESGwoTcHJvZmlsZV9pZF9zZWxlY3RvchgHIAMoCRIZChF0cmFjZV9pZF9zZWxlY3RvchgIIAMoCUIMCgpfbWF4X25vZGVzQhcKFV9zdGFja190cmFjZV9zZWxlY3RvciL3AgoTU2VsZWN0U2VyaWVzUmVxdWVzdBIWCg5wcm9maWxlX3R5cGVJRBgBIAEoCRIWCg5sYWJlbF9zZWxlY3RvchgCIAEoCRINCgVzdGFydBgDIAEoAxILCgNlbmQYBCABKAMSEAoIZ3JvdXBfYnkYBSADKAkSDAoEc3RlcBgGIAEoARI9CgthZ2dyZWdhdGlvbhgHIAEoDjIjLnR5cGVzLnYxLlRpbWVTZXJpZXNBZ2dyZWdhdGlvblR5cGVIAIgBARI/ChRzdGFja190cmFjZV9zZWxlY3RvchgIIAEoCzIcLnR5cGVzLnYxLlN0YWNrVHJhY2VTZWxlY3RvckgBiAEBEhIKBWxpbWl0GAkgASgDSAKIAQESLQoNZXhlbXBsYXJfdHlwZRgKIAEoDjIWLnR5cGVzLnYxLkV4ZW1wbGFyVHlwZUIOCgxfYWdncmVnYXRpb25CFwoVX3N0YWNrX3RyYWNlX3NlbGVjdG9yQggKBl9saW1pdCI4ChRTZWxlY3RTZXJpZXNSZXNwb25zZRIgCgZzZXJpZXMYASADKAsyEC50eXBlcy52MS5TZXJpZXMigQIKFFNlbGVjdEhlYXRtYXBSZXF1ZXN0EhYKDnByb2ZpbGVfdHlwZUlEGAEgASgJEhYKDmxhYmVsX3NlbGVjdG9yGAIgASgJEg0KBXN0YXJ0GAMgASgDEgsKA2VuZBgEIAEoAxIMCgRzdGVwGAUgASgBEhAKCGdyb3VwX2J5GAYgAygJEjAKCnF1ZXJ5X3R5cGUYByABKA4yHC5xdWVyaWVyLnYxLkhlYXRtYXBRdWVyeVR5cGUSLQoNZXhlbXBsYXJfdHlwZRgIIAEoDjIWLnR5cGVzLnYxLkV4ZW1wbGFyVHlwZRISCgVsaW1pdBgJIAEoA0gAiAEBQggKBl9saW1pdCJAChVTZWxlY3RIZWF0bWFwUmVzcG9uc2USJwoGc2VyaWVzGAEgAygLMhcudHlwZXMudjEuSGVhdG1hcFNlcmllcyJAChNBbmFseXplUXVlcnlSZXF1ZXN0Eg0KBXN0YXJ0GAIgASgDEgsKA2VuZBgDIAEoAxINCgVxdWVyeRgEIAEoCSJzChRBbmFseXplUXVlcnlSZXNwb25zZRIsCgxxdWVyeV9zY29wZXMYASADKAsyFi5xdWVyaWVyLnYxLlF1ZXJ5U2NvcGUSLQoMcXVlcnlfaW1wYWN0GAIgASgLMhcucXVlcmllci52MS5RdWVyeUltcGFjdCLXAQoKUXVlcnlTY29wZRIWCg5jb21wb25lbnRfdHlwZRgBIAEoCRIXCg9jb21wb25lbnRfY291bnQYAiABKAQSEwoLYmxvY2tfY291bnQYAyABKAQSFAoMc2VyaWVzX2NvdW50GAQgASgEEhUKDXByb2ZpbGVfY291bnQYBSABKAQSFAoMc2FtcGxlX2NvdW50GAYgASgEEhMKC2luZGV4X2J5dGVzGAcgASgEEhUKDXByb2ZpbGVfYnl0ZXMYCCABKAQSFAoMc3ltYm9sX2J5dGVzGAkgASgEImwKC1F1ZXJ5SW1wYWN0EiEKGXRvdGFsX2J5dGVzX2luX3RpbWVfcmFuZ2UYAiABKAQSHAoUdG90YWxfcXVlcmllZF9zZXJpZXMYAyABKAQSHAoUZGVkdXBsaWNhdGlvbl9uZWVkZWQYBCABKAgqmQEKDVByb2ZpbGVGb3JtYXQSHgoaUFJPRklMRV9GT1JNQVRfVU5TUEVDSUZJRUQQABIdChlQUk9GSUxFX0ZPUk1BVF9GTEFNRUdSQVBIEAESFwoTUFJPRklMRV9GT1JNQVRfVFJFRRACEhYKElBST0ZJTEVfRk9STUFUX0RPVBADEhgKFFBST0ZJTEVfRk9STUFUX1BQUk9GEAQqSwoOQXN5bmNRdWVyeVR5cGUSHQoZQVNZTkNfUVVFUllfVFlQRV9ESVNBQkxFRBAAEhoKFkFTWU5DX1FVRVJZX1RZUEVfRk9SQ0UQASqWAQoQQXN5bmNRdWVyeVN0YXR1cxIeChpBU1lOQ19RVUVSWV9TVEFUVVNfVU5LTk9XThAAEiIKHkFTWU5DX1FVRVJZX1NUQVRVU19JTl9QUk9HUkVTUxABEh4KGkFTWU5DX1FVRVJZX1NUQVRVU19TVUNDRVNTEAISHgoaQVNZTkNfUVVFUllfU1RBVFVTX0ZBSUxVUkUQAyp2ChBIZWF0bWFwUXVlcnlUeXBlEiIKHkhFQVRNQVBfUVVFUllfVFlQRV9VTlNQRUNJRklFRBAAEiEKHUhFQVRNQVBfUVVFUllfVFlQRV9JTkRJVklEVUFMEAESGwoXSEVBVE1BUF9RVUVSWV9UWVBFX1NQQU4QAjL7BwoOUXVlcmllclNlcnZpY2USUQoMUHJvZmlsZVR5cGVzEh8ucXVlcmllci52MS5Qcm9maWxlVHlwZXNSZXF1ZXN0GiAucXVlcmllci52MS5Qcm9maWxlVHlwZXNSZXNwb25zZRJKCgtMYWJlbFZhbHVlcxIcLnR5cGVzLnYxLkxhYmVsVmFsdWVzUmVxdWVzdBodLnR5cGVzLnYxLkxhYmVsVmFsdWVzUmVzcG9uc2USRwoKTGFiZWxOYW1lcxIbLnR5cGVzLnYxLkxhYmVsTmFtZXNSZXF1ZXN0GhwudHlwZXMudjEuTGFiZWxOYW1lc1Jlc3BvbnNlEj8KBlNlcmllcxIZLnF1ZXJpZXIudjEuU2VyaWVzUmVxdWVzdBoaLnF1ZXJpZXIudjEuU2VyaWVzUmVzcG9uc2USbwoWU2VsZWN0TWVyZ2VTdGFja3RyYWNlcxIpLnF1ZXJpZXIudjEuU2VsZWN0TWVyZ2VTdGFja3RyYWNlc1JlcXVlc3QaKi5xdWVyaWVyLnYxLlNlbGVjdE1lcmdlU3RhY2t0cmFjZXNSZXNwb25zZRJvChZTZWxlY3RNZXJnZVNwYW5Qcm9maWxlEikucXVlcmllci52MS5TZWxlY3RNZXJnZVNwYW5Qcm9maWxlUmVxdWVzdBoqLnF1ZXJpZXIudjEuU2VsZWN0TWVyZ2VTcGFuUHJvZmlsZVJlc3BvbnNlEk8KElNlbGVjdE1lcmdlUHJvZmlsZRIlLnF1ZXJpZXIudjEuU2VsZWN0TWVyZ2VQcm9maWxlUmVxdWVzdBoSLmdvb2dsZS52MS5Qcm9maWxlElEKDFNlbGVjdFNlcmllcxIfLnF1ZXJpZXIudjEuU2VsZWN0U2VyaWVzUmVxdWVzdBogLnF1ZXJpZXIudjEuU2VsZWN0U2VyaWVzUmVzcG9uc2USVAoNU2VsZWN0SGVhdG1hcBIgLnF1ZXJpZXIudjEuU2VsZWN0SGVhdG1hcFJlcXVlc3QaIS5xdWVyaWVyLnYxLlNlbGVjdEhlYXRtYXBSZXNwb25zZRI5CgREaWZmEhcucXVlcmllci52MS5EaWZmUmVxdWVzdBoYLnF1ZXJpZXIudjEuRGlmZlJlc3BvbnNlElYKD0dldFByb2ZpbGVTdGF0cxIgLnR5cGVzLnYxLkdldFByb2ZpbGVTdGF0c1JlcXVlc3QaIS50eXBlcy52MS5HZXRQcm9maWxlU3RhdHNSZXNwb25zZRJRCgxBbmFseXplUXVlcnkSHy5xdWVyaWVyLnYxLkFuYWx5emVRdWVyeVJlcXVlc3QaIC5xdWVyaWVyLnYxLkFuYWx5emVRdWVyeVJlc3BvbnNlYgZwcm90bzM", [file_google_v1_profile, file_types_v1_types]);
 
 /**
+ * When. Both 0: the last hour.
+ *
  * @generated from message querier.v1.ProfileTypesRequest
  */
 export type ProfileTypesRequest = Message<"querier.v1.ProfileTypesRequest"> & {
@@ -41,10 +43,14 @@ export const ProfileTypesRequestSchema: GenMessage<ProfileTypesRequest> = /*@__P
   messageDesc(file_querier_v1_querier, 0);
 
 /**
+ * The types of profiles.
+ *
  * @generated from message querier.v1.ProfileTypesResponse
  */
 export type ProfileTypesResponse = Message<"querier.v1.ProfileTypesResponse"> & {
   /**
+   * Sorted by id, each once.
+   *
    * @generated from field: repeated types.v1.ProfileType profile_types = 1;
    */
   profileTypes: ProfileType[];
@@ -58,15 +64,21 @@ export const ProfileTypesResponseSchema: GenMessage<ProfileTypesResponse> = /*@_
   messageDesc(file_querier_v1_querier, 1);
 
 /**
+ * Which series.
+ *
  * @generated from message querier.v1.SeriesRequest
  */
 export type SeriesRequest = Message<"querier.v1.SeriesRequest"> & {
   /**
+   * Selectors; a series must match all of them.
+   *
    * @generated from field: repeated string matchers = 1;
    */
   matchers: string[];
 
   /**
+   * Labels that are answered; all when empty.
+   *
    * @generated from field: repeated string label_names = 2;
    */
   labelNames: string[];
@@ -90,10 +102,14 @@ export const SeriesRequestSchema: GenMessage<SeriesRequest> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 2);
 
 /**
+ * Label sets of series.
+ *
  * @generated from message querier.v1.SeriesResponse
  */
 export type SeriesResponse = Message<"querier.v1.SeriesResponse"> & {
   /**
+   * Sorted, each once; a set may be empty.
+   *
    * @generated from field: repeated types.v1.Labels labels_set = 2;
    */
   labelsSet: Labels[];
@@ -107,15 +123,21 @@ export const SeriesResponseSchema: GenMessage<SeriesResponse> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 3);
 
 /**
+ * Which profiles, and in which shape.
+ *
  * @generated from message querier.v1.SelectMergeStacktracesRequest
  */
 export type SelectMergeStacktracesRequest = Message<"querier.v1.SelectMergeStacktracesRequest"> & {
   /**
+   * A profile type's id.
+   *
    * @generated from field: string profile_typeID = 1;
    */
   profileTypeID: string;
 
   /**
+   * `{}` for all; empty is an error.
+   *
    * @generated from field: string label_selector = 2;
    */
   labelSelector: string;
@@ -131,11 +153,15 @@ export type SelectMergeStacktracesRequest = Message<"querier.v1.SelectMergeStack
   end: bigint;
 
   /**
+   * About how many nodes stay; absent and 0 for the server's default.
+   *
    * @generated from field: optional int64 max_nodes = 5;
    */
   maxNodes?: bigint | undefined;
 
   /**
+   * UNSPECIFIED is a flame graph.
+   *
    * @generated from field: querier.v1.ProfileFormat format = 6;
    */
   format: ProfileFormat;
@@ -146,21 +172,29 @@ export type SelectMergeStacktracesRequest = Message<"querier.v1.SelectMergeStack
   stackTraceSelector?: StackTraceSelector | undefined;
 
   /**
+   * Ids of stored profiles; all when empty.
+   *
    * @generated from field: repeated string profile_id_selector = 8;
    */
   profileIdSelector: string[];
 
   /**
+   * To fetch the answer later.
+   *
    * @generated from field: optional querier.v1.AsyncQueryRequest async = 9;
    */
   async?: AsyncQueryRequest | undefined;
 
   /**
+   * 32 hexadecimal digits each; not together with `span_selector`.
+   *
    * @generated from field: repeated string trace_id_selector = 10;
    */
   traceIdSelector: string[];
 
   /**
+   * 16 hexadecimal digits each.
+   *
    * @generated from field: repeated string span_selector = 11;
    */
   spanSelector: string[];
@@ -174,6 +208,8 @@ export const SelectMergeStacktracesRequestSchema: GenMessage<SelectMergeStacktra
   messageDesc(file_querier_v1_querier, 4);
 
 /**
+ * The shape asked for; the others are empty.
+ *
  * @generated from message querier.v1.SelectMergeStacktracesResponse
  */
 export type SelectMergeStacktracesResponse = Message<"querier.v1.SelectMergeStacktracesResponse"> & {
@@ -183,11 +219,15 @@ export type SelectMergeStacktracesResponse = Message<"querier.v1.SelectMergeStac
   flamegraph?: FlameGraph | undefined;
 
   /**
+   * Nodes as a stream of names, values and counts of children.
+   *
    * @generated from field: bytes tree = 2;
    */
   tree: Uint8Array;
 
   /**
+   * A graph in the language of Graphviz.
+   *
    * @generated from field: string dot = 3;
    */
   dot: string;
@@ -211,6 +251,8 @@ export const SelectMergeStacktracesResponseSchema: GenMessage<SelectMergeStacktr
   messageDesc(file_querier_v1_querier, 5);
 
 /**
+ * A profile in a message of its own, so that an empty one can be told from none.
+ *
  * @generated from message querier.v1.PprofProfile
  */
 export type PprofProfile = Message<"querier.v1.PprofProfile"> & {
@@ -228,10 +270,14 @@ export const PprofProfileSchema: GenMessage<PprofProfile> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 6);
 
 /**
+ * Asks for an answer that is fetched later.
+ *
  * @generated from message querier.v1.AsyncQueryRequest
  */
 export type AsyncQueryRequest = Message<"querier.v1.AsyncQueryRequest"> & {
   /**
+   * Empty to begin, then the id of the answer.
+   *
    * @generated from field: string request_id = 1;
    */
   requestId: string;
@@ -250,6 +296,8 @@ export const AsyncQueryRequestSchema: GenMessage<AsyncQueryRequest> = /*@__PURE_
   messageDesc(file_querier_v1_querier, 7);
 
 /**
+ * How far a query is that is fetched later.
+ *
  * @generated from message querier.v1.AsyncQueryResponse
  */
 export type AsyncQueryResponse = Message<"querier.v1.AsyncQueryResponse"> & {
@@ -277,6 +325,8 @@ export const AsyncQueryResponseSchema: GenMessage<AsyncQueryResponse> = /*@__PUR
   messageDesc(file_querier_v1_querier, 8);
 
 /**
+ * Which profiles and spans.
+ *
  * @generated from message querier.v1.SelectMergeSpanProfileRequest
  */
 export type SelectMergeSpanProfileRequest = Message<"querier.v1.SelectMergeSpanProfileRequest"> & {
@@ -291,6 +341,8 @@ export type SelectMergeSpanProfileRequest = Message<"querier.v1.SelectMergeSpanP
   labelSelector: string;
 
   /**
+   * 16 hexadecimal digits each.
+   *
    * @generated from field: repeated string span_selector = 3;
    */
   spanSelector: string[];
@@ -324,6 +376,8 @@ export const SelectMergeSpanProfileRequestSchema: GenMessage<SelectMergeSpanProf
   messageDesc(file_querier_v1_querier, 9);
 
 /**
+ * The shape asked for; the other is empty.
+ *
  * @generated from message querier.v1.SelectMergeSpanProfileResponse
  */
 export type SelectMergeSpanProfileResponse = Message<"querier.v1.SelectMergeSpanProfileResponse"> & {
@@ -346,6 +400,8 @@ export const SelectMergeSpanProfileResponseSchema: GenMessage<SelectMergeSpanPro
   messageDesc(file_querier_v1_querier, 10);
 
 /**
+ * Which two selections.
+ *
  * @generated from message querier.v1.DiffRequest
  */
 export type DiffRequest = Message<"querier.v1.DiffRequest"> & {
@@ -368,6 +424,8 @@ export const DiffRequestSchema: GenMessage<DiffRequest> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 11);
 
 /**
+ * Both in one flame graph.
+ *
  * @generated from message querier.v1.DiffResponse
  */
 export type DiffResponse = Message<"querier.v1.DiffResponse"> & {
@@ -385,25 +443,35 @@ export const DiffResponseSchema: GenMessage<DiffResponse> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 12);
 
 /**
+ * A flame graph, level by level.
+ *
  * @generated from message querier.v1.FlameGraph
  */
 export type FlameGraph = Message<"querier.v1.FlameGraph"> & {
   /**
+   * Names of functions, each once; the first is `total`, the root.
+   *
    * @generated from field: repeated string names = 1;
    */
   names: string[];
 
   /**
+   * From the root on.
+   *
    * @generated from field: repeated querier.v1.Level levels = 2;
    */
   levels: Level[];
 
   /**
+   * The value of the root.
+   *
    * @generated from field: int64 total = 3;
    */
   total: bigint;
 
   /**
+   * The largest own value of a box.
+   *
    * @generated from field: int64 max_self = 4;
    */
   maxSelf: bigint;
@@ -417,35 +485,49 @@ export const FlameGraphSchema: GenMessage<FlameGraph> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 13);
 
 /**
+ * Two flame graphs in one, level by level.
+ *
  * @generated from message querier.v1.FlameGraphDiff
  */
 export type FlameGraphDiff = Message<"querier.v1.FlameGraphDiff"> & {
   /**
+   * Names of functions, each once; the first is `total`, the root.
+   *
    * @generated from field: repeated string names = 1;
    */
   names: string[];
 
   /**
+   * From the root on.
+   *
    * @generated from field: repeated querier.v1.Level levels = 2;
    */
   levels: Level[];
 
   /**
+   * Both sides summed.
+   *
    * @generated from field: int64 total = 3;
    */
   total: bigint;
 
   /**
+   * The largest own value of a box on either side.
+   *
    * @generated from field: int64 max_self = 4;
    */
   maxSelf: bigint;
 
   /**
+   * The value of the left root.
+   *
    * @generated from field: int64 leftTicks = 5;
    */
   leftTicks: bigint;
 
   /**
+   * The value of the right root.
+   *
    * @generated from field: int64 rightTicks = 6;
    */
   rightTicks: bigint;
@@ -459,10 +541,15 @@ export const FlameGraphDiffSchema: GenMessage<FlameGraphDiff> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 14);
 
 /**
+ * Boxes of one depth, left to right.
+ *
  * @generated from message querier.v1.Level
  */
 export type Level = Message<"querier.v1.Level"> & {
   /**
+   * Four numbers a box: the gap to the box before, total, self, row of `names`. In a diff seven:
+   * gap, total and self of the left, the same of the right, row of `names`.
+   *
    * @generated from field: repeated int64 values = 1;
    */
   values: bigint[];
@@ -476,6 +563,8 @@ export const LevelSchema: GenMessage<Level> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 15);
 
 /**
+ * Which profiles.
+ *
  * @generated from message querier.v1.SelectMergeProfileRequest
  */
 export type SelectMergeProfileRequest = Message<"querier.v1.SelectMergeProfileRequest"> & {
@@ -500,6 +589,8 @@ export type SelectMergeProfileRequest = Message<"querier.v1.SelectMergeProfileRe
   end: bigint;
 
   /**
+   * Without effect, unless a server is set up to heed it.
+   *
    * @generated from field: optional int64 max_nodes = 5;
    */
   maxNodes?: bigint | undefined;
@@ -528,6 +619,8 @@ export const SelectMergeProfileRequestSchema: GenMessage<SelectMergeProfileReque
   messageDesc(file_querier_v1_querier, 16);
 
 /**
+ * Which values over time.
+ *
  * @generated from message querier.v1.SelectSeriesRequest
  */
 export type SelectSeriesRequest = Message<"querier.v1.SelectSeriesRequest"> & {
@@ -552,11 +645,15 @@ export type SelectSeriesRequest = Message<"querier.v1.SelectSeriesRequest"> & {
   end: bigint;
 
   /**
+   * One series for each combination of these labels' values.
+   *
    * @generated from field: repeated string group_by = 5;
    */
   groupBy: string[];
 
   /**
+   * Seconds between two points.
+   *
    * @generated from field: double step = 6;
    */
   step: number;
@@ -572,6 +669,8 @@ export type SelectSeriesRequest = Message<"querier.v1.SelectSeriesRequest"> & {
   stackTraceSelector?: StackTraceSelector | undefined;
 
   /**
+   * The series with the largest sums stay; all when absent or 0.
+   *
    * @generated from field: optional int64 limit = 9;
    */
   limit?: bigint | undefined;
@@ -590,10 +689,14 @@ export const SelectSeriesRequestSchema: GenMessage<SelectSeriesRequest> = /*@__P
   messageDesc(file_querier_v1_querier, 17);
 
 /**
+ * Values over time.
+ *
  * @generated from message querier.v1.SelectSeriesResponse
  */
 export type SelectSeriesResponse = Message<"querier.v1.SelectSeriesResponse"> & {
   /**
+   * Largest sum first.
+   *
    * @generated from field: repeated types.v1.Series series = 1;
    */
   series: Series[];
@@ -607,6 +710,8 @@ export const SelectSeriesResponseSchema: GenMessage<SelectSeriesResponse> = /*@_
   messageDesc(file_querier_v1_querier, 18);
 
 /**
+ * Which profiles over time and size.
+ *
  * @generated from message querier.v1.SelectHeatmapRequest
  */
 export type SelectHeatmapRequest = Message<"querier.v1.SelectHeatmapRequest"> & {
@@ -631,6 +736,8 @@ export type SelectHeatmapRequest = Message<"querier.v1.SelectHeatmapRequest"> & 
   end: bigint;
 
   /**
+   * Seconds between two columns.
+   *
    * @generated from field: double step = 5;
    */
   step: number;
@@ -664,10 +771,14 @@ export const SelectHeatmapRequestSchema: GenMessage<SelectHeatmapRequest> = /*@_
   messageDesc(file_querier_v1_querier, 19);
 
 /**
+ * One heat map for each group.
+ *
  * @generated from message querier.v1.SelectHeatmapResponse
  */
 export type SelectHeatmapResponse = Message<"querier.v1.SelectHeatmapResponse"> & {
   /**
+   * Most points first.
+   *
    * @generated from field: repeated types.v1.HeatmapSeries series = 1;
    */
   series: HeatmapSeries[];
@@ -681,6 +792,8 @@ export const SelectHeatmapResponseSchema: GenMessage<SelectHeatmapResponse> = /*
   messageDesc(file_querier_v1_querier, 20);
 
 /**
+ * Which query.
+ *
  * @generated from message querier.v1.AnalyzeQueryRequest
  */
 export type AnalyzeQueryRequest = Message<"querier.v1.AnalyzeQueryRequest"> & {
@@ -695,6 +808,8 @@ export type AnalyzeQueryRequest = Message<"querier.v1.AnalyzeQueryRequest"> & {
   end: bigint;
 
   /**
+   * A selector.
+   *
    * @generated from field: string query = 4;
    */
   query: string;
@@ -708,6 +823,8 @@ export const AnalyzeQueryRequestSchema: GenMessage<AnalyzeQueryRequest> = /*@__P
   messageDesc(file_querier_v1_querier, 21);
 
 /**
+ * What the query would cost.
+ *
  * @generated from message querier.v1.AnalyzeQueryResponse
  */
 export type AnalyzeQueryResponse = Message<"querier.v1.AnalyzeQueryResponse"> & {
@@ -730,6 +847,8 @@ export const AnalyzeQueryResponseSchema: GenMessage<AnalyzeQueryResponse> = /*@_
   messageDesc(file_querier_v1_querier, 22);
 
 /**
+ * What one part of a server would read.
+ *
  * @generated from message querier.v1.QueryScope
  */
 export type QueryScope = Message<"querier.v1.QueryScope"> & {
@@ -787,6 +906,8 @@ export const QueryScopeSchema: GenMessage<QueryScope> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 23);
 
 /**
+ * What it comes to.
+ *
  * @generated from message querier.v1.QueryImpact
  */
 export type QueryImpact = Message<"querier.v1.QueryImpact"> & {
@@ -814,6 +935,8 @@ export const QueryImpactSchema: GenMessage<QueryImpact> = /*@__PURE__*/
   messageDesc(file_querier_v1_querier, 24);
 
 /**
+ * The shape of merged stacks.
+ *
  * @generated from enum querier.v1.ProfileFormat
  */
 export const ProfileFormat = {
@@ -844,6 +967,8 @@ export const ProfileFormat = {
 } as const;
 
 /**
+ * The shape of merged stacks.
+ *
  * @generated from enum querier.v1.ProfileFormat
  */
 export type ProfileFormat = (typeof ProfileFormat)[keyof typeof ProfileFormat] | UnknownEnum;
@@ -855,6 +980,8 @@ export const ProfileFormatSchema: GenEnum<ProfileFormat> = /*@__PURE__*/
   enumDesc(file_querier_v1_querier, 0);
 
 /**
+ * Whether a query may be fetched later.
+ *
  * @generated from enum querier.v1.AsyncQueryType
  */
 export const AsyncQueryType = {
@@ -870,6 +997,8 @@ export const AsyncQueryType = {
 } as const;
 
 /**
+ * Whether a query may be fetched later.
+ *
  * @generated from enum querier.v1.AsyncQueryType
  */
 export type AsyncQueryType = (typeof AsyncQueryType)[keyof typeof AsyncQueryType] | UnknownEnum;
@@ -881,6 +1010,8 @@ export const AsyncQueryTypeSchema: GenEnum<AsyncQueryType> = /*@__PURE__*/
   enumDesc(file_querier_v1_querier, 1);
 
 /**
+ * How far it is.
+ *
  * @generated from enum querier.v1.AsyncQueryStatus
  */
 export const AsyncQueryStatus = {
@@ -906,6 +1037,8 @@ export const AsyncQueryStatus = {
 } as const;
 
 /**
+ * How far it is.
+ *
  * @generated from enum querier.v1.AsyncQueryStatus
  */
 export type AsyncQueryStatus = (typeof AsyncQueryStatus)[keyof typeof AsyncQueryStatus] | UnknownEnum;
@@ -917,6 +1050,8 @@ export const AsyncQueryStatusSchema: GenEnum<AsyncQueryStatus> = /*@__PURE__*/
   enumDesc(file_querier_v1_querier, 2);
 
 /**
+ * What a point of a heat map is.
+ *
  * @generated from enum querier.v1.HeatmapQueryType
  */
 export const HeatmapQueryType = {
@@ -926,17 +1061,23 @@ export const HeatmapQueryType = {
   UNSPECIFIED: 0,
 
   /**
+   * A profile.
+   *
    * @generated from enum value: HEATMAP_QUERY_TYPE_INDIVIDUAL = 1;
    */
   INDIVIDUAL: 1,
 
   /**
+   * A span.
+   *
    * @generated from enum value: HEATMAP_QUERY_TYPE_SPAN = 2;
    */
   SPAN: 2,
 } as const;
 
 /**
+ * What a point of a heat map is.
+ *
  * @generated from enum querier.v1.HeatmapQueryType
  */
 export type HeatmapQueryType = (typeof HeatmapQueryType)[keyof typeof HeatmapQueryType] | UnknownEnum;
@@ -948,10 +1089,14 @@ export const HeatmapQueryTypeSchema: GenEnum<HeatmapQueryType> = /*@__PURE__*/
   enumDesc(file_querier_v1_querier, 3);
 
 /**
+ * Reads profiles. Ranges are `start` to `end`, both included, and needed by nearly all methods.
+ *
  * @generated from service querier.v1.QuerierService
  */
 export const QuerierService: GenService<{
   /**
+   * The types that have a profile in range.
+   *
    * @generated from rpc querier.v1.QuerierService.ProfileTypes
    */
   profileTypes: {
@@ -960,6 +1105,8 @@ export const QuerierService: GenService<{
     output: typeof ProfileTypesResponseSchema;
   },
   /**
+   * The values of one label.
+   *
    * @generated from rpc querier.v1.QuerierService.LabelValues
    */
   labelValues: {
@@ -968,6 +1115,8 @@ export const QuerierService: GenService<{
     output: typeof LabelValuesResponseSchema;
   },
   /**
+   * The names of labels.
+   *
    * @generated from rpc querier.v1.QuerierService.LabelNames
    */
   labelNames: {
@@ -976,6 +1125,8 @@ export const QuerierService: GenService<{
     output: typeof LabelNamesResponseSchema;
   },
   /**
+   * Distinct label sets.
+   *
    * @generated from rpc querier.v1.QuerierService.Series
    */
   series: {
@@ -984,6 +1135,8 @@ export const QuerierService: GenService<{
     output: typeof SeriesResponseSchema;
   },
   /**
+   * All selected profiles as one flame graph, tree, graph or pprof.
+   *
    * @generated from rpc querier.v1.QuerierService.SelectMergeStacktraces
    */
   selectMergeStacktraces: {
@@ -992,6 +1145,8 @@ export const QuerierService: GenService<{
     output: typeof SelectMergeStacktracesResponseSchema;
   },
   /**
+   * The same for single spans. Superseded by `span_selector` there, and still called.
+   *
    * @generated from rpc querier.v1.QuerierService.SelectMergeSpanProfile
    */
   selectMergeSpanProfile: {
@@ -1000,6 +1155,8 @@ export const QuerierService: GenService<{
     output: typeof SelectMergeSpanProfileResponseSchema;
   },
   /**
+   * All selected profiles as one pprof. Superseded by the format there, and still called.
+   *
    * @generated from rpc querier.v1.QuerierService.SelectMergeProfile
    */
   selectMergeProfile: {
@@ -1008,6 +1165,8 @@ export const QuerierService: GenService<{
     output: typeof ProfileSchema;
   },
   /**
+   * Values over time.
+   *
    * @generated from rpc querier.v1.QuerierService.SelectSeries
    */
   selectSeries: {
@@ -1016,6 +1175,8 @@ export const QuerierService: GenService<{
     output: typeof SelectSeriesResponseSchema;
   },
   /**
+   * How profiles spread over time and size.
+   *
    * @generated from rpc querier.v1.QuerierService.SelectHeatmap
    */
   selectHeatmap: {
@@ -1024,6 +1185,8 @@ export const QuerierService: GenService<{
     output: typeof SelectHeatmapResponseSchema;
   },
   /**
+   * Two flame graphs laid over one another.
+   *
    * @generated from rpc querier.v1.QuerierService.Diff
    */
   diff: {
@@ -1032,6 +1195,8 @@ export const QuerierService: GenService<{
     output: typeof DiffResponseSchema;
   },
   /**
+   * Whether the tenant has any profile, and from when.
+   *
    * @generated from rpc querier.v1.QuerierService.GetProfileStats
    */
   getProfileStats: {
@@ -1040,6 +1205,8 @@ export const QuerierService: GenService<{
     output: typeof GetProfileStatsResponseSchema;
   },
   /**
+   * What a query would cost.
+   *
    * @generated from rpc querier.v1.QuerierService.AnalyzeQuery
    */
   analyzeQuery: {

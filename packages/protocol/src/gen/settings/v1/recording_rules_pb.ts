@@ -17,6 +17,8 @@ export const file_settings_v1_recording_rules: GenFile = /*@__PURE__*/
   fileDesc("CiFzZXR0aW5ncy92MS9yZWNvcmRpbmdfcnVsZXMucHJvdG8SC3NldHRpbmdzLnYxIiUKF0dldFJlY29yZGluZ1J1bGVSZXF1ZXN0EgoKAmlkGAEgASgJIkQKGEdldFJlY29yZGluZ1J1bGVSZXNwb25zZRIoCgRydWxlGAEgASgLMhouc2V0dGluZ3MudjEuUmVjb3JkaW5nUnVsZSIbChlMaXN0UmVjb3JkaW5nUnVsZXNSZXF1ZXN0IkcKGkxpc3RSZWNvcmRpbmdSdWxlc1Jlc3BvbnNlEikKBXJ1bGVzGAEgAygLMhouc2V0dGluZ3MudjEuUmVjb3JkaW5nUnVsZSL4AQoaVXBzZXJ0UmVjb3JkaW5nUnVsZVJlcXVlc3QSCgoCaWQYASABKAkSEwoLbWV0cmljX25hbWUYAiABKAkSEAoIbWF0Y2hlcnMYAyADKAkSEAoIZ3JvdXBfYnkYBCADKAkSLAoPZXh0ZXJuYWxfbGFiZWxzGAUgAygLMhMudHlwZXMudjEuTGFiZWxQYWlyEhIKCmdlbmVyYXRpb24YBiABKAMSPQoRc3RhY2t0cmFjZV9maWx0ZXIYByABKAsyHS5zZXR0aW5ncy52MS5TdGFja3RyYWNlRmlsdGVySACIAQFCFAoSX3N0YWNrdHJhY2VfZmlsdGVyIkcKG1Vwc2VydFJlY29yZGluZ1J1bGVSZXNwb25zZRIoCgRydWxlGAEgASgLMhouc2V0dGluZ3MudjEuUmVjb3JkaW5nUnVsZSIoChpEZWxldGVSZWNvcmRpbmdSdWxlUmVxdWVzdBIKCgJpZBgBIAEoCSIdChtEZWxldGVSZWNvcmRpbmdSdWxlUmVzcG9uc2UilgIKDVJlY29yZGluZ1J1bGUSCgoCaWQYASABKAkSEwoLbWV0cmljX25hbWUYAiABKAkSFAoMcHJvZmlsZV90eXBlGAMgASgJEhAKCG1hdGNoZXJzGAQgAygJEhAKCGdyb3VwX2J5GAUgAygJEiwKD2V4dGVybmFsX2xhYmVscxgGIAMoCzITLnR5cGVzLnYxLkxhYmVsUGFpchISCgpnZW5lcmF0aW9uGAcgASgDEj0KEXN0YWNrdHJhY2VfZmlsdGVyGAggASgLMh0uc2V0dGluZ3MudjEuU3RhY2t0cmFjZUZpbHRlckgAiAEBEhMKC3Byb3Zpc2lvbmVkGAkgASgIQhQKEl9zdGFja3RyYWNlX2ZpbHRlciJrChBTdGFja3RyYWNlRmlsdGVyEkUKDWZ1bmN0aW9uX25hbWUYASABKAsyKS5zZXR0aW5ncy52MS5TdGFja3RyYWNlRmlsdGVyRnVuY3Rpb25OYW1lSACIAQFCEAoOX2Z1bmN0aW9uX25hbWUiYwocU3RhY2t0cmFjZUZpbHRlckZ1bmN0aW9uTmFtZRIVCg1mdW5jdGlvbl9uYW1lGAEgASgJEiwKC21ldHJpY190eXBlGAIgASgOMhcuc2V0dGluZ3MudjEuTWV0cmljVHlwZSKQAgoSUmVjb3JkaW5nUnVsZVN0b3JlEgoKAmlkGAEgASgJEhMKC21ldHJpY19uYW1lGAIgASgJEh4KFnByb21ldGhldXNfZGF0YV9zb3VyY2UYAyABKAkSEAoIbWF0Y2hlcnMYBCADKAkSEAoIZ3JvdXBfYnkYBSADKAkSLAoPZXh0ZXJuYWxfbGFiZWxzGAYgAygLMhMudHlwZXMudjEuTGFiZWxQYWlyEhIKCmdlbmVyYXRpb24YByABKAMSPQoRc3RhY2t0cmFjZV9maWx0ZXIYCCABKAsyHS5zZXR0aW5ncy52MS5TdGFja3RyYWNlRmlsdGVySACIAQFCFAoSX3N0YWNrdHJhY2VfZmlsdGVyIlkKE1JlY29yZGluZ1J1bGVzU3RvcmUSLgoFcnVsZXMYASADKAsyHy5zZXR0aW5ncy52MS5SZWNvcmRpbmdSdWxlU3RvcmUSEgoKZ2VuZXJhdGlvbhgCIAEoAyoXCgpNZXRyaWNUeXBlEgkKBVRPVEFMEAAyswMKFVJlY29yZGluZ1J1bGVzU2VydmljZRJfChBHZXRSZWNvcmRpbmdSdWxlEiQuc2V0dGluZ3MudjEuR2V0UmVjb3JkaW5nUnVsZVJlcXVlc3QaJS5zZXR0aW5ncy52MS5HZXRSZWNvcmRpbmdSdWxlUmVzcG9uc2USZQoSTGlzdFJlY29yZGluZ1J1bGVzEiYuc2V0dGluZ3MudjEuTGlzdFJlY29yZGluZ1J1bGVzUmVxdWVzdBonLnNldHRpbmdzLnYxLkxpc3RSZWNvcmRpbmdSdWxlc1Jlc3BvbnNlEmgKE1Vwc2VydFJlY29yZGluZ1J1bGUSJy5zZXR0aW5ncy52MS5VcHNlcnRSZWNvcmRpbmdSdWxlUmVxdWVzdBooLnNldHRpbmdzLnYxLlVwc2VydFJlY29yZGluZ1J1bGVSZXNwb25zZRJoChNEZWxldGVSZWNvcmRpbmdSdWxlEicuc2V0dGluZ3MudjEuRGVsZXRlUmVjb3JkaW5nUnVsZVJlcXVlc3QaKC5zZXR0aW5ncy52MS5EZWxldGVSZWNvcmRpbmdSdWxlUmVzcG9uc2ViBnByb3RvMw", [file_types_v1_types]);
 
 /**
+ * Which rule.
+ *
  * @generated from message settings.v1.GetRecordingRuleRequest
  */
 export type GetRecordingRuleRequest = Message<"settings.v1.GetRecordingRuleRequest"> & {
@@ -34,6 +36,8 @@ export const GetRecordingRuleRequestSchema: GenMessage<GetRecordingRuleRequest> 
   messageDesc(file_settings_v1_recording_rules, 0);
 
 /**
+ * The rule.
+ *
  * @generated from message settings.v1.GetRecordingRuleResponse
  */
 export type GetRecordingRuleResponse = Message<"settings.v1.GetRecordingRuleResponse"> & {
@@ -51,6 +55,8 @@ export const GetRecordingRuleResponseSchema: GenMessage<GetRecordingRuleResponse
   messageDesc(file_settings_v1_recording_rules, 1);
 
 /**
+ * Of the tenant that asks.
+ *
  * @generated from message settings.v1.ListRecordingRulesRequest
  */
 export type ListRecordingRulesRequest = Message<"settings.v1.ListRecordingRulesRequest"> & {
@@ -64,6 +70,8 @@ export const ListRecordingRulesRequestSchema: GenMessage<ListRecordingRulesReque
   messageDesc(file_settings_v1_recording_rules, 2);
 
 /**
+ * All rules.
+ *
  * @generated from message settings.v1.ListRecordingRulesResponse
  */
 export type ListRecordingRulesResponse = Message<"settings.v1.ListRecordingRulesResponse"> & {
@@ -81,10 +89,14 @@ export const ListRecordingRulesResponseSchema: GenMessage<ListRecordingRulesResp
   messageDesc(file_settings_v1_recording_rules, 3);
 
 /**
+ * A rule to write.
+ *
  * @generated from message settings.v1.UpsertRecordingRuleRequest
  */
 export type UpsertRecordingRuleRequest = Message<"settings.v1.UpsertRecordingRuleRequest"> & {
   /**
+   * Letters; empty for a new one.
+   *
    * @generated from field: string id = 1;
    */
   id: string;
@@ -95,6 +107,8 @@ export type UpsertRecordingRuleRequest = Message<"settings.v1.UpsertRecordingRul
   metricName: string;
 
   /**
+   * Selectors, one of them with `__profile_type__="…"`.
+   *
    * @generated from field: repeated string matchers = 3;
    */
   matchers: string[];
@@ -110,6 +124,8 @@ export type UpsertRecordingRuleRequest = Message<"settings.v1.UpsertRecordingRul
   externalLabels: LabelPair[];
 
   /**
+   * The one that was read; an older one is refused.
+   *
    * @generated from field: int64 generation = 6;
    */
   generation: bigint;
@@ -128,6 +144,8 @@ export const UpsertRecordingRuleRequestSchema: GenMessage<UpsertRecordingRuleReq
   messageDesc(file_settings_v1_recording_rules, 4);
 
 /**
+ * The rule as it was written.
+ *
  * @generated from message settings.v1.UpsertRecordingRuleResponse
  */
 export type UpsertRecordingRuleResponse = Message<"settings.v1.UpsertRecordingRuleResponse"> & {
@@ -145,6 +163,8 @@ export const UpsertRecordingRuleResponseSchema: GenMessage<UpsertRecordingRuleRe
   messageDesc(file_settings_v1_recording_rules, 5);
 
 /**
+ * Which rule.
+ *
  * @generated from message settings.v1.DeleteRecordingRuleRequest
  */
 export type DeleteRecordingRuleRequest = Message<"settings.v1.DeleteRecordingRuleRequest"> & {
@@ -162,6 +182,8 @@ export const DeleteRecordingRuleRequestSchema: GenMessage<DeleteRecordingRuleReq
   messageDesc(file_settings_v1_recording_rules, 6);
 
 /**
+ * It is gone.
+ *
  * @generated from message settings.v1.DeleteRecordingRuleResponse
  */
 export type DeleteRecordingRuleResponse = Message<"settings.v1.DeleteRecordingRuleResponse"> & {
@@ -175,6 +197,8 @@ export const DeleteRecordingRuleResponseSchema: GenMessage<DeleteRecordingRuleRe
   messageDesc(file_settings_v1_recording_rules, 7);
 
 /**
+ * Profiles that match become a metric.
+ *
  * @generated from message settings.v1.RecordingRule
  */
 export type RecordingRule = Message<"settings.v1.RecordingRule"> & {
@@ -189,6 +213,8 @@ export type RecordingRule = Message<"settings.v1.RecordingRule"> & {
   metricName: string;
 
   /**
+   * From the matchers.
+   *
    * @generated from field: string profile_type = 3;
    */
   profileType: string;
@@ -204,6 +230,8 @@ export type RecordingRule = Message<"settings.v1.RecordingRule"> & {
   groupBy: string[];
 
   /**
+   * Labels that the metric gets besides `group_by`.
+   *
    * @generated from field: repeated types.v1.LabelPair external_labels = 6;
    */
   externalLabels: LabelPair[];
@@ -219,6 +247,8 @@ export type RecordingRule = Message<"settings.v1.RecordingRule"> & {
   stacktraceFilter?: StacktraceFilter | undefined;
 
   /**
+   * Comes from the server's configuration and cannot be changed here.
+   *
    * @generated from field: bool provisioned = 9;
    */
   provisioned: boolean;
@@ -232,6 +262,8 @@ export const RecordingRuleSchema: GenMessage<RecordingRule> = /*@__PURE__*/
   messageDesc(file_settings_v1_recording_rules, 8);
 
 /**
+ * Which stacks count.
+ *
  * @generated from message settings.v1.StacktraceFilter
  */
 export type StacktraceFilter = Message<"settings.v1.StacktraceFilter"> & {
@@ -249,6 +281,8 @@ export const StacktraceFilterSchema: GenMessage<StacktraceFilter> = /*@__PURE__*
   messageDesc(file_settings_v1_recording_rules, 9);
 
 /**
+ * Only stacks that hold this function.
+ *
  * @generated from message settings.v1.StacktraceFilterFunctionName
  */
 export type StacktraceFilterFunctionName = Message<"settings.v1.StacktraceFilterFunctionName"> & {
@@ -271,6 +305,8 @@ export const StacktraceFilterFunctionNameSchema: GenMessage<StacktraceFilterFunc
   messageDesc(file_settings_v1_recording_rules, 10);
 
 /**
+ * A rule as it is stored.
+ *
  * @generated from message settings.v1.RecordingRuleStore
  */
 export type RecordingRuleStore = Message<"settings.v1.RecordingRuleStore"> & {
@@ -323,6 +359,8 @@ export const RecordingRuleStoreSchema: GenMessage<RecordingRuleStore> = /*@__PUR
   messageDesc(file_settings_v1_recording_rules, 11);
 
 /**
+ * All rules of a tenant as they are stored.
+ *
  * @generated from message settings.v1.RecordingRulesStore
  */
 export type RecordingRulesStore = Message<"settings.v1.RecordingRulesStore"> & {
@@ -345,16 +383,22 @@ export const RecordingRulesStoreSchema: GenMessage<RecordingRulesStore> = /*@__P
   messageDesc(file_settings_v1_recording_rules, 12);
 
 /**
+ * What of a function counts.
+ *
  * @generated from enum settings.v1.MetricType
  */
 export const MetricType = {
   /**
+   * Its cost with all that it called.
+   *
    * @generated from enum value: TOTAL = 0;
    */
   TOTAL: 0,
 } as const;
 
 /**
+ * What of a function counts.
+ *
  * @generated from enum settings.v1.MetricType
  */
 export type MetricType = (typeof MetricType)[keyof typeof MetricType] | UnknownEnum;
@@ -366,10 +410,14 @@ export const MetricTypeSchema: GenEnum<MetricType> = /*@__PURE__*/
   enumDesc(file_settings_v1_recording_rules, 0);
 
 /**
+ * Keeps the rules of a tenant. Only where a server has them switched on.
+ *
  * @generated from service settings.v1.RecordingRulesService
  */
 export const RecordingRulesService: GenService<{
   /**
+   * One rule.
+   *
    * @generated from rpc settings.v1.RecordingRulesService.GetRecordingRule
    */
   getRecordingRule: {
@@ -378,6 +426,8 @@ export const RecordingRulesService: GenService<{
     output: typeof GetRecordingRuleResponseSchema;
   },
   /**
+   * All rules.
+   *
    * @generated from rpc settings.v1.RecordingRulesService.ListRecordingRules
    */
   listRecordingRules: {
@@ -386,6 +436,8 @@ export const RecordingRulesService: GenService<{
     output: typeof ListRecordingRulesResponseSchema;
   },
   /**
+   * Writes a rule, new or in the place of an older generation.
+   *
    * @generated from rpc settings.v1.RecordingRulesService.UpsertRecordingRule
    */
   upsertRecordingRule: {
@@ -394,6 +446,8 @@ export const RecordingRulesService: GenService<{
     output: typeof UpsertRecordingRuleResponseSchema;
   },
   /**
+   * Deletes a rule.
+   *
    * @generated from rpc settings.v1.RecordingRulesService.DeleteRecordingRule
    */
   deleteRecordingRule: {

@@ -15,6 +15,8 @@ export const file_settings_v1_settings: GenFile = /*@__PURE__*/
   fileDesc("ChpzZXR0aW5ncy92MS9zZXR0aW5ncy5wcm90bxILc2V0dGluZ3MudjEiFAoSR2V0U2V0dGluZ3NSZXF1ZXN0Ij0KE0dldFNldHRpbmdzUmVzcG9uc2USJgoIc2V0dGluZ3MYASADKAsyFC5zZXR0aW5ncy52MS5TZXR0aW5nIjsKElNldFNldHRpbmdzUmVxdWVzdBIlCgdzZXR0aW5nGAEgASgLMhQuc2V0dGluZ3MudjEuU2V0dGluZyI8ChNTZXRTZXR0aW5nc1Jlc3BvbnNlEiUKB3NldHRpbmcYASABKAsyFC5zZXR0aW5ncy52MS5TZXR0aW5nIiUKFURlbGV0ZVNldHRpbmdzUmVxdWVzdBIMCgRuYW1lGAEgASgJIhgKFkRlbGV0ZVNldHRpbmdzUmVzcG9uc2UiOgoHU2V0dGluZxIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJEhIKCm1vZGlmaWVkQXQYAyABKAMy+AEKD1NldHRpbmdzU2VydmljZRJICgNHZXQSHy5zZXR0aW5ncy52MS5HZXRTZXR0aW5nc1JlcXVlc3QaIC5zZXR0aW5ncy52MS5HZXRTZXR0aW5nc1Jlc3BvbnNlEkgKA1NldBIfLnNldHRpbmdzLnYxLlNldFNldHRpbmdzUmVxdWVzdBogLnNldHRpbmdzLnYxLlNldFNldHRpbmdzUmVzcG9uc2USUQoGRGVsZXRlEiIuc2V0dGluZ3MudjEuRGVsZXRlU2V0dGluZ3NSZXF1ZXN0GiMuc2V0dGluZ3MudjEuRGVsZXRlU2V0dGluZ3NSZXNwb25zZWIGcHJvdG8z");
 
 /**
+ * Of the tenant that asks.
+ *
  * @generated from message settings.v1.GetSettingsRequest
  */
 export type GetSettingsRequest = Message<"settings.v1.GetSettingsRequest"> & {
@@ -28,6 +30,8 @@ export const GetSettingsRequestSchema: GenMessage<GetSettingsRequest> = /*@__PUR
   messageDesc(file_settings_v1_settings, 0);
 
 /**
+ * All settings.
+ *
  * @generated from message settings.v1.GetSettingsResponse
  */
 export type GetSettingsResponse = Message<"settings.v1.GetSettingsResponse"> & {
@@ -45,6 +49,8 @@ export const GetSettingsResponseSchema: GenMessage<GetSettingsResponse> = /*@__P
   messageDesc(file_settings_v1_settings, 1);
 
 /**
+ * What to write.
+ *
  * @generated from message settings.v1.SetSettingsRequest
  */
 export type SetSettingsRequest = Message<"settings.v1.SetSettingsRequest"> & {
@@ -62,6 +68,8 @@ export const SetSettingsRequestSchema: GenMessage<SetSettingsRequest> = /*@__PUR
   messageDesc(file_settings_v1_settings, 2);
 
 /**
+ * What was written.
+ *
  * @generated from message settings.v1.SetSettingsResponse
  */
 export type SetSettingsResponse = Message<"settings.v1.SetSettingsResponse"> & {
@@ -79,6 +87,8 @@ export const SetSettingsResponseSchema: GenMessage<SetSettingsResponse> = /*@__P
   messageDesc(file_settings_v1_settings, 3);
 
 /**
+ * Which one.
+ *
  * @generated from message settings.v1.DeleteSettingsRequest
  */
 export type DeleteSettingsRequest = Message<"settings.v1.DeleteSettingsRequest"> & {
@@ -96,6 +106,8 @@ export const DeleteSettingsRequestSchema: GenMessage<DeleteSettingsRequest> = /*
   messageDesc(file_settings_v1_settings, 4);
 
 /**
+ * It is gone.
+ *
  * @generated from message settings.v1.DeleteSettingsResponse
  */
 export type DeleteSettingsResponse = Message<"settings.v1.DeleteSettingsResponse"> & {
@@ -109,6 +121,8 @@ export const DeleteSettingsResponseSchema: GenMessage<DeleteSettingsResponse> = 
   messageDesc(file_settings_v1_settings, 5);
 
 /**
+ * A value, which means nothing to the server.
+ *
  * @generated from message settings.v1.Setting
  */
 export type Setting = Message<"settings.v1.Setting"> & {
@@ -123,6 +137,8 @@ export type Setting = Message<"settings.v1.Setting"> & {
   value: string;
 
   /**
+   * Milliseconds since the epoch; 0 in a request for now.
+   *
    * @generated from field: int64 modifiedAt = 3;
    */
   modifiedAt: bigint;
@@ -136,10 +152,14 @@ export const SettingSchema: GenMessage<Setting> = /*@__PURE__*/
   messageDesc(file_settings_v1_settings, 6);
 
 /**
+ * Values by name, kept for a tenant.
+ *
  * @generated from service settings.v1.SettingsService
  */
 export const SettingsService: GenService<{
   /**
+   * All of them, sorted by name.
+   *
    * @generated from rpc settings.v1.SettingsService.Get
    */
   get: {
@@ -148,6 +168,8 @@ export const SettingsService: GenService<{
     output: typeof GetSettingsResponseSchema;
   },
   /**
+   * Writes one, unless a newer one is there.
+   *
    * @generated from rpc settings.v1.SettingsService.Set
    */
   set: {
@@ -156,6 +178,8 @@ export const SettingsService: GenService<{
     output: typeof SetSettingsResponseSchema;
   },
   /**
+   * Deletes one; one that is not there is no error.
+   *
    * @generated from rpc settings.v1.SettingsService.Delete
    */
   delete: {

@@ -17,6 +17,8 @@ export const file_status_v1_status: GenFile = /*@__PURE__*/
   fileDesc("ChZzdGF0dXMvdjEvc3RhdHVzLnByb3RvEglzdGF0dXMudjEiFQoTR2V0QnVpbGRJbmZvUmVxdWVzdCJRChRHZXRCdWlsZEluZm9SZXNwb25zZRIOCgZzdGF0dXMYASABKAkSKQoEZGF0YRgCIAEoCzIbLnN0YXR1cy52MS5HZXRCdWlsZEluZm9EYXRhIoEBChBHZXRCdWlsZEluZm9EYXRhEg8KB3ZlcnNpb24YASABKAkSEAoIcmV2aXNpb24YAiABKAkSDgoGYnJhbmNoGAMgASgJEhIKCmJ1aWxkX3VzZXIYBCABKAkSEgoKYnVpbGRfZGF0ZRgFIAEoCRISCgpnb192ZXJzaW9uGAYgASgJIhIKEEdldENvbmZpZ1JlcXVlc3QiEwoRR2V0Q29uZmlnUmVzcG9uc2UyqwIKDVN0YXR1c1NlcnZpY2USTwoMR2V0QnVpbGRJbmZvEh4uc3RhdHVzLnYxLkdldEJ1aWxkSW5mb1JlcXVlc3QaHy5zdGF0dXMudjEuR2V0QnVpbGRJbmZvUmVzcG9uc2USPgoJR2V0Q29uZmlnEhsuc3RhdHVzLnYxLkdldENvbmZpZ1JlcXVlc3QaFC5nb29nbGUuYXBpLkh0dHBCb2R5EkIKDUdldERpZmZDb25maWcSGy5zdGF0dXMudjEuR2V0Q29uZmlnUmVxdWVzdBoULmdvb2dsZS5hcGkuSHR0cEJvZHkSRQoQR2V0RGVmYXVsdENvbmZpZxIbLnN0YXR1cy52MS5HZXRDb25maWdSZXF1ZXN0GhQuZ29vZ2xlLmFwaS5IdHRwQm9keWIGcHJvdG8z", [file_google_api_httpbody]);
 
 /**
+ * Nothing to say.
+ *
  * @generated from message status.v1.GetBuildInfoRequest
  */
 export type GetBuildInfoRequest = Message<"status.v1.GetBuildInfoRequest"> & {
@@ -30,10 +32,14 @@ export const GetBuildInfoRequestSchema: GenMessage<GetBuildInfoRequest> = /*@__P
   messageDesc(file_status_v1_status, 0);
 
 /**
+ * What it was built from.
+ *
  * @generated from message status.v1.GetBuildInfoResponse
  */
 export type GetBuildInfoResponse = Message<"status.v1.GetBuildInfoResponse"> & {
   /**
+   * `success`.
+   *
    * @generated from field: string status = 1;
    */
   status: string;
@@ -52,6 +58,8 @@ export const GetBuildInfoResponseSchema: GenMessage<GetBuildInfoResponse> = /*@_
   messageDesc(file_status_v1_status, 1);
 
 /**
+ * Versions and dates, as Prometheus says them.
+ *
  * @generated from message status.v1.GetBuildInfoData
  */
 export type GetBuildInfoData = Message<"status.v1.GetBuildInfoData"> & {
@@ -94,6 +102,8 @@ export const GetBuildInfoDataSchema: GenMessage<GetBuildInfoData> = /*@__PURE__*
   messageDesc(file_status_v1_status, 2);
 
 /**
+ * Nothing to say.
+ *
  * @generated from message status.v1.GetConfigRequest
  */
 export type GetConfigRequest = Message<"status.v1.GetConfigRequest"> & {
@@ -107,6 +117,8 @@ export const GetConfigRequestSchema: GenMessage<GetConfigRequest> = /*@__PURE__*
   messageDesc(file_status_v1_status, 3);
 
 /**
+ * Not used: the answers are text.
+ *
  * @generated from message status.v1.GetConfigResponse
  */
 export type GetConfigResponse = Message<"status.v1.GetConfigResponse"> & {
@@ -120,10 +132,14 @@ export const GetConfigResponseSchema: GenMessage<GetConfigResponse> = /*@__PURE_
   messageDesc(file_status_v1_status, 4);
 
 /**
+ * What a server was built from and how it is set up. Served as plain HTTP below `/api/v1/status/`.
+ *
  * @generated from service status.v1.StatusService
  */
 export const StatusService: GenService<{
   /**
+   * What it was built from.
+   *
    * @generated from rpc status.v1.StatusService.GetBuildInfo
    */
   getBuildInfo: {
@@ -132,6 +148,8 @@ export const StatusService: GenService<{
     output: typeof GetBuildInfoResponseSchema;
   },
   /**
+   * All settings as YAML.
+   *
    * @generated from rpc status.v1.StatusService.GetConfig
    */
   getConfig: {
@@ -140,6 +158,8 @@ export const StatusService: GenService<{
     output: typeof HttpBodySchema;
   },
   /**
+   * Settings that are not at their default, as YAML.
+   *
    * @generated from rpc status.v1.StatusService.GetDiffConfig
    */
   getDiffConfig: {
@@ -148,6 +168,8 @@ export const StatusService: GenService<{
     output: typeof HttpBodySchema;
   },
   /**
+   * The defaults as YAML.
+   *
    * @generated from rpc status.v1.StatusService.GetDefaultConfig
    */
   getDefaultConfig: {

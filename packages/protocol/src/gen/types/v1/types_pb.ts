@@ -15,6 +15,8 @@ export const file_types_v1_types: GenFile = /*@__PURE__*/
   fileDesc("ChR0eXBlcy92MS90eXBlcy5wcm90bxIIdHlwZXMudjEiKAoJTGFiZWxQYWlyEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAkiewoLUHJvZmlsZVR5cGUSCgoCSUQYASABKAkSDAoEbmFtZRgCIAEoCRITCgtzYW1wbGVfdHlwZRgEIAEoCRITCgtzYW1wbGVfdW5pdBgFIAEoCRITCgtwZXJpb2RfdHlwZRgGIAEoCRITCgtwZXJpb2RfdW5pdBgHIAEoCSItCgZMYWJlbHMSIwoGbGFiZWxzGAEgAygLMhMudHlwZXMudjEuTGFiZWxQYWlyIk4KBlNlcmllcxIjCgZsYWJlbHMYASADKAsyEy50eXBlcy52MS5MYWJlbFBhaXISHwoGcG9pbnRzGAIgAygLMg8udHlwZXMudjEuUG9pbnQiggEKBVBvaW50Eg0KBXZhbHVlGAEgASgBEhEKCXRpbWVzdGFtcBgCIAEoAxIwCgthbm5vdGF0aW9ucxgDIAMoCzIbLnR5cGVzLnYxLlByb2ZpbGVBbm5vdGF0aW9uEiUKCWV4ZW1wbGFycxgEIAMoCzISLnR5cGVzLnYxLkV4ZW1wbGFyIi8KEVByb2ZpbGVBbm5vdGF0aW9uEgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCSJQChJMYWJlbFZhbHVlc1JlcXVlc3QSDAoEbmFtZRgBIAEoCRIQCghtYXRjaGVycxgCIAMoCRINCgVzdGFydBgDIAEoAxILCgNlbmQYBCABKAMiJAoTTGFiZWxWYWx1ZXNSZXNwb25zZRINCgVuYW1lcxgBIAMoCSJBChFMYWJlbE5hbWVzUmVxdWVzdBIQCghtYXRjaGVycxgBIAMoCRINCgVzdGFydBgCIAEoAxILCgNlbmQYAyABKAMiIwoSTGFiZWxOYW1lc1Jlc3BvbnNlEg0KBW5hbWVzGAEgAygJIpEBCglCbG9ja0luZm8SDAoEdWxpZBgBIAEoCRIQCghtaW5fdGltZRgCIAEoAxIQCghtYXhfdGltZRgDIAEoAxItCgpjb21wYWN0aW9uGAQgASgLMhkudHlwZXMudjEuQmxvY2tDb21wYWN0aW9uEiMKBmxhYmVscxgFIAMoCzITLnR5cGVzLnYxLkxhYmVsUGFpciJCCg9CbG9ja0NvbXBhY3Rpb24SDQoFbGV2ZWwYASABKAUSDwoHc291cmNlcxgCIAMoCRIPCgdwYXJlbnRzGAMgAygJIlwKElN0YWNrVHJhY2VTZWxlY3RvchIlCgljYWxsX3NpdGUYASADKAsyEi50eXBlcy52MS5Mb2NhdGlvbhIfCgZnb19wZ28YAiABKAsyDy50eXBlcy52MS5Hb1BHTyIYCghMb2NhdGlvbhIMCgRuYW1lGAEgASgJIjoKBUdvUEdPEhYKDmtlZXBfbG9jYXRpb25zGAEgASgNEhkKEWFnZ3JlZ2F0ZV9jYWxsZWVzGAIgASgIIhgKFkdldFByb2ZpbGVTdGF0c1JlcXVlc3QiagoXR2V0UHJvZmlsZVN0YXRzUmVzcG9uc2USFQoNZGF0YV9pbmdlc3RlZBgBIAEoCBIbChNvbGRlc3RfcHJvZmlsZV90aW1lGAIgASgDEhsKE25ld2VzdF9wcm9maWxlX3RpbWUYAyABKAMiiAEKCEV4ZW1wbGFyEhEKCXRpbWVzdGFtcBgBIAEoAxISCgpwcm9maWxlX2lkGAIgASgJEg8KB3NwYW5faWQYAyABKAkSDQoFdmFsdWUYBCABKAMSIwoGbGFiZWxzGAUgAygLMhMudHlwZXMudjEuTGFiZWxQYWlyEhAKCHRyYWNlX2lkGAYgASgJIloKDUhlYXRtYXBTZXJpZXMSIwoGbGFiZWxzGAEgAygLMhMudHlwZXMudjEuTGFiZWxQYWlyEiQKBXNsb3RzGAIgAygLMhUudHlwZXMudjEuSGVhdG1hcFNsb3QiZgoLSGVhdG1hcFNsb3QSEQoJdGltZXN0YW1wGAEgASgDEg0KBXlfbWluGAIgAygBEg4KBmNvdW50cxgDIAMoBRIlCglleGVtcGxhcnMYBCADKAsyEi50eXBlcy52MS5FeGVtcGxhciprChlUaW1lU2VyaWVzQWdncmVnYXRpb25UeXBlEiQKIFRJTUVfU0VSSUVTX0FHR1JFR0FUSU9OX1RZUEVfU1VNEAASKAokVElNRV9TRVJJRVNfQUdHUkVHQVRJT05fVFlQRV9BVkVSQUdFEAEqewoMRXhlbXBsYXJUeXBlEh0KGUVYRU1QTEFSX1RZUEVfVU5TUEVDSUZJRUQQABIWChJFWEVNUExBUl9UWVBFX05PTkUQARIcChhFWEVNUExBUl9UWVBFX0lORElWSURVQUwQAhIWChJFWEVNUExBUl9UWVBFX1NQQU4QA2IGcHJvdG8z");
 
 /**
+ * A label of a series. Names are unique within a series.
+ *
  * @generated from message types.v1.LabelPair
  */
 export type LabelPair = Message<"types.v1.LabelPair"> & {
@@ -37,20 +39,28 @@ export const LabelPairSchema: GenMessage<LabelPair> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 0);
 
 /**
+ * What is measured, and how: the five parts of a profile type's id.
+ *
  * @generated from message types.v1.ProfileType
  */
 export type ProfileType = Message<"types.v1.ProfileType"> & {
   /**
+   * `name:sample_type:sample_unit:period_type:period_unit`.
+   *
    * @generated from field: string ID = 1;
    */
   ID: string;
 
   /**
+   * The family, which is the label `__name__`: `process_cpu`, `memory`.
+   *
    * @generated from field: string name = 2;
    */
   name: string;
 
   /**
+   * What is counted: `cpu`, `inuse_space`.
+   *
    * @generated from field: string sample_type = 4;
    */
   sampleType: string;
@@ -61,6 +71,8 @@ export type ProfileType = Message<"types.v1.ProfileType"> & {
   sampleUnit: string;
 
   /**
+   * What is waited for between two samples; empty when unknown.
+   *
    * @generated from field: string period_type = 6;
    */
   periodType: string;
@@ -79,10 +91,14 @@ export const ProfileTypeSchema: GenMessage<ProfileType> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 1);
 
 /**
+ * One series, by its labels.
+ *
  * @generated from message types.v1.Labels
  */
 export type Labels = Message<"types.v1.Labels"> & {
   /**
+   * Sorted by name.
+   *
    * @generated from field: repeated types.v1.LabelPair labels = 1;
    */
   labels: LabelPair[];
@@ -96,15 +112,21 @@ export const LabelsSchema: GenMessage<Labels> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 2);
 
 /**
+ * Values of one group of series over time.
+ *
  * @generated from message types.v1.Series
  */
 export type Series = Message<"types.v1.Series"> & {
   /**
+   * The labels grouped by, in the order of the request.
+   *
    * @generated from field: repeated types.v1.LabelPair labels = 1;
    */
   labels: LabelPair[];
 
   /**
+   * Oldest first; times without a profile have no point.
+   *
    * @generated from field: repeated types.v1.Point points = 2;
    */
   points: Point[];
@@ -118,25 +140,35 @@ export const SeriesSchema: GenMessage<Series> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 3);
 
 /**
+ * The value of one bucket.
+ *
  * @generated from message types.v1.Point
  */
 export type Point = Message<"types.v1.Point"> & {
   /**
+   * The sum of all profiles in the bucket, in the unit of the profile type.
+   *
    * @generated from field: double value = 1;
    */
   value: number;
 
   /**
+   * The right edge of the bucket, in milliseconds since the epoch.
+   *
    * @generated from field: int64 timestamp = 2;
    */
   timestamp: bigint;
 
   /**
+   * What happened to profiles on their way in, each once.
+   *
    * @generated from field: repeated types.v1.ProfileAnnotation annotations = 3;
    */
   annotations: ProfileAnnotation[];
 
   /**
+   * The largest profile of the bucket, when asked for.
+   *
    * @generated from field: repeated types.v1.Exemplar exemplars = 4;
    */
   exemplars: Exemplar[];
@@ -150,6 +182,8 @@ export const PointSchema: GenMessage<Point> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 4);
 
 /**
+ * A note on a profile, such as that others were dropped by a rate limit.
+ *
  * @generated from message types.v1.ProfileAnnotation
  */
 export type ProfileAnnotation = Message<"types.v1.ProfileAnnotation"> & {
@@ -172,6 +206,8 @@ export const ProfileAnnotationSchema: GenMessage<ProfileAnnotation> = /*@__PURE_
   messageDesc(file_types_v1_types, 5);
 
 /**
+ * Which label's values.
+ *
  * @generated from message types.v1.LabelValuesRequest
  */
 export type LabelValuesRequest = Message<"types.v1.LabelValuesRequest"> & {
@@ -181,11 +217,15 @@ export type LabelValuesRequest = Message<"types.v1.LabelValuesRequest"> & {
   name: string;
 
   /**
+   * Selectors; a series must match all of them.
+   *
    * @generated from field: repeated string matchers = 2;
    */
   matchers: string[];
 
   /**
+   * Milliseconds since the epoch, as `end`.
+   *
    * @generated from field: int64 start = 3;
    */
   start: bigint;
@@ -204,10 +244,14 @@ export const LabelValuesRequestSchema: GenMessage<LabelValuesRequest> = /*@__PUR
   messageDesc(file_types_v1_types, 6);
 
 /**
+ * The values of a label.
+ *
  * @generated from message types.v1.LabelValuesResponse
  */
 export type LabelValuesResponse = Message<"types.v1.LabelValuesResponse"> & {
   /**
+   * Values, in spite of the name; sorted, each once.
+   *
    * @generated from field: repeated string names = 1;
    */
   names: string[];
@@ -221,15 +265,21 @@ export const LabelValuesResponseSchema: GenMessage<LabelValuesResponse> = /*@__P
   messageDesc(file_types_v1_types, 7);
 
 /**
+ * Names of whose labels.
+ *
  * @generated from message types.v1.LabelNamesRequest
  */
 export type LabelNamesRequest = Message<"types.v1.LabelNamesRequest"> & {
   /**
+   * Selectors; a series must match all of them.
+   *
    * @generated from field: repeated string matchers = 1;
    */
   matchers: string[];
 
   /**
+   * Milliseconds since the epoch, as `end`.
+   *
    * @generated from field: int64 start = 2;
    */
   start: bigint;
@@ -248,10 +298,14 @@ export const LabelNamesRequestSchema: GenMessage<LabelNamesRequest> = /*@__PURE_
   messageDesc(file_types_v1_types, 8);
 
 /**
+ * The names of labels.
+ *
  * @generated from message types.v1.LabelNamesResponse
  */
 export type LabelNamesResponse = Message<"types.v1.LabelNamesResponse"> & {
   /**
+   * Sorted, each once; with those that begin with two underscores.
+   *
    * @generated from field: repeated string names = 1;
    */
   names: string[];
@@ -265,15 +319,21 @@ export const LabelNamesResponseSchema: GenMessage<LabelNamesResponse> = /*@__PUR
   messageDesc(file_types_v1_types, 9);
 
 /**
+ * A stored block of profiles.
+ *
  * @generated from message types.v1.BlockInfo
  */
 export type BlockInfo = Message<"types.v1.BlockInfo"> & {
   /**
+   * Its id, a ULID.
+   *
    * @generated from field: string ulid = 1;
    */
   ulid: string;
 
   /**
+   * Milliseconds since the epoch, as `max_time`.
+   *
    * @generated from field: int64 min_time = 2;
    */
   minTime: bigint;
@@ -302,20 +362,28 @@ export const BlockInfoSchema: GenMessage<BlockInfo> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 10);
 
 /**
+ * What a block was made of.
+ *
  * @generated from message types.v1.BlockCompaction
  */
 export type BlockCompaction = Message<"types.v1.BlockCompaction"> & {
   /**
+   * How often it was compacted; 0 for a fresh one.
+   *
    * @generated from field: int32 level = 1;
    */
   level: number;
 
   /**
+   * Ids of the fresh blocks it holds.
+   *
    * @generated from field: repeated string sources = 2;
    */
   sources: string[];
 
   /**
+   * Ids of the blocks it was made from.
+   *
    * @generated from field: repeated string parents = 3;
    */
   parents: string[];
@@ -329,15 +397,21 @@ export const BlockCompactionSchema: GenMessage<BlockCompaction> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 11);
 
 /**
+ * Which stacks.
+ *
  * @generated from message types.v1.StackTraceSelector
  */
 export type StackTraceSelector = Message<"types.v1.StackTraceSelector"> & {
   /**
+   * Only stacks that begin with these functions, root first.
+   *
    * @generated from field: repeated types.v1.Location call_site = 1;
    */
   callSite: Location[];
 
   /**
+   * Cuts stacks as Go's profile-guided optimisation wants them.
+   *
    * @generated from field: types.v1.GoPGO go_pgo = 2;
    */
   goPgo?: GoPGO | undefined;
@@ -351,6 +425,8 @@ export const StackTraceSelectorSchema: GenMessage<StackTraceSelector> = /*@__PUR
   messageDesc(file_types_v1_types, 12);
 
 /**
+ * A function, by the name that the profile gives it.
+ *
  * @generated from message types.v1.Location
  */
 export type Location = Message<"types.v1.Location"> & {
@@ -368,15 +444,21 @@ export const LocationSchema: GenMessage<Location> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 13);
 
 /**
+ * How much of a stack the Go compiler needs.
+ *
  * @generated from message types.v1.GoPGO
  */
 export type GoPGO = Message<"types.v1.GoPGO"> & {
   /**
+   * How many locations from the leaf on stay.
+   *
    * @generated from field: uint32 keep_locations = 1;
    */
   keepLocations: number;
 
   /**
+   * Whether lines of the leaf are forgotten.
+   *
    * @generated from field: bool aggregate_callees = 2;
    */
   aggregateCallees: boolean;
@@ -390,6 +472,8 @@ export const GoPGOSchema: GenMessage<GoPGO> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 14);
 
 /**
+ * Of the tenant that asks.
+ *
  * @generated from message types.v1.GetProfileStatsRequest
  */
 export type GetProfileStatsRequest = Message<"types.v1.GetProfileStatsRequest"> & {
@@ -403,6 +487,8 @@ export const GetProfileStatsRequestSchema: GenMessage<GetProfileStatsRequest> = 
   messageDesc(file_types_v1_types, 15);
 
 /**
+ * Whether there is anything, and from when.
+ *
  * @generated from message types.v1.GetProfileStatsResponse
  */
 export type GetProfileStatsResponse = Message<"types.v1.GetProfileStatsResponse"> & {
@@ -412,6 +498,8 @@ export type GetProfileStatsResponse = Message<"types.v1.GetProfileStatsResponse"
   dataIngested: boolean;
 
   /**
+   * Milliseconds since the epoch, as `newest_profile_time`; 0 when there is nothing.
+   *
    * @generated from field: int64 oldest_profile_time = 2;
    */
   oldestProfileTime: bigint;
@@ -430,20 +518,28 @@ export const GetProfileStatsResponseSchema: GenMessage<GetProfileStatsResponse> 
   messageDesc(file_types_v1_types, 16);
 
 /**
+ * One profile, or one span in it, as an example.
+ *
  * @generated from message types.v1.Exemplar
  */
 export type Exemplar = Message<"types.v1.Exemplar"> & {
   /**
+   * Milliseconds since the epoch.
+   *
    * @generated from field: int64 timestamp = 1;
    */
   timestamp: bigint;
 
   /**
+   * The id it was stored under, a UUID.
+   *
    * @generated from field: string profile_id = 2;
    */
   profileId: string;
 
   /**
+   * 16 hexadecimal digits; empty when it stands for a whole profile.
+   *
    * @generated from field: string span_id = 3;
    */
   spanId: string;
@@ -454,11 +550,15 @@ export type Exemplar = Message<"types.v1.Exemplar"> & {
   value: bigint;
 
   /**
+   * Of its series, without those grouped by.
+   *
    * @generated from field: repeated types.v1.LabelPair labels = 5;
    */
   labels: LabelPair[];
 
   /**
+   * 32 hexadecimal digits, or empty.
+   *
    * @generated from field: string trace_id = 6;
    */
   traceId: string;
@@ -472,6 +572,8 @@ export const ExemplarSchema: GenMessage<Exemplar> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 17);
 
 /**
+ * A heat map of one group of series.
+ *
  * @generated from message types.v1.HeatmapSeries
  */
 export type HeatmapSeries = Message<"types.v1.HeatmapSeries"> & {
@@ -481,6 +583,8 @@ export type HeatmapSeries = Message<"types.v1.HeatmapSeries"> & {
   labels: LabelPair[];
 
   /**
+   * Columns of the map, oldest first.
+   *
    * @generated from field: repeated types.v1.HeatmapSlot slots = 2;
    */
   slots: HeatmapSlot[];
@@ -494,25 +598,35 @@ export const HeatmapSeriesSchema: GenMessage<HeatmapSeries> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 18);
 
 /**
+ * One column: how many points lie in each of its cells.
+ *
  * @generated from message types.v1.HeatmapSlot
  */
 export type HeatmapSlot = Message<"types.v1.HeatmapSlot"> & {
   /**
+   * The right edge, in milliseconds since the epoch.
+   *
    * @generated from field: int64 timestamp = 1;
    */
   timestamp: bigint;
 
   /**
+   * The lower bound of each cell, ascending; the same in all slots.
+   *
    * @generated from field: repeated double y_min = 2;
    */
   yMin: number[];
 
   /**
+   * The points in each cell, length of `y_min`.
+   *
    * @generated from field: repeated int32 counts = 3;
    */
   counts: number[];
 
   /**
+   * The largest point of each cell that has one.
+   *
    * @generated from field: repeated types.v1.Exemplar exemplars = 4;
    */
   exemplars: Exemplar[];
@@ -526,6 +640,8 @@ export const HeatmapSlotSchema: GenMessage<HeatmapSlot> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 19);
 
 /**
+ * How profiles of one bucket become one value.
+ *
  * @generated from enum types.v1.TimeSeriesAggregationType
  */
 export const TimeSeriesAggregationType = {
@@ -541,6 +657,8 @@ export const TimeSeriesAggregationType = {
 } as const;
 
 /**
+ * How profiles of one bucket become one value.
+ *
  * @generated from enum types.v1.TimeSeriesAggregationType
  */
 export type TimeSeriesAggregationType = (typeof TimeSeriesAggregationType)[keyof typeof TimeSeriesAggregationType] | UnknownEnum;
@@ -552,6 +670,8 @@ export const TimeSeriesAggregationTypeSchema: GenEnum<TimeSeriesAggregationType>
   enumDesc(file_types_v1_types, 0);
 
 /**
+ * What stands as an example of a point.
+ *
  * @generated from enum types.v1.ExemplarType
  */
 export const ExemplarType = {
@@ -566,17 +686,23 @@ export const ExemplarType = {
   NONE: 1,
 
   /**
+   * A profile.
+   *
    * @generated from enum value: EXEMPLAR_TYPE_INDIVIDUAL = 2;
    */
   INDIVIDUAL: 2,
 
   /**
+   * A span's part of a profile.
+   *
    * @generated from enum value: EXEMPLAR_TYPE_SPAN = 3;
    */
   SPAN: 3,
 } as const;
 
 /**
+ * What stands as an example of a point.
+ *
  * @generated from enum types.v1.ExemplarType
  */
 export type ExemplarType = (typeof ExemplarType)[keyof typeof ExemplarType] | UnknownEnum;

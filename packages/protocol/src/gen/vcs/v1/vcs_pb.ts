@@ -15,6 +15,8 @@ export const file_vcs_v1_vcs: GenFile = /*@__PURE__*/
   fileDesc("ChB2Y3MvdjEvdmNzLnByb3RvEgZ2Y3MudjEiEgoQR2l0aHViQXBwUmVxdWVzdCI6ChFHaXRodWJBcHBSZXNwb25zZRIQCghjbGllbnRJRBgBIAEoCRITCgtjYWxsYmFja1VSTBgCIAEoCSIvChJHaXRodWJMb2dpblJlcXVlc3QSGQoRYXV0aG9yaXphdGlvbkNvZGUYASABKAkicAoTR2l0aHViTG9naW5SZXNwb25zZRIOCgZjb29raWUYASABKAkSDQoFdG9rZW4YAiABKAkSGAoQdG9rZW5fZXhwaXJlc19hdBgDIAEoAxIgChhyZWZyZXNoX3Rva2VuX2V4cGlyZXNfYXQYBCABKAMiFgoUR2l0aHViUmVmcmVzaFJlcXVlc3QicgoVR2l0aHViUmVmcmVzaFJlc3BvbnNlEg4KBmNvb2tpZRgBIAEoCRINCgV0b2tlbhgCIAEoCRIYChB0b2tlbl9leHBpcmVzX2F0GAMgASgDEiAKGHJlZnJlc2hfdG9rZW5fZXhwaXJlc19hdBgEIAEoAyJvCg5HZXRGaWxlUmVxdWVzdBIVCg1yZXBvc2l0b3J5VVJMGAEgASgJEgsKA3JlZhgCIAEoCRIRCglsb2NhbFBhdGgYAyABKAkSEAoIcm9vdFBhdGgYBCABKAkSFAoMZnVuY3Rpb25OYW1lGAUgASgJIi8KD0dldEZpbGVSZXNwb25zZRIPCgdjb250ZW50GAEgASgJEgsKA1VSTBgCIAEoCSI2ChBHZXRDb21taXRSZXF1ZXN0EhUKDXJlcG9zaXRvcnlVUkwYASABKAkSCwoDcmVmGAIgASgJInIKEUdldENvbW1pdFJlc3BvbnNlEg8KB21lc3NhZ2UYASABKAkSJAoGYXV0aG9yGAIgASgLMhQudmNzLnYxLkNvbW1pdEF1dGhvchIMCgRkYXRlGAMgASgJEgsKA3NoYRgEIAEoCRILCgNVUkwYBSABKAkiMAoMQ29tbWl0QXV0aG9yEg0KBWxvZ2luGAEgASgJEhEKCWF2YXRhclVSTBgCIAEoCSJrCgpDb21taXRJbmZvEg8KB21lc3NhZ2UYASABKAkSJAoGYXV0aG9yGAIgASgLMhQudmNzLnYxLkNvbW1pdEF1dGhvchIMCgRkYXRlGAMgASgJEgsKA3NoYRgEIAEoCRILCgNVUkwYBSABKAkiOQoRR2V0Q29tbWl0c1JlcXVlc3QSFgoOcmVwb3NpdG9yeV91cmwYASABKAkSDAoEcmVmcxgCIAMoCSI5ChJHZXRDb21taXRzUmVzcG9uc2USIwoHY29tbWl0cxgBIAMoCzISLnZjcy52MS5Db21taXRJbmZvMqcDCgpWQ1NTZXJ2aWNlEkAKCUdpdGh1YkFwcBIYLnZjcy52MS5HaXRodWJBcHBSZXF1ZXN0GhkudmNzLnYxLkdpdGh1YkFwcFJlc3BvbnNlEkYKC0dpdGh1YkxvZ2luEhoudmNzLnYxLkdpdGh1YkxvZ2luUmVxdWVzdBobLnZjcy52MS5HaXRodWJMb2dpblJlc3BvbnNlEkwKDUdpdGh1YlJlZnJlc2gSHC52Y3MudjEuR2l0aHViUmVmcmVzaFJlcXVlc3QaHS52Y3MudjEuR2l0aHViUmVmcmVzaFJlc3BvbnNlEjoKB0dldEZpbGUSFi52Y3MudjEuR2V0RmlsZVJlcXVlc3QaFy52Y3MudjEuR2V0RmlsZVJlc3BvbnNlEkAKCUdldENvbW1pdBIYLnZjcy52MS5HZXRDb21taXRSZXF1ZXN0GhkudmNzLnYxLkdldENvbW1pdFJlc3BvbnNlEkMKCkdldENvbW1pdHMSGS52Y3MudjEuR2V0Q29tbWl0c1JlcXVlc3QaGi52Y3MudjEuR2V0Q29tbWl0c1Jlc3BvbnNlYgZwcm90bzM");
 
 /**
+ * Nothing to say.
+ *
  * @generated from message vcs.v1.GithubAppRequest
  */
 export type GithubAppRequest = Message<"vcs.v1.GithubAppRequest"> & {
@@ -28,6 +30,8 @@ export const GithubAppRequestSchema: GenMessage<GithubAppRequest> = /*@__PURE__*
   messageDesc(file_vcs_v1_vcs, 0);
 
 /**
+ * Where to log in.
+ *
  * @generated from message vcs.v1.GithubAppResponse
  */
 export type GithubAppResponse = Message<"vcs.v1.GithubAppResponse"> & {
@@ -50,6 +54,8 @@ export const GithubAppResponseSchema: GenMessage<GithubAppResponse> = /*@__PURE_
   messageDesc(file_vcs_v1_vcs, 1);
 
 /**
+ * What GitHub gave.
+ *
  * @generated from message vcs.v1.GithubLoginRequest
  */
 export type GithubLoginRequest = Message<"vcs.v1.GithubLoginRequest"> & {
@@ -67,10 +73,14 @@ export const GithubLoginRequestSchema: GenMessage<GithubLoginRequest> = /*@__PUR
   messageDesc(file_vcs_v1_vcs, 2);
 
 /**
+ * The session.
+ *
  * @generated from message vcs.v1.GithubLoginResponse
  */
 export type GithubLoginResponse = Message<"vcs.v1.GithubLoginResponse"> & {
   /**
+   * Superseded by `token`.
+   *
    * @generated from field: string cookie = 1;
    */
   cookie: string;
@@ -81,6 +91,8 @@ export type GithubLoginResponse = Message<"vcs.v1.GithubLoginResponse"> & {
   token: string;
 
   /**
+   * Milliseconds since the epoch, as the next.
+   *
    * @generated from field: int64 token_expires_at = 3;
    */
   tokenExpiresAt: bigint;
@@ -99,6 +111,8 @@ export const GithubLoginResponseSchema: GenMessage<GithubLoginResponse> = /*@__P
   messageDesc(file_vcs_v1_vcs, 3);
 
 /**
+ * The session comes with the headers.
+ *
  * @generated from message vcs.v1.GithubRefreshRequest
  */
 export type GithubRefreshRequest = Message<"vcs.v1.GithubRefreshRequest"> & {
@@ -112,10 +126,14 @@ export const GithubRefreshRequestSchema: GenMessage<GithubRefreshRequest> = /*@_
   messageDesc(file_vcs_v1_vcs, 4);
 
 /**
+ * The session that follows.
+ *
  * @generated from message vcs.v1.GithubRefreshResponse
  */
 export type GithubRefreshResponse = Message<"vcs.v1.GithubRefreshResponse"> & {
   /**
+   * Superseded by `token`.
+   *
    * @generated from field: string cookie = 1;
    */
   cookie: string;
@@ -126,6 +144,8 @@ export type GithubRefreshResponse = Message<"vcs.v1.GithubRefreshResponse"> & {
   token: string;
 
   /**
+   * Milliseconds since the epoch, as the next.
+   *
    * @generated from field: int64 token_expires_at = 3;
    */
   tokenExpiresAt: bigint;
@@ -144,6 +164,8 @@ export const GithubRefreshResponseSchema: GenMessage<GithubRefreshResponse> = /*
   messageDesc(file_vcs_v1_vcs, 5);
 
 /**
+ * Which file.
+ *
  * @generated from message vcs.v1.GetFileRequest
  */
 export type GetFileRequest = Message<"vcs.v1.GetFileRequest"> & {
@@ -158,11 +180,15 @@ export type GetFileRequest = Message<"vcs.v1.GetFileRequest"> & {
   ref: string;
 
   /**
+   * As the profile has it.
+   *
    * @generated from field: string localPath = 3;
    */
   localPath: string;
 
   /**
+   * Where the repository's root lay when it was built.
+   *
    * @generated from field: string rootPath = 4;
    */
   rootPath: string;
@@ -181,15 +207,21 @@ export const GetFileRequestSchema: GenMessage<GetFileRequest> = /*@__PURE__*/
   messageDesc(file_vcs_v1_vcs, 6);
 
 /**
+ * The file.
+ *
  * @generated from message vcs.v1.GetFileResponse
  */
 export type GetFileResponse = Message<"vcs.v1.GetFileResponse"> & {
   /**
+   * In base64.
+   *
    * @generated from field: string content = 1;
    */
   content: string;
 
   /**
+   * Where a person reads it.
+   *
    * @generated from field: string URL = 2;
    */
   URL: string;
@@ -203,6 +235,8 @@ export const GetFileResponseSchema: GenMessage<GetFileResponse> = /*@__PURE__*/
   messageDesc(file_vcs_v1_vcs, 7);
 
 /**
+ * Which commit.
+ *
  * @generated from message vcs.v1.GetCommitRequest
  */
 export type GetCommitRequest = Message<"vcs.v1.GetCommitRequest"> & {
@@ -225,6 +259,8 @@ export const GetCommitRequestSchema: GenMessage<GetCommitRequest> = /*@__PURE__*
   messageDesc(file_vcs_v1_vcs, 8);
 
 /**
+ * The commit.
+ *
  * @generated from message vcs.v1.GetCommitResponse
  */
 export type GetCommitResponse = Message<"vcs.v1.GetCommitResponse"> & {
@@ -262,6 +298,8 @@ export const GetCommitResponseSchema: GenMessage<GetCommitResponse> = /*@__PURE_
   messageDesc(file_vcs_v1_vcs, 9);
 
 /**
+ * Who wrote a commit.
+ *
  * @generated from message vcs.v1.CommitAuthor
  */
 export type CommitAuthor = Message<"vcs.v1.CommitAuthor"> & {
@@ -284,6 +322,8 @@ export const CommitAuthorSchema: GenMessage<CommitAuthor> = /*@__PURE__*/
   messageDesc(file_vcs_v1_vcs, 10);
 
 /**
+ * One commit.
+ *
  * @generated from message vcs.v1.CommitInfo
  */
 export type CommitInfo = Message<"vcs.v1.CommitInfo"> & {
@@ -321,6 +361,8 @@ export const CommitInfoSchema: GenMessage<CommitInfo> = /*@__PURE__*/
   messageDesc(file_vcs_v1_vcs, 11);
 
 /**
+ * Which commits.
+ *
  * @generated from message vcs.v1.GetCommitsRequest
  */
 export type GetCommitsRequest = Message<"vcs.v1.GetCommitsRequest"> & {
@@ -343,6 +385,8 @@ export const GetCommitsRequestSchema: GenMessage<GetCommitsRequest> = /*@__PURE_
   messageDesc(file_vcs_v1_vcs, 12);
 
 /**
+ * The commits.
+ *
  * @generated from message vcs.v1.GetCommitsResponse
  */
 export type GetCommitsResponse = Message<"vcs.v1.GetCommitsResponse"> & {
@@ -360,10 +404,14 @@ export const GetCommitsResponseSchema: GenMessage<GetCommitsResponse> = /*@__PUR
   messageDesc(file_vcs_v1_vcs, 13);
 
 /**
+ * Reads source code from GitHub for a person who is logged in there.
+ *
  * @generated from service vcs.v1.VCSService
  */
 export const VCSService: GenService<{
   /**
+   * The application to log in to.
+   *
    * @generated from rpc vcs.v1.VCSService.GithubApp
    */
   githubApp: {
@@ -372,6 +420,8 @@ export const VCSService: GenService<{
     output: typeof GithubAppResponseSchema;
   },
   /**
+   * Turns a code from GitHub into a session.
+   *
    * @generated from rpc vcs.v1.VCSService.GithubLogin
    */
   githubLogin: {
@@ -380,6 +430,8 @@ export const VCSService: GenService<{
     output: typeof GithubLoginResponseSchema;
   },
   /**
+   * Makes a session last longer.
+   *
    * @generated from rpc vcs.v1.VCSService.GithubRefresh
    */
   githubRefresh: {
@@ -388,6 +440,8 @@ export const VCSService: GenService<{
     output: typeof GithubRefreshResponseSchema;
   },
   /**
+   * One file at a commit.
+   *
    * @generated from rpc vcs.v1.VCSService.GetFile
    */
   getFile: {
@@ -396,6 +450,8 @@ export const VCSService: GenService<{
     output: typeof GetFileResponseSchema;
   },
   /**
+   * One commit.
+   *
    * @generated from rpc vcs.v1.VCSService.GetCommit
    */
   getCommit: {
@@ -404,6 +460,8 @@ export const VCSService: GenService<{
     output: typeof GetCommitResponseSchema;
   },
   /**
+   * Several commits.
+   *
    * @generated from rpc vcs.v1.VCSService.GetCommits
    */
   getCommits: {

@@ -15,6 +15,8 @@ export const file_version_v1_version: GenFile = /*@__PURE__*/
   fileDesc("Chh2ZXJzaW9uL3YxL3ZlcnNpb24ucHJvdG8SCnZlcnNpb24udjEiEAoOVmVyc2lvblJlcXVlc3QiJQoPVmVyc2lvblJlc3BvbnNlEhIKClF1ZXJpZXJBUEkYASABKAQiYAoPSW5zdGFuY2VWZXJzaW9uEgoKAklEGAEgASgJEgwKBGFkZHIYAiABKAkSEQoJVGltZXN0YW1wGAMgASgDEhIKClF1ZXJpZXJBUEkYBCABKAQSDAoEbGVmdBgFIAEoCCKRAQoIVmVyc2lvbnMSNgoJaW5zdGFuY2VzGAEgAygLMiMudmVyc2lvbi52MS5WZXJzaW9ucy5JbnN0YW5jZXNFbnRyeRpNCg5JbnN0YW5jZXNFbnRyeRILCgNrZXkYASABKAkSKgoFdmFsdWUYAiABKAsyGy52ZXJzaW9uLnYxLkluc3RhbmNlVmVyc2lvbjoCOAEyTQoHVmVyc2lvbhJCCgdWZXJzaW9uEhoudmVyc2lvbi52MS5WZXJzaW9uUmVxdWVzdBobLnZlcnNpb24udjEuVmVyc2lvblJlc3BvbnNlYgZwcm90bzM");
 
 /**
+ * Nothing to say.
+ *
  * @generated from message version.v1.VersionRequest
  */
 export type VersionRequest = Message<"version.v1.VersionRequest"> & {
@@ -28,6 +30,8 @@ export const VersionRequestSchema: GenMessage<VersionRequest> = /*@__PURE__*/
   messageDesc(file_version_v1_version, 0);
 
 /**
+ * The version of the API.
+ *
  * @generated from message version.v1.VersionResponse
  */
 export type VersionResponse = Message<"version.v1.VersionResponse"> & {
@@ -45,6 +49,8 @@ export const VersionResponseSchema: GenMessage<VersionResponse> = /*@__PURE__*/
   messageDesc(file_version_v1_version, 1);
 
 /**
+ * One of several servers, and what it speaks.
+ *
  * @generated from message version.v1.InstanceVersion
  */
 export type InstanceVersion = Message<"version.v1.InstanceVersion"> & {
@@ -59,6 +65,8 @@ export type InstanceVersion = Message<"version.v1.InstanceVersion"> & {
   addr: string;
 
   /**
+   * When it was last heard of.
+   *
    * @generated from field: int64 Timestamp = 3;
    */
   Timestamp: bigint;
@@ -69,6 +77,8 @@ export type InstanceVersion = Message<"version.v1.InstanceVersion"> & {
   QuerierAPI: bigint;
 
   /**
+   * Whether it has left the others.
+   *
    * @generated from field: bool left = 5;
    */
   left: boolean;
@@ -82,10 +92,14 @@ export const InstanceVersionSchema: GenMessage<InstanceVersion> = /*@__PURE__*/
   messageDesc(file_version_v1_version, 2);
 
 /**
+ * All of several servers.
+ *
  * @generated from message version.v1.Versions
  */
 export type Versions = Message<"version.v1.Versions"> & {
   /**
+   * By id.
+   *
    * @generated from field: map<string, version.v1.InstanceVersion> instances = 1;
    */
   instances: { [key: string]: InstanceVersion };
@@ -99,10 +113,14 @@ export const VersionsSchema: GenMessage<Versions> = /*@__PURE__*/
   messageDesc(file_version_v1_version, 3);
 
 /**
+ * Says which API a server speaks.
+ *
  * @generated from service version.v1.Version
  */
 export const Version: GenService<{
   /**
+   * The version of the API.
+   *
    * @generated from rpc version.v1.Version.Version
    */
   version: {

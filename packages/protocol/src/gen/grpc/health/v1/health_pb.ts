@@ -16,6 +16,8 @@ export const file_grpc_health_v1_health: GenFile = /*@__PURE__*/
   fileDesc("ChtncnBjL2hlYWx0aC92MS9oZWFsdGgucHJvdG8SDmdycGMuaGVhbHRoLnYxIiUKEkhlYWx0aENoZWNrUmVxdWVzdBIPCgdzZXJ2aWNlGAEgASgJIuoBChNIZWFsdGhDaGVja1Jlc3BvbnNlEkEKBnN0YXR1cxgBIAEoDjIxLmdycGMuaGVhbHRoLnYxLkhlYWx0aENoZWNrUmVzcG9uc2UuU2VydmluZ1N0YXR1cyKPAQoNU2VydmluZ1N0YXR1cxIeChpTRVJWSU5HX1NUQVRVU19VTlNQRUNJRklFRBAAEhoKFlNFUlZJTkdfU1RBVFVTX1NFUlZJTkcQARIeChpTRVJWSU5HX1NUQVRVU19OT1RfU0VSVklORxACEiIKHlNFUlZJTkdfU1RBVFVTX1NFUlZJQ0VfVU5LTk9XThADMq4BCgZIZWFsdGgSUAoFQ2hlY2sSIi5ncnBjLmhlYWx0aC52MS5IZWFsdGhDaGVja1JlcXVlc3QaIy5ncnBjLmhlYWx0aC52MS5IZWFsdGhDaGVja1Jlc3BvbnNlElIKBVdhdGNoEiIuZ3JwYy5oZWFsdGgudjEuSGVhbHRoQ2hlY2tSZXF1ZXN0GiMuZ3JwYy5oZWFsdGgudjEuSGVhbHRoQ2hlY2tSZXNwb25zZTABYgZwcm90bzM");
 
 /**
+ * Of which service.
+ *
  * @generated from message grpc.health.v1.HealthCheckRequest
  */
 export type HealthCheckRequest = Message<"grpc.health.v1.HealthCheckRequest"> & {
@@ -35,6 +37,8 @@ export const HealthCheckRequestSchema: GenMessage<HealthCheckRequest> = /*@__PUR
   messageDesc(file_grpc_health_v1_health, 0);
 
 /**
+ * How it is.
+ *
  * @generated from message grpc.health.v1.HealthCheckResponse
  */
 export type HealthCheckResponse = Message<"grpc.health.v1.HealthCheckResponse"> & {
@@ -52,6 +56,8 @@ export const HealthCheckResponseSchema: GenMessage<HealthCheckResponse> = /*@__P
   messageDesc(file_grpc_health_v1_health, 1);
 
 /**
+ * States of a service.
+ *
  * @generated from enum grpc.health.v1.HealthCheckResponse.ServingStatus
  */
 export const HealthCheckResponse_ServingStatus = {
@@ -71,12 +77,16 @@ export const HealthCheckResponse_ServingStatus = {
   NOT_SERVING: 2,
 
   /**
+   * Only in the answers of Watch: there is no such service yet.
+   *
    * @generated from enum value: SERVING_STATUS_SERVICE_UNKNOWN = 3;
    */
   SERVICE_UNKNOWN: 3,
 } as const;
 
 /**
+ * States of a service.
+ *
  * @generated from enum grpc.health.v1.HealthCheckResponse.ServingStatus
  */
 export type HealthCheckResponse_ServingStatus = (typeof HealthCheckResponse_ServingStatus)[keyof typeof HealthCheckResponse_ServingStatus] | UnknownEnum;
@@ -88,10 +98,14 @@ export const HealthCheckResponse_ServingStatusSchema: GenEnum<HealthCheckRespons
   enumDesc(file_grpc_health_v1_health, 1, 0);
 
 /**
+ * Whether a server takes requests.
+ *
  * @generated from service grpc.health.v1.Health
  */
 export const Health: GenService<{
   /**
+   * How it is now.
+   *
    * @generated from rpc grpc.health.v1.Health.Check
    */
   check: {
@@ -100,6 +114,8 @@ export const Health: GenService<{
     output: typeof HealthCheckResponseSchema;
   },
   /**
+   * How it is now, and each change from then on.
+   *
    * @generated from rpc grpc.health.v1.Health.Watch
    */
   watch: {

@@ -15,6 +15,8 @@ export const file_opentelemetry_proto_common_v1_common: GenFile = /*@__PURE__*/
   fileDesc("CipvcGVudGVsZW1ldHJ5L3Byb3RvL2NvbW1vbi92MS9jb21tb24ucHJvdG8SHW9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxIq0CCghBbnlWYWx1ZRIWCgxzdHJpbmdfdmFsdWUYASABKAlIABIUCgpib29sX3ZhbHVlGAIgASgISAASEwoJaW50X3ZhbHVlGAMgASgDSAASFgoMZG91YmxlX3ZhbHVlGAQgASgBSAASQAoLYXJyYXlfdmFsdWUYBSABKAsyKS5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbW1vbi52MS5BcnJheVZhbHVlSAASQwoMa3ZsaXN0X3ZhbHVlGAYgASgLMisub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWVMaXN0SAASFQoLYnl0ZXNfdmFsdWUYByABKAxIABIfChVzdHJpbmdfdmFsdWVfc3RyaW5kZXgYCCABKAVIAEIHCgV2YWx1ZSJFCgpBcnJheVZhbHVlEjcKBnZhbHVlcxgBIAMoCzInLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLkFueVZhbHVlIkcKDEtleVZhbHVlTGlzdBI3CgZ2YWx1ZXMYASADKAsyJy5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbW1vbi52MS5LZXlWYWx1ZSJlCghLZXlWYWx1ZRILCgNrZXkYASABKAkSNgoFdmFsdWUYAiABKAsyJy5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbW1vbi52MS5BbnlWYWx1ZRIUCgxrZXlfc3RyaW5kZXgYAyABKAUilAEKFEluc3RydW1lbnRhdGlvblNjb3BlEgwKBG5hbWUYASABKAkSDwoHdmVyc2lvbhgCIAEoCRI7CgphdHRyaWJ1dGVzGAMgAygLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWUSIAoYZHJvcHBlZF9hdHRyaWJ1dGVzX2NvdW50GAQgASgNIlgKCUVudGl0eVJlZhISCgpzY2hlbWFfdXJsGAEgASgJEgwKBHR5cGUYAiABKAkSDwoHaWRfa2V5cxgDIAMoCRIYChBkZXNjcmlwdGlvbl9rZXlzGAQgAygJYgZwcm90bzM");
 
 /**
+ * A value of any kind; none at all is an empty one.
+ *
  * @generated from message opentelemetry.proto.common.v1.AnyValue
  */
 export type AnyValue = Message<"opentelemetry.proto.common.v1.AnyValue"> & {
@@ -65,6 +67,8 @@ export type AnyValue = Message<"opentelemetry.proto.common.v1.AnyValue"> & {
     case: "bytesValue";
   } | {
     /**
+     * A row of the dictionary's strings. In profiles only.
+     *
      * @generated from field: int32 string_value_strindex = 8;
      */
     value: number;
@@ -80,6 +84,8 @@ export const AnyValueSchema: GenMessage<AnyValue> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_common_v1_common, 0);
 
 /**
+ * Values, not all of one kind.
+ *
  * @generated from message opentelemetry.proto.common.v1.ArrayValue
  */
 export type ArrayValue = Message<"opentelemetry.proto.common.v1.ArrayValue"> & {
@@ -97,6 +103,8 @@ export const ArrayValueSchema: GenMessage<ArrayValue> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_common_v1_common, 1);
 
 /**
+ * Values by name; no name twice.
+ *
  * @generated from message opentelemetry.proto.common.v1.KeyValueList
  */
 export type KeyValueList = Message<"opentelemetry.proto.common.v1.KeyValueList"> & {
@@ -114,6 +122,8 @@ export const KeyValueListSchema: GenMessage<KeyValueList> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_common_v1_common, 2);
 
 /**
+ * A value by name: an attribute.
+ *
  * @generated from message opentelemetry.proto.common.v1.KeyValue
  */
 export type KeyValue = Message<"opentelemetry.proto.common.v1.KeyValue"> & {
@@ -128,6 +138,8 @@ export type KeyValue = Message<"opentelemetry.proto.common.v1.KeyValue"> & {
   value?: AnyValue | undefined;
 
   /**
+   * The name as a row of the dictionary's strings. In profiles only, and `key` is empty then.
+   *
    * @generated from field: int32 key_strindex = 3;
    */
   keyStrindex: number;
@@ -141,6 +153,8 @@ export const KeyValueSchema: GenMessage<KeyValue> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_common_v1_common, 3);
 
 /**
+ * The library that measured.
+ *
  * @generated from message opentelemetry.proto.common.v1.InstrumentationScope
  */
 export type InstrumentationScope = Message<"opentelemetry.proto.common.v1.InstrumentationScope"> & {
@@ -173,6 +187,8 @@ export const InstrumentationScopeSchema: GenMessage<InstrumentationScope> = /*@_
   messageDesc(file_opentelemetry_proto_common_v1_common, 4);
 
 /**
+ * Which attributes of a resource say what it is.
+ *
  * @generated from message opentelemetry.proto.common.v1.EntityRef
  */
 export type EntityRef = Message<"opentelemetry.proto.common.v1.EntityRef"> & {
@@ -187,11 +203,15 @@ export type EntityRef = Message<"opentelemetry.proto.common.v1.EntityRef"> & {
   type: string;
 
   /**
+   * Names of attributes that tell it from others.
+   *
    * @generated from field: repeated string id_keys = 3;
    */
   idKeys: string[];
 
   /**
+   * Names of attributes that describe it.
+   *
    * @generated from field: repeated string description_keys = 4;
    */
   descriptionKeys: string[];

@@ -19,6 +19,8 @@ export const file_opentelemetry_proto_logs_v1_logs: GenFile = /*@__PURE__*/
   fileDesc("CiZvcGVudGVsZW1ldHJ5L3Byb3RvL2xvZ3MvdjEvbG9ncy5wcm90bxIbb3BlbnRlbGVtZXRyeS5wcm90by5sb2dzLnYxIkwKCExvZ3NEYXRhEkAKDXJlc291cmNlX2xvZ3MYASADKAsyKS5vcGVudGVsZW1ldHJ5LnByb3RvLmxvZ3MudjEuUmVzb3VyY2VMb2dzIpsBCgxSZXNvdXJjZUxvZ3MSOwoIcmVzb3VyY2UYASABKAsyKS5vcGVudGVsZW1ldHJ5LnByb3RvLnJlc291cmNlLnYxLlJlc291cmNlEjoKCnNjb3BlX2xvZ3MYAiADKAsyJi5vcGVudGVsZW1ldHJ5LnByb3RvLmxvZ3MudjEuU2NvcGVMb2dzEhIKCnNjaGVtYV91cmwYAyABKAkioAEKCVNjb3BlTG9ncxJCCgVzY29wZRgBIAEoCzIzLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLkluc3RydW1lbnRhdGlvblNjb3BlEjsKC2xvZ19yZWNvcmRzGAIgAygLMiYub3BlbnRlbGVtZXRyeS5wcm90by5sb2dzLnYxLkxvZ1JlY29yZBISCgpzY2hlbWFfdXJsGAMgASgJIv0CCglMb2dSZWNvcmQSFgoOdGltZV91bml4X25hbm8YASABKAYSHwoXb2JzZXJ2ZWRfdGltZV91bml4X25hbm8YCyABKAYSRAoPc2V2ZXJpdHlfbnVtYmVyGAIgASgOMisub3BlbnRlbGVtZXRyeS5wcm90by5sb2dzLnYxLlNldmVyaXR5TnVtYmVyEhUKDXNldmVyaXR5X3RleHQYAyABKAkSNQoEYm9keRgFIAEoCzInLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLkFueVZhbHVlEjsKCmF0dHJpYnV0ZXMYBiADKAsyJy5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbW1vbi52MS5LZXlWYWx1ZRIgChhkcm9wcGVkX2F0dHJpYnV0ZXNfY291bnQYByABKA0SDQoFZmxhZ3MYCCABKAcSEAoIdHJhY2VfaWQYCSABKAwSDwoHc3Bhbl9pZBgKIAEoDBISCgpldmVudF9uYW1lGAwgASgJKsMFCg5TZXZlcml0eU51bWJlchIfChtTRVZFUklUWV9OVU1CRVJfVU5TUEVDSUZJRUQQABIZChVTRVZFUklUWV9OVU1CRVJfVFJBQ0UQARIaChZTRVZFUklUWV9OVU1CRVJfVFJBQ0UyEAISGgoWU0VWRVJJVFlfTlVNQkVSX1RSQUNFMxADEhoKFlNFVkVSSVRZX05VTUJFUl9UUkFDRTQQBBIZChVTRVZFUklUWV9OVU1CRVJfREVCVUcQBRIaChZTRVZFUklUWV9OVU1CRVJfREVCVUcyEAYSGgoWU0VWRVJJVFlfTlVNQkVSX0RFQlVHMxAHEhoKFlNFVkVSSVRZX05VTUJFUl9ERUJVRzQQCBIYChRTRVZFUklUWV9OVU1CRVJfSU5GTxAJEhkKFVNFVkVSSVRZX05VTUJFUl9JTkZPMhAKEhkKFVNFVkVSSVRZX05VTUJFUl9JTkZPMxALEhkKFVNFVkVSSVRZX05VTUJFUl9JTkZPNBAMEhgKFFNFVkVSSVRZX05VTUJFUl9XQVJOEA0SGQoVU0VWRVJJVFlfTlVNQkVSX1dBUk4yEA4SGQoVU0VWRVJJVFlfTlVNQkVSX1dBUk4zEA8SGQoVU0VWRVJJVFlfTlVNQkVSX1dBUk40EBASGQoVU0VWRVJJVFlfTlVNQkVSX0VSUk9SEBESGgoWU0VWRVJJVFlfTlVNQkVSX0VSUk9SMhASEhoKFlNFVkVSSVRZX05VTUJFUl9FUlJPUjMQExIaChZTRVZFUklUWV9OVU1CRVJfRVJST1I0EBQSGQoVU0VWRVJJVFlfTlVNQkVSX0ZBVEFMEBUSGgoWU0VWRVJJVFlfTlVNQkVSX0ZBVEFMMhAWEhoKFlNFVkVSSVRZX05VTUJFUl9GQVRBTDMQFxIaChZTRVZFUklUWV9OVU1CRVJfRkFUQUw0EBgqWQoOTG9nUmVjb3JkRmxhZ3MSHwobTE9HX1JFQ09SRF9GTEFHU19ET19OT1RfVVNFEAASJgohTE9HX1JFQ09SRF9GTEFHU19UUkFDRV9GTEFHU19NQVNLEP8BYgZwcm90bzM", [file_opentelemetry_proto_common_v1_common, file_opentelemetry_proto_resource_v1_resource]);
 
 /**
+ * Logs in a file.
+ *
  * @generated from message opentelemetry.proto.logs.v1.LogsData
  */
 export type LogsData = Message<"opentelemetry.proto.logs.v1.LogsData"> & {
@@ -36,6 +38,8 @@ export const LogsDataSchema: GenMessage<LogsData> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_logs_v1_logs, 0);
 
 /**
+ * Logs of one resource.
+ *
  * @generated from message opentelemetry.proto.logs.v1.ResourceLogs
  */
 export type ResourceLogs = Message<"opentelemetry.proto.logs.v1.ResourceLogs"> & {
@@ -63,6 +67,8 @@ export const ResourceLogsSchema: GenMessage<ResourceLogs> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_logs_v1_logs, 1);
 
 /**
+ * Logs of one library.
+ *
  * @generated from message opentelemetry.proto.logs.v1.ScopeLogs
  */
 export type ScopeLogs = Message<"opentelemetry.proto.logs.v1.ScopeLogs"> & {
@@ -90,15 +96,21 @@ export const ScopeLogsSchema: GenMessage<ScopeLogs> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_logs_v1_logs, 2);
 
 /**
+ * One record.
+ *
  * @generated from message opentelemetry.proto.logs.v1.LogRecord
  */
 export type LogRecord = Message<"opentelemetry.proto.logs.v1.LogRecord"> & {
   /**
+   * When it happened; 0 when unknown.
+   *
    * @generated from field: fixed64 time_unix_nano = 1;
    */
   timeUnixNano: bigint;
 
   /**
+   * When it was seen.
+   *
    * @generated from field: fixed64 observed_time_unix_nano = 11;
    */
   observedTimeUnixNano: bigint;
@@ -109,6 +121,8 @@ export type LogRecord = Message<"opentelemetry.proto.logs.v1.LogRecord"> & {
   severityNumber: SeverityNumber;
 
   /**
+   * As the source says it.
+   *
    * @generated from field: string severity_text = 3;
    */
   severityText: string;
@@ -134,16 +148,22 @@ export type LogRecord = Message<"opentelemetry.proto.logs.v1.LogRecord"> & {
   flags: number;
 
   /**
+   * 16 bytes, or none.
+   *
    * @generated from field: bytes trace_id = 9;
    */
   traceId: Uint8Array;
 
   /**
+   * 8 bytes, or none.
+   *
    * @generated from field: bytes span_id = 10;
    */
   spanId: Uint8Array;
 
   /**
+   * Set for records that are events of a known shape.
+   *
    * @generated from field: string event_name = 12;
    */
   eventName: string;
@@ -157,6 +177,8 @@ export const LogRecordSchema: GenMessage<LogRecord> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_logs_v1_logs, 3);
 
 /**
+ * How bad, from fine to fatal in steps of four.
+ *
  * @generated from enum opentelemetry.proto.logs.v1.SeverityNumber
  */
 export const SeverityNumber = {
@@ -287,6 +309,8 @@ export const SeverityNumber = {
 } as const;
 
 /**
+ * How bad, from fine to fatal in steps of four.
+ *
  * @generated from enum opentelemetry.proto.logs.v1.SeverityNumber
  */
 export type SeverityNumber = (typeof SeverityNumber)[keyof typeof SeverityNumber] | UnknownEnum;
@@ -298,6 +322,8 @@ export const SeverityNumberSchema: GenEnum<SeverityNumber> = /*@__PURE__*/
   enumDesc(file_opentelemetry_proto_logs_v1_logs, 0);
 
 /**
+ * Which bits of `flags` mean what.
+ *
  * @generated from enum opentelemetry.proto.logs.v1.LogRecordFlags
  */
 export const LogRecordFlags = {
@@ -307,12 +333,16 @@ export const LogRecordFlags = {
   DO_NOT_USE: 0,
 
   /**
+   * The flags of the trace, as W3C Trace Context has them.
+   *
    * @generated from enum value: LOG_RECORD_FLAGS_TRACE_FLAGS_MASK = 255;
    */
   TRACE_FLAGS_MASK: 255,
 } as const;
 
 /**
+ * Which bits of `flags` mean what.
+ *
  * @generated from enum opentelemetry.proto.logs.v1.LogRecordFlags
  */
 export type LogRecordFlags = (typeof LogRecordFlags)[keyof typeof LogRecordFlags] | UnknownEnum;

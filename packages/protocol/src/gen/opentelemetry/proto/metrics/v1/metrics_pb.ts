@@ -19,6 +19,8 @@ export const file_opentelemetry_proto_metrics_v1_metrics: GenFile = /*@__PURE__*
   fileDesc("CixvcGVudGVsZW1ldHJ5L3Byb3RvL21ldHJpY3MvdjEvbWV0cmljcy5wcm90bxIeb3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxIlgKC01ldHJpY3NEYXRhEkkKEHJlc291cmNlX21ldHJpY3MYASADKAsyLy5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuUmVzb3VyY2VNZXRyaWNzIqcBCg9SZXNvdXJjZU1ldHJpY3MSOwoIcmVzb3VyY2UYASABKAsyKS5vcGVudGVsZW1ldHJ5LnByb3RvLnJlc291cmNlLnYxLlJlc291cmNlEkMKDXNjb3BlX21ldHJpY3MYAiADKAsyLC5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuU2NvcGVNZXRyaWNzEhIKCnNjaGVtYV91cmwYAyABKAkinwEKDFNjb3BlTWV0cmljcxJCCgVzY29wZRgBIAEoCzIzLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLkluc3RydW1lbnRhdGlvblNjb3BlEjcKB21ldHJpY3MYAiADKAsyJi5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuTWV0cmljEhIKCnNjaGVtYV91cmwYAyABKAkiuwMKBk1ldHJpYxIMCgRuYW1lGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEgwKBHVuaXQYAyABKAkSNgoFZ2F1Z2UYBSABKAsyJS5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuR2F1Z2VIABIyCgNzdW0YByABKAsyIy5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuU3VtSAASPgoJaGlzdG9ncmFtGAkgASgLMikub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLkhpc3RvZ3JhbUgAElUKFWV4cG9uZW50aWFsX2hpc3RvZ3JhbRgKIAEoCzI0Lm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5FeHBvbmVudGlhbEhpc3RvZ3JhbUgAEjoKB3N1bW1hcnkYCyABKAsyJy5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuU3VtbWFyeUgAEjkKCG1ldGFkYXRhGAwgAygLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWVCBgoEZGF0YSJNCgVHYXVnZRJECgtkYXRhX3BvaW50cxgBIAMoCzIvLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5OdW1iZXJEYXRhUG9pbnQiugEKA1N1bRJECgtkYXRhX3BvaW50cxgBIAMoCzIvLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5OdW1iZXJEYXRhUG9pbnQSVwoXYWdncmVnYXRpb25fdGVtcG9yYWxpdHkYAiABKA4yNi5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuQWdncmVnYXRpb25UZW1wb3JhbGl0eRIUCgxpc19tb25vdG9uaWMYAyABKAgirQEKCUhpc3RvZ3JhbRJHCgtkYXRhX3BvaW50cxgBIAMoCzIyLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5IaXN0b2dyYW1EYXRhUG9pbnQSVwoXYWdncmVnYXRpb25fdGVtcG9yYWxpdHkYAiABKA4yNi5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuQWdncmVnYXRpb25UZW1wb3JhbGl0eSLDAQoURXhwb25lbnRpYWxIaXN0b2dyYW0SUgoLZGF0YV9wb2ludHMYASADKAsyPS5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuRXhwb25lbnRpYWxIaXN0b2dyYW1EYXRhUG9pbnQSVwoXYWdncmVnYXRpb25fdGVtcG9yYWxpdHkYAiABKA4yNi5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuQWdncmVnYXRpb25UZW1wb3JhbGl0eSJQCgdTdW1tYXJ5EkUKC2RhdGFfcG9pbnRzGAEgAygLMjAub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLlN1bW1hcnlEYXRhUG9pbnQigAIKD051bWJlckRhdGFQb2ludBI7CgphdHRyaWJ1dGVzGAcgAygLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWUSHAoUc3RhcnRfdGltZV91bml4X25hbm8YAiABKAYSFgoOdGltZV91bml4X25hbm8YAyABKAYSEwoJYXNfZG91YmxlGAQgASgBSAASEAoGYXNfaW50GAYgASgQSAASOwoJZXhlbXBsYXJzGAUgAygLMigub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLkV4ZW1wbGFyEg0KBWZsYWdzGAggASgNQgcKBXZhbHVlIuACChJIaXN0b2dyYW1EYXRhUG9pbnQSOwoKYXR0cmlidXRlcxgJIAMoCzInLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLktleVZhbHVlEhwKFHN0YXJ0X3RpbWVfdW5peF9uYW5vGAIgASgGEhYKDnRpbWVfdW5peF9uYW5vGAMgASgGEg0KBWNvdW50GAQgASgGEhAKA3N1bRgFIAEoAUgAiAEBEhUKDWJ1Y2tldF9jb3VudHMYBiADKAYSFwoPZXhwbGljaXRfYm91bmRzGAcgAygBEjsKCWV4ZW1wbGFycxgIIAMoCzIoLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5FeGVtcGxhchINCgVmbGFncxgKIAEoDRIQCgNtaW4YCyABKAFIAYgBARIQCgNtYXgYDCABKAFIAogBAUIGCgRfc3VtQgYKBF9taW5CBgoEX21heCLaBAodRXhwb25lbnRpYWxIaXN0b2dyYW1EYXRhUG9pbnQSOwoKYXR0cmlidXRlcxgBIAMoCzInLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLktleVZhbHVlEhwKFHN0YXJ0X3RpbWVfdW5peF9uYW5vGAIgASgGEhYKDnRpbWVfdW5peF9uYW5vGAMgASgGEg0KBWNvdW50GAQgASgGEhAKA3N1bRgFIAEoAUgAiAEBEg0KBXNjYWxlGAYgASgREhIKCnplcm9fY291bnQYByABKAYSVwoIcG9zaXRpdmUYCCABKAsyRS5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuRXhwb25lbnRpYWxIaXN0b2dyYW1EYXRhUG9pbnQuQnVja2V0cxJXCghuZWdhdGl2ZRgJIAEoCzJFLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5FeHBvbmVudGlhbEhpc3RvZ3JhbURhdGFQb2ludC5CdWNrZXRzEg0KBWZsYWdzGAogASgNEjsKCWV4ZW1wbGFycxgLIAMoCzIoLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5FeGVtcGxhchIQCgNtaW4YDCABKAFIAYgBARIQCgNtYXgYDSABKAFIAogBARIWCg56ZXJvX3RocmVzaG9sZBgOIAEoARowCgdCdWNrZXRzEg4KBm9mZnNldBgBIAEoERIVCg1idWNrZXRfY291bnRzGAIgAygEQgYKBF9zdW1CBgoEX21pbkIGCgRfbWF4Ir8CChBTdW1tYXJ5RGF0YVBvaW50EjsKCmF0dHJpYnV0ZXMYByADKAsyJy5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbW1vbi52MS5LZXlWYWx1ZRIcChRzdGFydF90aW1lX3VuaXhfbmFubxgCIAEoBhIWCg50aW1lX3VuaXhfbmFubxgDIAEoBhINCgVjb3VudBgEIAEoBhILCgNzdW0YBSABKAESWQoPcXVhbnRpbGVfdmFsdWVzGAYgAygLMkAub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLlN1bW1hcnlEYXRhUG9pbnQuVmFsdWVBdFF1YW50aWxlEg0KBWZsYWdzGAggASgNGjIKD1ZhbHVlQXRRdWFudGlsZRIQCghxdWFudGlsZRgBIAEoARINCgV2YWx1ZRgCIAEoASK7AQoIRXhlbXBsYXISRAoTZmlsdGVyZWRfYXR0cmlidXRlcxgHIAMoCzInLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLktleVZhbHVlEhYKDnRpbWVfdW5peF9uYW5vGAIgASgGEhMKCWFzX2RvdWJsZRgDIAEoAUgAEhAKBmFzX2ludBgGIAEoEEgAEg8KB3NwYW5faWQYBCABKAwSEAoIdHJhY2VfaWQYBSABKAxCBwoFdmFsdWUqjAEKFkFnZ3JlZ2F0aW9uVGVtcG9yYWxpdHkSJwojQUdHUkVHQVRJT05fVEVNUE9SQUxJVFlfVU5TUEVDSUZJRUQQABIhCh1BR0dSRUdBVElPTl9URU1QT1JBTElUWV9ERUxUQRABEiYKIkFHR1JFR0FUSU9OX1RFTVBPUkFMSVRZX0NVTVVMQVRJVkUQAipeCg5EYXRhUG9pbnRGbGFncxIfChtEQVRBX1BPSU5UX0ZMQUdTX0RPX05PVF9VU0UQABIrCidEQVRBX1BPSU5UX0ZMQUdTX05PX1JFQ09SREVEX1ZBTFVFX01BU0sQAWIGcHJvdG8z", [file_opentelemetry_proto_common_v1_common, file_opentelemetry_proto_resource_v1_resource]);
 
 /**
+ * Metrics in a file.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.MetricsData
  */
 export type MetricsData = Message<"opentelemetry.proto.metrics.v1.MetricsData"> & {
@@ -36,6 +38,8 @@ export const MetricsDataSchema: GenMessage<MetricsData> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 0);
 
 /**
+ * Metrics of one resource.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.ResourceMetrics
  */
 export type ResourceMetrics = Message<"opentelemetry.proto.metrics.v1.ResourceMetrics"> & {
@@ -63,6 +67,8 @@ export const ResourceMetricsSchema: GenMessage<ResourceMetrics> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 1);
 
 /**
+ * Metrics of one library.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.ScopeMetrics
  */
 export type ScopeMetrics = Message<"opentelemetry.proto.metrics.v1.ScopeMetrics"> & {
@@ -90,6 +96,8 @@ export const ScopeMetricsSchema: GenMessage<ScopeMetrics> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 2);
 
 /**
+ * A name and its values.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.Metric
  */
 export type Metric = Message<"opentelemetry.proto.metrics.v1.Metric"> & {
@@ -104,11 +112,15 @@ export type Metric = Message<"opentelemetry.proto.metrics.v1.Metric"> & {
   description: string;
 
   /**
+   * As UCUM writes it: `By`, `ms`.
+   *
    * @generated from field: string unit = 3;
    */
   unit: string;
 
   /**
+   * What kind of metric it is.
+   *
    * @generated from oneof opentelemetry.proto.metrics.v1.Metric.data
    */
   data: {
@@ -157,6 +169,8 @@ export const MetricSchema: GenMessage<Metric> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 3);
 
 /**
+ * A value that is read off.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.Gauge
  */
 export type Gauge = Message<"opentelemetry.proto.metrics.v1.Gauge"> & {
@@ -174,6 +188,8 @@ export const GaugeSchema: GenMessage<Gauge> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 4);
 
 /**
+ * A value that adds up.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.Sum
  */
 export type Sum = Message<"opentelemetry.proto.metrics.v1.Sum"> & {
@@ -188,6 +204,8 @@ export type Sum = Message<"opentelemetry.proto.metrics.v1.Sum"> & {
   aggregationTemporality: AggregationTemporality;
 
   /**
+   * It never falls, except to 0.
+   *
    * @generated from field: bool is_monotonic = 3;
    */
   isMonotonic: boolean;
@@ -201,6 +219,8 @@ export const SumSchema: GenMessage<Sum> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 5);
 
 /**
+ * How values spread over given buckets.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.Histogram
  */
 export type Histogram = Message<"opentelemetry.proto.metrics.v1.Histogram"> & {
@@ -223,6 +243,8 @@ export const HistogramSchema: GenMessage<Histogram> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 6);
 
 /**
+ * How values spread over buckets that grow by a factor.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.ExponentialHistogram
  */
 export type ExponentialHistogram = Message<"opentelemetry.proto.metrics.v1.ExponentialHistogram"> & {
@@ -245,6 +267,8 @@ export const ExponentialHistogramSchema: GenMessage<ExponentialHistogram> = /*@_
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 7);
 
 /**
+ * Quantiles that were calculated by the source.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.Summary
  */
 export type Summary = Message<"opentelemetry.proto.metrics.v1.Summary"> & {
@@ -262,6 +286,8 @@ export const SummarySchema: GenMessage<Summary> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 8);
 
 /**
+ * A number at a time.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.NumberDataPoint
  */
 export type NumberDataPoint = Message<"opentelemetry.proto.metrics.v1.NumberDataPoint"> & {
@@ -316,6 +342,8 @@ export const NumberDataPointSchema: GenMessage<NumberDataPoint> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 9);
 
 /**
+ * A histogram at a time.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.HistogramDataPoint
  */
 export type HistogramDataPoint = Message<"opentelemetry.proto.metrics.v1.HistogramDataPoint"> & {
@@ -345,11 +373,15 @@ export type HistogramDataPoint = Message<"opentelemetry.proto.metrics.v1.Histogr
   sum?: number | undefined;
 
   /**
+   * One more than `explicit_bounds`, or none of both.
+   *
    * @generated from field: repeated fixed64 bucket_counts = 6;
    */
   bucketCounts: bigint[];
 
   /**
+   * Upper bounds of buckets, included; ascending.
+   *
    * @generated from field: repeated double explicit_bounds = 7;
    */
   explicitBounds: number[];
@@ -383,6 +415,8 @@ export const HistogramDataPointSchema: GenMessage<HistogramDataPoint> = /*@__PUR
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 10);
 
 /**
+ * An exponential histogram at a time.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint
  */
 export type ExponentialHistogramDataPoint = Message<"opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint"> & {
@@ -412,11 +446,15 @@ export type ExponentialHistogramDataPoint = Message<"opentelemetry.proto.metrics
   sum?: number | undefined;
 
   /**
+   * The bounds grow by 2^(2^-scale).
+   *
    * @generated from field: sint32 scale = 6;
    */
   scale: number;
 
   /**
+   * Values no further from 0 than `zero_threshold`.
+   *
    * @generated from field: fixed64 zero_count = 7;
    */
   zeroCount: bigint;
@@ -465,10 +503,14 @@ export const ExponentialHistogramDataPointSchema: GenMessage<ExponentialHistogra
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 11);
 
 /**
+ * Counts of neighbouring buckets.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint.Buckets
  */
 export type ExponentialHistogramDataPoint_Buckets = Message<"opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint.Buckets"> & {
   /**
+   * The index of the first.
+   *
    * @generated from field: sint32 offset = 1;
    */
   offset: number;
@@ -487,6 +529,8 @@ export const ExponentialHistogramDataPoint_BucketsSchema: GenMessage<Exponential
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 11, 0);
 
 /**
+ * Quantiles at a time.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.SummaryDataPoint
  */
 export type SummaryDataPoint = Message<"opentelemetry.proto.metrics.v1.SummaryDataPoint"> & {
@@ -534,6 +578,8 @@ export const SummaryDataPointSchema: GenMessage<SummaryDataPoint> = /*@__PURE__*
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 12);
 
 /**
+ * One quantile; 0 is the least value, 1 the largest.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.SummaryDataPoint.ValueAtQuantile
  */
 export type SummaryDataPoint_ValueAtQuantile = Message<"opentelemetry.proto.metrics.v1.SummaryDataPoint.ValueAtQuantile"> & {
@@ -556,10 +602,14 @@ export const SummaryDataPoint_ValueAtQuantileSchema: GenMessage<SummaryDataPoint
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 12, 0);
 
 /**
+ * A single measurement as an example.
+ *
  * @generated from message opentelemetry.proto.metrics.v1.Exemplar
  */
 export type Exemplar = Message<"opentelemetry.proto.metrics.v1.Exemplar"> & {
   /**
+   * Attributes that the data point has lost.
+   *
    * @generated from field: repeated opentelemetry.proto.common.v1.KeyValue filtered_attributes = 7;
    */
   filteredAttributes: KeyValue[];
@@ -587,11 +637,15 @@ export type Exemplar = Message<"opentelemetry.proto.metrics.v1.Exemplar"> & {
   } | { case: undefined; value?: undefined };
 
   /**
+   * 8 bytes, or none.
+   *
    * @generated from field: bytes span_id = 4;
    */
   spanId: Uint8Array;
 
   /**
+   * 16 bytes, or none.
+   *
    * @generated from field: bytes trace_id = 5;
    */
   traceId: Uint8Array;
@@ -605,6 +659,8 @@ export const ExemplarSchema: GenMessage<Exemplar> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 13);
 
 /**
+ * Since when values add up.
+ *
  * @generated from enum opentelemetry.proto.metrics.v1.AggregationTemporality
  */
 export const AggregationTemporality = {
@@ -614,17 +670,23 @@ export const AggregationTemporality = {
   UNSPECIFIED: 0,
 
   /**
+   * Since the last report.
+   *
    * @generated from enum value: AGGREGATION_TEMPORALITY_DELTA = 1;
    */
   DELTA: 1,
 
   /**
+   * Since a fixed start.
+   *
    * @generated from enum value: AGGREGATION_TEMPORALITY_CUMULATIVE = 2;
    */
   CUMULATIVE: 2,
 } as const;
 
 /**
+ * Since when values add up.
+ *
  * @generated from enum opentelemetry.proto.metrics.v1.AggregationTemporality
  */
 export type AggregationTemporality = (typeof AggregationTemporality)[keyof typeof AggregationTemporality] | UnknownEnum;
@@ -636,6 +698,8 @@ export const AggregationTemporalitySchema: GenEnum<AggregationTemporality> = /*@
   enumDesc(file_opentelemetry_proto_metrics_v1_metrics, 0);
 
 /**
+ * Which bits of `flags` mean what.
+ *
  * @generated from enum opentelemetry.proto.metrics.v1.DataPointFlags
  */
 export const DataPointFlags = {
@@ -645,12 +709,16 @@ export const DataPointFlags = {
   DO_NOT_USE: 0,
 
   /**
+   * There is no value: the series ends here.
+   *
    * @generated from enum value: DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK = 1;
    */
   NO_RECORDED_VALUE_MASK: 1,
 } as const;
 
 /**
+ * Which bits of `flags` mean what.
+ *
  * @generated from enum opentelemetry.proto.metrics.v1.DataPointFlags
  */
 export type DataPointFlags = (typeof DataPointFlags)[keyof typeof DataPointFlags] | UnknownEnum;

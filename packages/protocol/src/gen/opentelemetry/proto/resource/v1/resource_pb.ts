@@ -17,10 +17,14 @@ export const file_opentelemetry_proto_resource_v1_resource: GenFile = /*@__PURE_
   fileDesc("Ci5vcGVudGVsZW1ldHJ5L3Byb3RvL3Jlc291cmNlL3YxL3Jlc291cmNlLnByb3RvEh9vcGVudGVsZW1ldHJ5LnByb3RvLnJlc291cmNlLnYxIqgBCghSZXNvdXJjZRI7CgphdHRyaWJ1dGVzGAEgAygLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWUSIAoYZHJvcHBlZF9hdHRyaWJ1dGVzX2NvdW50GAIgASgNEj0KC2VudGl0eV9yZWZzGAMgAygLMigub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuRW50aXR5UmVmYgZwcm90bzM", [file_opentelemetry_proto_common_v1_common]);
 
 /**
+ * A process, a host, a service: whoever was measured.
+ *
  * @generated from message opentelemetry.proto.resource.v1.Resource
  */
 export type Resource = Message<"opentelemetry.proto.resource.v1.Resource"> & {
   /**
+   * No name twice.
+   *
    * @generated from field: repeated opentelemetry.proto.common.v1.KeyValue attributes = 1;
    */
   attributes: KeyValue[];

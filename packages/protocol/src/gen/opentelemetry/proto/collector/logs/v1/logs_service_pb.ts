@@ -17,6 +17,8 @@ export const file_opentelemetry_proto_collector_logs_v1_logs_service: GenFile = 
   fileDesc("CjhvcGVudGVsZW1ldHJ5L3Byb3RvL2NvbGxlY3Rvci9sb2dzL3YxL2xvZ3Nfc2VydmljZS5wcm90bxIlb3BlbnRlbGVtZXRyeS5wcm90by5jb2xsZWN0b3IubG9ncy52MSJcChhFeHBvcnRMb2dzU2VydmljZVJlcXVlc3QSQAoNcmVzb3VyY2VfbG9ncxgBIAMoCzIpLm9wZW50ZWxlbWV0cnkucHJvdG8ubG9ncy52MS5SZXNvdXJjZUxvZ3MidQoZRXhwb3J0TG9nc1NlcnZpY2VSZXNwb25zZRJYCg9wYXJ0aWFsX3N1Y2Nlc3MYASABKAsyPy5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbGxlY3Rvci5sb2dzLnYxLkV4cG9ydExvZ3NQYXJ0aWFsU3VjY2VzcyJPChhFeHBvcnRMb2dzUGFydGlhbFN1Y2Nlc3MSHAoUcmVqZWN0ZWRfbG9nX3JlY29yZHMYASABKAMSFQoNZXJyb3JfbWVzc2FnZRgCIAEoCTKbAQoLTG9nc1NlcnZpY2USiwEKBkV4cG9ydBI/Lm9wZW50ZWxlbWV0cnkucHJvdG8uY29sbGVjdG9yLmxvZ3MudjEuRXhwb3J0TG9nc1NlcnZpY2VSZXF1ZXN0GkAub3BlbnRlbGVtZXRyeS5wcm90by5jb2xsZWN0b3IubG9ncy52MS5FeHBvcnRMb2dzU2VydmljZVJlc3BvbnNlYgZwcm90bzM", [file_opentelemetry_proto_logs_v1_logs]);
 
 /**
+ * Logs of several resources.
+ *
  * @generated from message opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest
  */
 export type ExportLogsServiceRequest = Message<"opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest"> & {
@@ -34,10 +36,14 @@ export const ExportLogsServiceRequestSchema: GenMessage<ExportLogsServiceRequest
   messageDesc(file_opentelemetry_proto_collector_logs_v1_logs_service, 0);
 
 /**
+ * What became of them.
+ *
  * @generated from message opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse
  */
 export type ExportLogsServiceResponse = Message<"opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse"> & {
   /**
+   * Absent when all were taken.
+   *
    * @generated from field: opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess partial_success = 1;
    */
   partialSuccess?: ExportLogsPartialSuccess | undefined;
@@ -51,6 +57,8 @@ export const ExportLogsServiceResponseSchema: GenMessage<ExportLogsServiceRespon
   messageDesc(file_opentelemetry_proto_collector_logs_v1_logs_service, 1);
 
 /**
+ * Some log records were not taken; sending them again does not help.
+ *
  * @generated from message opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess
  */
 export type ExportLogsPartialSuccess = Message<"opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess"> & {
@@ -60,6 +68,8 @@ export type ExportLogsPartialSuccess = Message<"opentelemetry.proto.collector.lo
   rejectedLogRecords: bigint;
 
   /**
+   * Not empty with a count of 0: a warning.
+   *
    * @generated from field: string error_message = 2;
    */
   errorMessage: string;
@@ -73,10 +83,14 @@ export const ExportLogsPartialSuccessSchema: GenMessage<ExportLogsPartialSuccess
   messageDesc(file_opentelemetry_proto_collector_logs_v1_logs_service, 2);
 
 /**
+ * Where logs are handed in.
+ *
  * @generated from service opentelemetry.proto.collector.logs.v1.LogsService
  */
 export const LogsService: GenService<{
   /**
+   * Takes what it can.
+   *
    * @generated from rpc opentelemetry.proto.collector.logs.v1.LogsService.Export
    */
   export: {

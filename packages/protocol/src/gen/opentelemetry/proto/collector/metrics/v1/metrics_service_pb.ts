@@ -17,6 +17,8 @@ export const file_opentelemetry_proto_collector_metrics_v1_metrics_service: GenF
   fileDesc("Cj5vcGVudGVsZW1ldHJ5L3Byb3RvL2NvbGxlY3Rvci9tZXRyaWNzL3YxL21ldHJpY3Nfc2VydmljZS5wcm90bxIob3BlbnRlbGVtZXRyeS5wcm90by5jb2xsZWN0b3IubWV0cmljcy52MSJoChtFeHBvcnRNZXRyaWNzU2VydmljZVJlcXVlc3QSSQoQcmVzb3VyY2VfbWV0cmljcxgBIAMoCzIvLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5SZXNvdXJjZU1ldHJpY3MifgocRXhwb3J0TWV0cmljc1NlcnZpY2VSZXNwb25zZRJeCg9wYXJ0aWFsX3N1Y2Nlc3MYASABKAsyRS5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbGxlY3Rvci5tZXRyaWNzLnYxLkV4cG9ydE1ldHJpY3NQYXJ0aWFsU3VjY2VzcyJSChtFeHBvcnRNZXRyaWNzUGFydGlhbFN1Y2Nlc3MSHAoUcmVqZWN0ZWRfZGF0YV9wb2ludHMYASABKAMSFQoNZXJyb3JfbWVzc2FnZRgCIAEoCTKqAQoOTWV0cmljc1NlcnZpY2USlwEKBkV4cG9ydBJFLm9wZW50ZWxlbWV0cnkucHJvdG8uY29sbGVjdG9yLm1ldHJpY3MudjEuRXhwb3J0TWV0cmljc1NlcnZpY2VSZXF1ZXN0GkYub3BlbnRlbGVtZXRyeS5wcm90by5jb2xsZWN0b3IubWV0cmljcy52MS5FeHBvcnRNZXRyaWNzU2VydmljZVJlc3BvbnNlYgZwcm90bzM", [file_opentelemetry_proto_metrics_v1_metrics]);
 
 /**
+ * Metrics of several resources.
+ *
  * @generated from message opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest
  */
 export type ExportMetricsServiceRequest = Message<"opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest"> & {
@@ -34,10 +36,14 @@ export const ExportMetricsServiceRequestSchema: GenMessage<ExportMetricsServiceR
   messageDesc(file_opentelemetry_proto_collector_metrics_v1_metrics_service, 0);
 
 /**
+ * What became of them.
+ *
  * @generated from message opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse
  */
 export type ExportMetricsServiceResponse = Message<"opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse"> & {
   /**
+   * Absent when all were taken.
+   *
    * @generated from field: opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess partial_success = 1;
    */
   partialSuccess?: ExportMetricsPartialSuccess | undefined;
@@ -51,6 +57,8 @@ export const ExportMetricsServiceResponseSchema: GenMessage<ExportMetricsService
   messageDesc(file_opentelemetry_proto_collector_metrics_v1_metrics_service, 1);
 
 /**
+ * Some data points were not taken; sending them again does not help.
+ *
  * @generated from message opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess
  */
 export type ExportMetricsPartialSuccess = Message<"opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess"> & {
@@ -60,6 +68,8 @@ export type ExportMetricsPartialSuccess = Message<"opentelemetry.proto.collector
   rejectedDataPoints: bigint;
 
   /**
+   * Not empty with a count of 0: a warning.
+   *
    * @generated from field: string error_message = 2;
    */
   errorMessage: string;
@@ -73,10 +83,14 @@ export const ExportMetricsPartialSuccessSchema: GenMessage<ExportMetricsPartialS
   messageDesc(file_opentelemetry_proto_collector_metrics_v1_metrics_service, 2);
 
 /**
+ * Where metrics are handed in.
+ *
  * @generated from service opentelemetry.proto.collector.metrics.v1.MetricsService
  */
 export const MetricsService: GenService<{
   /**
+   * Takes what it can.
+   *
    * @generated from rpc opentelemetry.proto.collector.metrics.v1.MetricsService.Export
    */
   export: {

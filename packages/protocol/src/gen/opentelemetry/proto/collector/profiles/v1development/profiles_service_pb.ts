@@ -17,6 +17,8 @@ export const file_opentelemetry_proto_collector_profiles_v1development_profiles_
   fileDesc("CktvcGVudGVsZW1ldHJ5L3Byb3RvL2NvbGxlY3Rvci9wcm9maWxlcy92MWRldmVsb3BtZW50L3Byb2ZpbGVzX3NlcnZpY2UucHJvdG8SNG9wZW50ZWxlbWV0cnkucHJvdG8uY29sbGVjdG9yLnByb2ZpbGVzLnYxZGV2ZWxvcG1lbnQiywEKHEV4cG9ydFByb2ZpbGVzU2VydmljZVJlcXVlc3QSVwoRcmVzb3VyY2VfcHJvZmlsZXMYASADKAsyPC5vcGVudGVsZW1ldHJ5LnByb3RvLnByb2ZpbGVzLnYxZGV2ZWxvcG1lbnQuUmVzb3VyY2VQcm9maWxlcxJSCgpkaWN0aW9uYXJ5GAIgASgLMj4ub3BlbnRlbGVtZXRyeS5wcm90by5wcm9maWxlcy52MWRldmVsb3BtZW50LlByb2ZpbGVzRGljdGlvbmFyeSKMAQodRXhwb3J0UHJvZmlsZXNTZXJ2aWNlUmVzcG9uc2USawoPcGFydGlhbF9zdWNjZXNzGAEgASgLMlIub3BlbnRlbGVtZXRyeS5wcm90by5jb2xsZWN0b3IucHJvZmlsZXMudjFkZXZlbG9wbWVudC5FeHBvcnRQcm9maWxlc1BhcnRpYWxTdWNjZXNzIlAKHEV4cG9ydFByb2ZpbGVzUGFydGlhbFN1Y2Nlc3MSGQoRcmVqZWN0ZWRfcHJvZmlsZXMYASABKAMSFQoNZXJyb3JfbWVzc2FnZRgCIAEoCTLFAQoPUHJvZmlsZXNTZXJ2aWNlErEBCgZFeHBvcnQSUi5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbGxlY3Rvci5wcm9maWxlcy52MWRldmVsb3BtZW50LkV4cG9ydFByb2ZpbGVzU2VydmljZVJlcXVlc3QaUy5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbGxlY3Rvci5wcm9maWxlcy52MWRldmVsb3BtZW50LkV4cG9ydFByb2ZpbGVzU2VydmljZVJlc3BvbnNlYgZwcm90bzM", [file_opentelemetry_proto_profiles_v1development_profiles]);
 
 /**
+ * Profiles of several resources.
+ *
  * @generated from message opentelemetry.proto.collector.profiles.v1development.ExportProfilesServiceRequest
  */
 export type ExportProfilesServiceRequest = Message<"opentelemetry.proto.collector.profiles.v1development.ExportProfilesServiceRequest"> & {
@@ -39,10 +41,14 @@ export const ExportProfilesServiceRequestSchema: GenMessage<ExportProfilesServic
   messageDesc(file_opentelemetry_proto_collector_profiles_v1development_profiles_service, 0);
 
 /**
+ * What became of them.
+ *
  * @generated from message opentelemetry.proto.collector.profiles.v1development.ExportProfilesServiceResponse
  */
 export type ExportProfilesServiceResponse = Message<"opentelemetry.proto.collector.profiles.v1development.ExportProfilesServiceResponse"> & {
   /**
+   * Absent when all were taken.
+   *
    * @generated from field: opentelemetry.proto.collector.profiles.v1development.ExportProfilesPartialSuccess partial_success = 1;
    */
   partialSuccess?: ExportProfilesPartialSuccess | undefined;
@@ -56,6 +62,8 @@ export const ExportProfilesServiceResponseSchema: GenMessage<ExportProfilesServi
   messageDesc(file_opentelemetry_proto_collector_profiles_v1development_profiles_service, 1);
 
 /**
+ * Some profiles were not taken; sending them again does not help.
+ *
  * @generated from message opentelemetry.proto.collector.profiles.v1development.ExportProfilesPartialSuccess
  */
 export type ExportProfilesPartialSuccess = Message<"opentelemetry.proto.collector.profiles.v1development.ExportProfilesPartialSuccess"> & {
@@ -65,6 +73,8 @@ export type ExportProfilesPartialSuccess = Message<"opentelemetry.proto.collecto
   rejectedProfiles: bigint;
 
   /**
+   * Not empty with a count of 0: a warning.
+   *
    * @generated from field: string error_message = 2;
    */
   errorMessage: string;
@@ -78,10 +88,14 @@ export const ExportProfilesPartialSuccessSchema: GenMessage<ExportProfilesPartia
   messageDesc(file_opentelemetry_proto_collector_profiles_v1development_profiles_service, 2);
 
 /**
+ * Where profiles are handed in.
+ *
  * @generated from service opentelemetry.proto.collector.profiles.v1development.ProfilesService
  */
 export const ProfilesService: GenService<{
   /**
+   * Takes what it can.
+   *
    * @generated from rpc opentelemetry.proto.collector.profiles.v1development.ProfilesService.Export
    */
   export: {
