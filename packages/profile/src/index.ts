@@ -118,3 +118,9 @@ export {
 } from './symbols.ts';
 export { type DecodedTree, decodeTreeBytes, encodeTreeBytes } from './tree-bytes.ts';
 export { OTHER, truncateCallTree, truncationThreshold } from './truncate.ts';
+export {
+  createUvarintReader,
+  createUvarintWriter,
+  type UvarintReader,
+  type UvarintWriter,
+} from './uvarint.ts';

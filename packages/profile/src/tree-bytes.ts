@@ -2,6 +2,7 @@ import { type CallTree, NO_NODE, type NodeIndex, orderCallTree } from './call-tr
 import { createEdgeInterner } from './edge-interner.ts';
 import { createFrameCollector } from './frame-table.ts';
 import { createInt64ColumnBuilder, int64At } from './int64-column.ts';
+import { createUvarintReader, createUvarintWriter } from './uvarint.ts';
 
 /*
  * A call tree as Pyroscope's format TREE: a run of nodes, each
@@ -72,6 +73,10 @@ function lastChildFirst(tree: CallTree): Int32Array {
 /** Deeper trees are refused: no profiler writes stacks like that. */
 export const TREE_BYTES_MAX_DEPTH = 65_536;
 
+const MAX_INT64 = 2n ** 63n - 1n;
+/** More bytes than there can be: what a length that is cut off stands for. */
+const MISSING = 2n ** 64n;
+
 export type DecodedTree =
   | { readonly ok: true; readonly tree: CallTree }
   | { readonly ok: false; readonly reason: string };
@@ -82,18 +87,7 @@ export function decodeTreeBytes(bytes: Uint8Array): DecodedTree {
   const edges = createEdgeInterner();
   const self: bigint[] = [];
   const decoder = new TextDecoder();
-  let offset = 0;
-
-  function uvarint(): bigint | undefined {
-    let value = 0n;
-    for (let shift = 0n; shift < 64n; shift += 7n) {
-      if (offset >= bytes.length) return undefined;
-      const byte = bytes[offset++];
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return value < 1n << 63n ? value : undefined;
-    }
-    return undefined;
-  }
+  const reader = createUvarintReader(bytes);
 
   /** Nodes whose children are still to come, outermost first, and how many. */
   const open: { readonly node: NodeIndex; missing: bigint }[] = [];
@@ -104,16 +98,15 @@ export function decodeTreeBytes(bytes: Uint8Array): DecodedTree {
       continue;
     }
     parent.missing--;
-    const start = offset;
-    const nameBytes = uvarint();
-    if (nameBytes === undefined || nameBytes > BigInt(bytes.length - offset)) {
+    const start = reader.offset();
+    const nameBytes = reader.bytes(reader.uvarint() ?? MISSING);
+    if (nameBytes === undefined) {
       return { ok: false, reason: `node at byte ${start} of ${bytes.length}: its name is cut off` };
     }
-    const name = decoder.decode(bytes.subarray(offset, offset + Number(nameBytes)));
-    offset += Number(nameBytes);
-    const ownValue = uvarint();
-    const children = uvarint();
-    if (ownValue === undefined || children === undefined) {
+    const name = decoder.decode(nameBytes);
+    const ownValue = reader.uvarint();
+    const children = reader.uvarint();
+    if (ownValue === undefined || ownValue > MAX_INT64 || children === undefined) {
       return { ok: false, reason: `node at byte ${start} of ${bytes.length} is cut off` };
     }
     let node: NodeIndex = NO_NODE;
@@ -130,40 +123,13 @@ export function decodeTreeBytes(bytes: Uint8Array): DecodedTree {
       };
     }
   }
-  if (offset < bytes.length) {
-    return { ok: false, reason: `${bytes.length - offset} bytes behind the last node` };
+  if (reader.offset() < bytes.length) {
+    const behind = bytes.length - reader.offset();
+    return { ok: false, reason: `${behind} bytes behind the last node` };
   }
 
   const { parent, label } = edges.finish();
   const selfColumn = createInt64ColumnBuilder(parent.length);
   for (let node = 0; node < parent.length; node++) selfColumn.push(self[node] ?? 0n);
   return { ok: true, tree: orderCallTree(parent, label, selfColumn.finish(), frames.finish()) };
-}
-
-function createUvarintWriter() {
-  let buffer = new Uint8Array(1024);
-  let length = 0;
-  function reserve(bytes: number): void {
-    if (length + bytes <= buffer.length) return;
-    const larger = new Uint8Array(Math.max(buffer.length * 2, length + bytes));
-    larger.set(buffer);
-    buffer = larger;
-  }
-  return {
-    bytes(bytes: Uint8Array): void {
-      reserve(bytes.length);
-      buffer.set(bytes, length);
-      length += bytes.length;
-    },
-    uvarint(value: bigint): void {
-      reserve(10);
-      let rest = value;
-      while (rest >= 0x80n) {
-        buffer[length++] = Number(rest & 0x7fn) | 0x80;
-        rest >>= 7n;
-      }
-      buffer[length++] = Number(rest);
-    },
-    finish: () => buffer.slice(0, length),
-  };
 }
