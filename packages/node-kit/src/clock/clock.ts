@@ -2,7 +2,7 @@ import type { UnixMillis, UnixNanos } from '@emberscope/units';
 
 /**
  * Time, as something that is passed in. Whoever needs the hour or has to wait takes a `Clock`, so
- * that a test can turn it: {@link systemClock} is the real one, `createSimClock` the one that moves
+ * that a test can turn it: `systemClock` is the real one, `createSimClock` the one that moves
  * only when told.
  *
  * Two clocks in one, as in every computer: the **wall** clock is what the world calls now, and it

@@ -83,6 +83,16 @@ describe('every', () => {
     assert.deepEqual(ranAt, [10, 20, 30]);
     assert.equal(clock.pendingTimers(), 0);
   });
+  test('goes on after a run that throws', async () => {
+    const clock = createSimClock();
+    let runs = 0;
+    clock.every(10, () => {
+      if (++runs === 1) throw new Error('the first time');
+    });
+    await assert.rejects(clock.advance(15), /the first time/);
+    await clock.advance(25);
+    assert.equal(runs, 3);
+  });
   for (const period of [0, -1, Number.NaN]) {
     test(`a period of ${period} is refused`, () => {
       assert.throws(() => createSimClock().every(period, () => {}), RangeError);
