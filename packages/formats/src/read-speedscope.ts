@@ -1,0 +1,81 @@
+import {
+  createProfileBuilder,
+  type Profile,
+  type StackIndex,
+  type ValueType,
+} from '@emberscope/profile';
+import {
+  parseSpeedscope,
+  type SpeedscopeFile,
+  type SpeedscopeProfile,
+  type SpeedscopeUnit,
+} from './speedscope-file.ts';
+
+export type NamedProfile = { readonly name: string; readonly profile: Profile };
+
+export type ReadSpeedscope =
+  | { readonly ok: true; readonly profiles: readonly NamedProfile[] }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Reads a speedscope file for a person who opens it: each profile by its name, values as they are
+ * meant (times in nanoseconds, rounded). What `/ingest` makes of such a file is another matter.
+ */
+export function readSpeedscope(bytes: Uint8Array): ReadSpeedscope {
+  const parsed = parseSpeedscope(bytes);
+  if (!parsed.ok) return parsed;
+  const { file } = parsed;
+  const profiles = file.profiles.map((profile) => ({
+    name: profile.name === '' ? file.name : profile.name,
+    profile: profileOf(file, profile),
+  }));
+  return { ok: true, profiles };
+}
+
+const TIME: ValueType = { type: 'time', unit: 'nanoseconds' };
+const NANOS_PER_UNIT = {
+  nanoseconds: 1,
+  microseconds: 1e3,
+  milliseconds: 1e6,
+  seconds: 1e9,
+} as const;
+
+function profileOf(file: SpeedscopeFile, { unit, segments }: SpeedscopeProfile): Profile {
+  const { sampleType, perUnit } = meaningOf(unit);
+  const builder = createProfileBuilder({ sampleTypes: [sampleType] });
+  const locations = file.frames.map(({ name, file: path, line }) =>
+    builder.frame({ name, file: path, startLine: line, line }),
+  );
+  const weights = new Map<StackIndex, number>();
+  for (const { frames, weight } of segments) {
+    const stack = builder.stacks.intern(frames.map((frame) => locations[frame]));
+    weights.set(stack, (weights.get(stack) ?? 0) + weight);
+  }
+  for (const [stack, weight] of weights) {
+    builder.addSample(stack, [toInt64(weight * perUnit)]);
+  }
+  return builder.finish();
+}
+
+function meaningOf(unit: SpeedscopeUnit): { sampleType: ValueType; perUnit: number } {
+  switch (unit) {
+    case 'none':
+      return { sampleType: { type: 'samples', unit: 'count' }, perUnit: 1 };
+    case 'bytes':
+      return { sampleType: { type: 'space', unit: 'bytes' }, perUnit: 1 };
+    case 'nanoseconds':
+    case 'microseconds':
+    case 'milliseconds':
+    case 'seconds':
+      return { sampleType: TIME, perUnit: NANOS_PER_UNIT[unit] };
+    default:
+      return unit satisfies never;
+  }
+}
+
+/** The nearest int64; what is past its ends is at them. */
+export function toInt64(value: number): bigint {
+  if (value >= 2 ** 63) return 2n ** 63n - 1n;
+  if (value <= -(2 ** 63)) return -(2n ** 63n);
+  return BigInt(Math.round(value));
+}
