@@ -1,1 +1,7 @@
-export {};
+export { NO_PPROF_LIMITS, type PprofLimits, PYROSCOPE_PPROF_LIMITS } from './limits.ts';
+export {
+  type PprofLosses,
+  type PprofRead,
+  type PprofReadOptions,
+  readPprof,
+} from './read-pprof.ts';

@@ -1,0 +1,142 @@
+import { type LocationTable, NO_MAPPING } from '@emberscope/profile';
+import { arenaBytes, type ColumnArena } from './column-arena.ts';
+import type { FunctionRows } from './function-rows.ts';
+import { IdTable } from './id-table.ts';
+import type { MappingRows } from './mapping-rows.ts';
+import { Int32Scratch } from './scratch-columns.ts';
+import type { WireReader } from './wire-reader.ts';
+
+/**
+ * The locations of one profile at a time, as they are read: after all its mappings and functions,
+ * wherever in the bytes those stand.
+ */
+export class LocationRows {
+  readonly ids = new IdTable();
+  length = 0;
+  /** How many locations have the id 0, which no sample can name. */
+  zeroIds = 0;
+  /** How many were left out because their mapping or a function of theirs is not there. */
+  dangling = 0;
+  private lines = 0;
+  private readonly mapping = new Int32Scratch();
+  private readonly address = new Int32Scratch();
+  private readonly isFolded = new Int32Scratch();
+  private readonly lineStart = new Int32Scratch();
+  private readonly lineFunction = new Int32Scratch();
+  private readonly lineNumber = new Int32Scratch();
+
+  clear(): void {
+    this.ids.clear();
+    this.length = 0;
+    this.zeroIds = 0;
+    this.dangling = 0;
+    this.lines = 0;
+    const { mapping, address, isFolded, lineStart, lineFunction, lineNumber } = this;
+    for (const column of [mapping, address, isFolded, lineStart, lineFunction, lineNumber]) {
+      column.trim();
+    }
+    lineStart.cells[0] = 0;
+  }
+
+  /** Reads the message between the cursor and its end. */
+  read(wire: WireReader, mappings: MappingRows, functions: FunctionRows, maxDenseId: number): void {
+    let idLow = 0;
+    let idHigh = 0;
+    let mapping = NO_MAPPING;
+    let isMappingThere = true;
+    let addressLow = 0;
+    let addressHigh = 0;
+    let isFolded = 0;
+    let missingFunctions = 0;
+    const firstLine = this.lines;
+    while (wire.offset < wire.end) {
+      const tag = wire.tag();
+      switch (tag) {
+        case 0x08:
+          wire.varint64();
+          idLow = wire.low;
+          idHigh = wire.high;
+          break;
+        case 0x10:
+          wire.varint64();
+          mapping = mappings.ids.get(wire.low, wire.high);
+          isMappingThere = mapping !== NO_MAPPING || (wire.low | wire.high) === 0;
+          break;
+        case 0x18:
+          wire.varint64();
+          addressLow = wire.low;
+          addressHigh = wire.high;
+          break;
+        case 0x22:
+          if (!this.readLine(wire, functions)) missingFunctions++;
+          break;
+        case 0x28:
+          isFolded = wire.bool() ? 1 : 0;
+          break;
+        default:
+          wire.skipUnknown(tag, 5);
+      }
+    }
+    wire.checkEnd();
+
+    if ((idLow | idHigh) === 0) this.zeroIds++;
+    if (missingFunctions > 0 || !isMappingThere) {
+      this.dangling++;
+      this.lines = firstLine;
+      this.ids.set(idLow, idHigh, -1, maxDenseId);
+      return;
+    }
+    const row = this.length++;
+    const address = this.address.reserve(2 * row + 2);
+    address[2 * row] = addressLow;
+    address[2 * row + 1] = addressHigh;
+    this.mapping.reserve(row + 1)[row] = mapping;
+    this.isFolded.reserve(row + 1)[row] = isFolded;
+    this.lineStart.reserve(row + 2)[row + 1] = this.lines;
+    if ((idLow | idHigh) !== 0) this.ids.set(idLow, idHigh, row, maxDenseId);
+  }
+
+  /** Whether the function of the line is there. */
+  private readLine(wire: WireReader, functions: FunctionRows): boolean {
+    const outerEnd = wire.enter();
+    let callee = -1;
+    let lineNumber = 0;
+    while (wire.offset < wire.end) {
+      const tag = wire.tag();
+      switch (tag) {
+        case 0x08:
+          wire.varint64();
+          callee = functions.ids.get(wire.low, wire.high);
+          break;
+        case 0x10:
+          lineNumber = wire.int32();
+          break;
+        default:
+          wire.skipUnknown(tag, 2);
+      }
+    }
+    wire.leave(outerEnd);
+    const line = this.lines++;
+    this.lineFunction.reserve(line + 1)[line] = callee;
+    this.lineNumber.reserve(line + 1)[line] = lineNumber;
+    return callee !== -1;
+  }
+
+  get byteLength(): number {
+    const { length, lines } = this;
+    return arenaBytes(4 * length, 8 * length, length, 4 * length + 4, 4 * lines, 4 * lines);
+  }
+
+  finish(arena: ColumnArena): LocationTable {
+    const { length, lines } = this;
+    return {
+      length,
+      mapping: arena.int32(this.mapping.cells, length),
+      address: arena.uint64(this.address.cells, length),
+      isFolded: arena.uint8(this.isFolded.cells, length),
+      lineStart: arena.int32(this.lineStart.cells, length + 1),
+      lineFunction: arena.int32(this.lineFunction.cells, lines),
+      lineNumber: arena.int32(this.lineNumber.cells, lines),
+    };
+  }
+}

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fromBinary } from '@bufbuild/protobuf';
+import { ProfileSchema } from '@emberscope/protocol/pprof';
+import { readPprof } from './read-pprof.ts';
+import { contentOfColumns, contentOfMessage } from './testing/profile-content.ts';
+import { realProfiles } from './testing/real-profiles.ts';
+
+for (const { path, bytes } of realProfiles()) {
+  const read = readPprof(bytes);
+  if (!read.ok) {
+    test(`${path} is refused, and known to be`, () => {
+      assert.match(
+        `${path}: ${read.reason}`,
+        /invalid-utf8.*utf8 string|dotnet-3.*function id is 0/,
+      );
+    });
+    continue;
+  }
+  const { profile, losses } = read;
+
+  test(`${path} is read as generated code reads it`, () => {
+    const message = fromBinary(ProfileSchema, bytes);
+    assert.deepEqual(contentOfColumns(profile), contentOfMessage(message));
+    assert.equal(losses.droppedSamples, 0);
+  });
+}
