@@ -5,3 +5,4 @@ export {
   type PprofReadOptions,
   readPprof,
 } from './read-pprof.ts';
+export { writePprof } from './write-pprof.ts';

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromBinary } from '@bufbuild/protobuf';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ProfileSchema } from '@emberscope/protocol/pprof';
 import { readPprof } from './read-pprof.ts';
 import { contentOfColumns, contentOfMessage } from './testing/profile-content.ts';
 import { realProfiles } from './testing/real-profiles.ts';
+import { writePprof } from './write-pprof.ts';
 
 for (const { path, bytes } of realProfiles()) {
   const read = readPprof(bytes);
@@ -23,5 +24,13 @@ for (const { path, bytes } of realProfiles()) {
     const message = fromBinary(ProfileSchema, bytes);
     assert.deepEqual(contentOfColumns(profile), contentOfMessage(message));
     assert.equal(losses.droppedSamples, 0);
+  });
+
+  test(`${path} is written as generated code writes it, and read back`, () => {
+    const written = writePprof(profile);
+    assert.deepEqual(toBinary(ProfileSchema, fromBinary(ProfileSchema, written)), written);
+    const again = readPprof(written);
+    assert.ok(again.ok);
+    assert.deepEqual(again.profile, profile);
   });
 }
