@@ -1,8 +1,10 @@
 export { NO_PPROF_LIMITS, type PprofLimits, PYROSCOPE_PPROF_LIMITS } from './limits.ts';
+export { normalizePprof } from './normalize-pprof.ts';
 export {
   type PprofLosses,
   type PprofRead,
   type PprofReadOptions,
   readPprof,
 } from './read-pprof.ts';
+export { withStubMapping } from './stub-mapping.ts';
 export { writePprof } from './write-pprof.ts';

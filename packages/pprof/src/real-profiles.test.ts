@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { sumInt64 } from '@emberscope/profile';
 import { ProfileSchema } from '@emberscope/protocol/pprof';
+import { normalizePprof } from './normalize-pprof.ts';
 import { readPprof } from './read-pprof.ts';
 import { contentOfColumns, contentOfMessage } from './testing/profile-content.ts';
 import { realProfiles } from './testing/real-profiles.ts';
@@ -32,5 +34,12 @@ for (const { path, bytes } of realProfiles()) {
     const again = readPprof(written);
     assert.ok(again.ok);
     assert.deepEqual(again.profile, profile);
+  });
+
+  test(`${path}, normalized, keeps its sums and stays as it is`, () => {
+    const normal = normalizePprof(profile);
+    assert.deepEqual(normalizePprof(normal), normal);
+    if (path.includes('no-addr-no-line')) return;
+    assert.deepEqual(normal.samples.values.map(sumInt64), profile.samples.values.map(sumInt64));
   });
 }
