@@ -1,0 +1,106 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { CutReason } from './front-door-event.ts';
+import { type ProtocolSide, type ProtocolSideParts, runHandler } from './protocol-side.ts';
+
+/**
+ * How often Node looks for requests that are late. Its default of 30 s would make a limit of 10 s
+ * one of 40.
+ */
+const LATENESS_CHECK_MILLIS = 500;
+
+/** How a client that broke a limit is told, by Node's error code. What is not here is 400. */
+const REFUSALS: ReadonlyMap<string, { reason: CutReason; status: string }> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', { reason: 'request-timeout', status: '408 Request Timeout' }],
+  [
+    'HPE_HEADER_OVERFLOW',
+    { reason: 'headers-too-large', status: '431 Request Header Fields Too Large' },
+  ],
+]);
+
+/** Errors of the socket: there is nobody left to answer. */
+const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED']);
+
+export function createHttp1Side(parts: ProtocolSideParts): ProtocolSide {
+  const { limits, observe } = parts;
+  const running = new Map<Duplex, Set<ServerResponse>>();
+  let runningCount = 0;
+  let isClosing = false;
+
+  const server = createServer({
+    maxHeaderSize: limits.maxHeaderBytes,
+    // Node refuses a time for the headers that is longer than that for the whole request.
+    headersTimeout: Math.min(limits.headersMillis, limits.requestMillis),
+    requestTimeout: limits.requestMillis,
+    connectionsCheckingInterval: LATENESS_CHECK_MILLIS,
+    keepAliveTimeout: limits.idleMillis,
+  });
+  server.timeout = limits.silentMillis;
+  // A server of Node's that never listens enforces neither its time for headers nor that for
+  // requests: both are checked by a timer that starts with this event.
+  server.emit('listening');
+
+  server.on('request', (request, response) => {
+    const socket = request.socket;
+    begin(socket, response);
+    response.on('close', () => {
+      end(socket, response);
+      if (!response.writableFinished) observe({ kind: 'reset' });
+    });
+    runHandler(parts, request, response);
+  });
+
+  server.on('timeout', (socket) => {
+    const reason = running.has(socket) ? 'silent' : 'idle';
+    observe({ kind: 'cut', reason, detail: '' });
+    socket.destroy();
+  });
+
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const code = error.code ?? '';
+    if (GONE.has(code) || !socket.writable) {
+      observe({ kind: 'reset' });
+      socket.destroy();
+      return;
+    }
+    const { reason, status } = REFUSALS.get(code) ?? {
+      reason: 'malformed',
+      status: '400 Bad Request',
+    };
+    observe({ kind: 'cut', reason, detail: code });
+    // An answer that has begun must not be mistaken for a whole one: no second status behind it.
+    const hasBegun = [...(running.get(socket) ?? [])].some((response) => response.headersSent);
+    if (hasBegun) socket.destroy();
+    else socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
+  });
+
+  function begin(socket: Duplex, response: ServerResponse): void {
+    runningCount++;
+    const responses = running.get(socket) ?? new Set();
+    running.set(socket, responses.add(response));
+    response.shouldKeepAlive &&= !isClosing;
+  }
+
+  function end(socket: Duplex, response: ServerResponse): void {
+    const responses = running.get(socket);
+    if (responses?.delete(response) !== true) return;
+    runningCount--;
+    if (responses.size === 0) running.delete(socket);
+    // Node marks a connection idle only after this event.
+    if (isClosing) setImmediate(() => server.closeIdleConnections());
+  }
+
+  return {
+    accept: (socket) => server.emit('connection', socket),
+    runningRequests: () => runningCount,
+    closeIdle() {
+      isClosing = true;
+      for (const responses of running.values()) {
+        for (const response of responses) response.shouldKeepAlive = false;
+      }
+      server.closeIdleConnections();
+    },
+    // Without a callback, `close` would throw that the server is not listening.
+    dispose: () => void server.close(() => {}),
+  };
+}

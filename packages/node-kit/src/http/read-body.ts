@@ -1,0 +1,97 @@
+import type { Clock } from '../clock/clock.ts';
+import type { HttpRequest } from './http-handler.ts';
+
+export type ReadBodyLimits = {
+  readonly maxBytes: number;
+  /** For the whole body, however its bytes trickle. */
+  readonly limitMillis: number;
+  readonly clock: Clock;
+  /** Gives up when it aborts; the answer is `aborted`. */
+  readonly signal?: AbortSignal;
+};
+
+export type ReadBody =
+  | { readonly kind: 'ok'; readonly bytes: Uint8Array }
+  | { readonly kind: 'too-large'; readonly maxBytes: number }
+  | { readonly kind: 'timed-out'; readonly limitMillis: number }
+  /** The client went away, or the signal aborted. There is nobody to answer. */
+  | { readonly kind: 'aborted' };
+
+/** The first buffer for a body that does not announce its length. It doubles from there. */
+const FIRST_BUFFER_BYTES = 64 * 1024;
+
+/**
+ * Reads a request's body, as it came (a `content-encoding` is the caller's business), into one
+ * buffer, and never keeps more than `maxBytes` of it.
+ *
+ * A body that announces its length gets a buffer of that length at once, up to the limit: its
+ * pages cost nothing until bytes arrive, and no byte is copied twice. Only a chunked body makes the
+ * buffer grow.
+ *
+ * After any answer but `ok` the rest of the body is read and dropped; the front door's time for a
+ * request bounds that.
+ */
+export function readBody(request: HttpRequest, limits: ReadBodyLimits): Promise<ReadBody> {
+  const { maxBytes, limitMillis, clock, signal } = limits;
+  const announcedBytes = announcedLength(request);
+  if (announcedBytes !== undefined && announcedBytes > maxBytes) {
+    return Promise.resolve({ kind: 'too-large', maxBytes });
+  }
+  if (signal?.aborted === true || request.destroyed) return Promise.resolve({ kind: 'aborted' });
+
+  return new Promise((resolve) => {
+    let buffer = Buffer.allocUnsafeSlow(announcedBytes ?? Math.min(FIRST_BUFFER_BYTES, maxBytes));
+    let length = 0;
+    const stopTimer = clock.after(limitMillis, () => finish({ kind: 'timed-out', limitMillis }));
+    const onAborted = () => finish({ kind: 'aborted' });
+    request.on('data', onData);
+    request.on('end', onEnd);
+    // `close` comes after `end` too, when this has long finished.
+    request.on('aborted', onAborted);
+    request.on('close', onAborted);
+    request.on('error', onAborted);
+    signal?.addEventListener('abort', onAborted, { once: true });
+
+    function onData(chunk: Buffer): void {
+      const needed = length + chunk.length;
+      if (needed > maxBytes) {
+        finish({ kind: 'too-large', maxBytes });
+        return;
+      }
+      if (needed > buffer.length) {
+        const grown = Buffer.allocUnsafeSlow(
+          Math.min(maxBytes, Math.max(needed, 2 * buffer.length)),
+        );
+        buffer.copy(grown, 0, 0, length);
+        buffer = grown;
+      }
+      chunk.copy(buffer, length);
+      length = needed;
+    }
+
+    function onEnd(): void {
+      // A cancelled HTTP/2 stream ends as well as it closes; half a body must not pass for one.
+      if (announcedBytes !== undefined && length < announcedBytes) return onAborted();
+      finish({ kind: 'ok', bytes: buffer.subarray(0, length) });
+    }
+
+    function finish(body: ReadBody): void {
+      stopTimer();
+      request.off('data', onData);
+      request.off('end', onEnd);
+      request.off('aborted', onAborted);
+      request.off('close', onAborted);
+      signal?.removeEventListener('abort', onAborted);
+      // `error` stays listened to: unheard, a late one would end the process.
+      // Once read from, a request is no longer Node's to empty: dropped bytes keep the connection
+      // usable and let a client that is still sending come to see its 413.
+      if (body.kind !== 'ok') request.resume();
+      resolve(body);
+    }
+  });
+}
+
+function announcedLength(request: HttpRequest): number | undefined {
+  const text = request.headers['content-length'];
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,67 @@
+import { parentPort, threadId } from 'node:worker_threads';
+import { poolWorkerData, serveJobs } from '../worker-pool/serve-jobs.ts';
+import type { TestJobs } from './test-jobs.ts';
+
+const never = () => new Promise<never>(() => {});
+
+serveJobs<TestJobs>({
+  add: ({ a, b }) => a + b,
+  echo: (input) => input,
+  increment(bytes, context) {
+    for (let i = 0; i < bytes.length; i++) bytes[i]!++;
+    context.transfer(bytes.buffer, bytes.buffer);
+    return bytes;
+  },
+  workerData: poolWorkerData,
+  threadId: () => threadId,
+  sleep: ({ millis }) => new Promise((resolve) => setTimeout(resolve, millis, 'slept')),
+  block({ millis }) {
+    blockThread(millis);
+    return 'blocked';
+  },
+  spin() {
+    for (;;);
+  },
+  spinPolitely(_, context) {
+    while (!context.isCancelled()) blockThread(1);
+    return 'noticed';
+  },
+  fail({ name, message, data }) {
+    throw Object.assign(new Error(message), { name, data });
+  },
+  failWithFunction() {
+    throw Object.assign(new Error('odd data'), { data: () => {} });
+  },
+  throwText() {
+    throw 'just text';
+  },
+  answerFunction: () => () => {},
+  exit: ({ code }) => process.exit(code),
+  throwAsynchronously() {
+    setTimeout(() => {
+      throw new TypeError('thrown later');
+    }, 1);
+    return never();
+  },
+  exhaustMemory() {
+    const hoard: unknown[] = [];
+    for (;;) hoard.push(new Array(1000).fill(hoard.length));
+  },
+  dieAfterAnswer() {
+    setImmediate(() => {
+      blockThread(150);
+      process.exit(3);
+    });
+    return 'answered';
+  },
+  chatter() {
+    parentPort?.postMessage({ type: 'chat' });
+    parentPort?.postMessage('chat');
+    parentPort?.postMessage(null);
+    return 'chattered';
+  },
+});
+
+function blockThread(millis: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, millis);
+}
