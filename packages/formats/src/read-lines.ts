@@ -1,13 +1,17 @@
 import { createCountedStacks } from './counted-stacks.ts';
-import { LINE_MAX_BYTES, scanLines } from './go-lines.ts';
+import { scanLines } from './go-lines.ts';
 import { type ReadProfile, refuse } from './read-answer.ts';
 
-/** Reads one stack a line, `root;caller;leaf`, each seen once; equal lines add up. */
+/** In Go's words: agents and their logs have known this limit by them for years. */
+const LINE_TOO_LONG = 'bufio.Scanner: token too long';
+
+/**
+ * Reads one stack a line, `root;caller;leaf`, each seen once; equal lines add up. A line of 64 KiB
+ * or more is refused.
+ */
 export function readLines(bytes: Uint8Array): ReadProfile {
   const { lines, isTooLong } = scanLines(bytes);
-  if (isTooLong) {
-    return refuse(`line ${lines.length + 1} is too long: the limit is ${LINE_MAX_BYTES} bytes`);
-  }
+  if (isTooLong) return refuse(LINE_TOO_LONG);
   const stacks = createCountedStacks();
   for (const line of lines) if (line !== '') stacks.add(line, 1n);
   return { ok: true, profile: stacks.finish() };

@@ -1,0 +1,79 @@
+import { LABEL } from '@emberscope/labels';
+import { type PprofLimits, type PprofLosses, type PprofRead, readPprof } from '@emberscope/pprof';
+import type { UnixNanos } from '@emberscope/units';
+import type { IngestParams } from './ingest-params.ts';
+import { type IngestedSeries, seriesLabels } from './ingested-series.ts';
+import { profileNameOf } from './profile-name.ts';
+import { parseSampleTypeConfig, type SampleTypeConfig } from './sample-type-config.ts';
+import { isScriptingSpy, withFileNames } from './scripting-spies.ts';
+
+/** The parts of an upload of pprof, inflated. A raw body is the profile alone. */
+export type PprofUpload = {
+  readonly profile: Uint8Array;
+  readonly sampleTypeConfig?: Uint8Array | undefined;
+  readonly hasPreviousProfile?: boolean;
+};
+
+type PprofRefusal = Extract<PprofRead, { readonly ok: false }>;
+
+export type IngestedPprof =
+  /** `losses` is there when a profile was read. */
+  | {
+      readonly ok: true;
+      readonly series: readonly IngestedSeries[];
+      readonly losses: PprofLosses | undefined;
+    }
+  | { readonly ok: false; readonly kind: 'malformed-body'; readonly reason: string }
+  /** What the reader of pprof said of it. */
+  | PprofRefusal;
+
+/** Go's agents sent two profiles to be subtracted once; they no longer do. */
+const PREVIOUS_PROFILE_REASON =
+  'unsupported client version. Please update github.com/grafana/pyroscope-go to the latest version';
+
+/**
+ * Makes a series of a pprof profile at `/ingest`, in Pyroscope's order: time, scripting frames, what
+ * .NET's agent gets wrong, `__name__` by sample types, labels. An empty profile is nothing to store.
+ */
+export function pprofSeries(
+  params: IngestParams,
+  upload: PprofUpload,
+  limits: PprofLimits,
+): IngestedPprof {
+  const { name, spyName } = params;
+  if (upload.hasPreviousProfile === true) {
+    return { ok: false, kind: 'malformed-body', reason: PREVIOUS_PROFILE_REASON };
+  }
+  if (upload.profile.length === 0) return { ok: true, series: [], losses: undefined };
+  let config: SampleTypeConfig | undefined;
+  if (upload.sampleTypeConfig !== undefined) {
+    const parsed = parseSampleTypeConfig(upload.sampleTypeConfig);
+    if (!parsed.ok) return { ok: false, kind: 'malformed-body', reason: parsed.reason };
+    config = parsed.config;
+  }
+
+  const read = readPprof(upload.profile, { limits, repairDotnet: isDotnet(spyName, config) });
+  if (!read.ok) return read;
+  const timed = { ...read.profile, timeNanos: knownTime(read.profile.timeNanos, params.from) };
+  const profile = isScriptingSpy(spyName) ? withFileNames(timed, spyName) : timed;
+  const profileName = profileNameOf(
+    profile.sampleTypes.map(({ type }) => type),
+    config,
+  );
+  const service = name.tags.get(LABEL.serviceName) ?? '';
+  const others = service === '' ? { [LABEL.serviceName]: name.application } : {};
+  const labels = seriesLabels(profileName, spyName, name, others);
+  return { ok: true, series: [{ labels, profile }], losses: read.losses };
+}
+
+/** Old .NET agents name themselves, or are known by a sample type that only they configure. */
+function isDotnet(spyName: string, config: SampleTypeConfig | undefined): boolean {
+  return spyName === 'dotnetspy' || (spyName === 'unknown' && config?.has('inuse-space') === true);
+}
+
+const YEAR_1970_NANOS = 365n * 86_400n * 1_000_000_000n;
+
+/** A time in 1970 is none, or one in micro- or milliseconds by mistake. */
+function knownTime(timeNanos: UnixNanos, from: UnixNanos): UnixNanos {
+  return timeNanos >= 0n && timeNanos < YEAR_1970_NANOS ? from : timeNanos;
+}

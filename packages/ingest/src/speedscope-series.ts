@@ -1,0 +1,92 @@
+import {
+  parseSpeedscope,
+  type SpeedscopeFile,
+  type SpeedscopeProfile,
+  type SpeedscopeUnit,
+} from '@emberscope/formats';
+import { withLabels } from '@emberscope/labels';
+import { createProfileBuilder, type Profile, type StackIndex } from '@emberscope/profile';
+import { countedSeries } from './counted-series.ts';
+import { DEFAULT_SAMPLE_RATE_HERTZ, type IngestParams } from './ingest-params.ts';
+import type { Ingested, IngestedSeries } from './ingested-series.ts';
+
+const PROFILE_NAME = 'profile_name';
+
+/**
+ * The rate that stands for the agent's when it says 100, or nothing: weights of the file's unit are
+ * stored as counts of hundredths, and this turns those into nanoseconds again.
+ */
+const SAMPLE_RATE_HERTZ: Readonly<Record<SpeedscopeUnit, number>> = {
+  nanoseconds: 1e11,
+  microseconds: 1e8,
+  milliseconds: 1e5,
+  seconds: 100,
+  none: 1e4,
+  bytes: 0,
+};
+
+/**
+ * Makes series of a speedscope file at `/ingest`. Profiles of one name, type, unit and start are one
+ * series, labelled with the profile's name; where there are several series, the unit becomes the
+ * suffix of the application's name and so says what was measured.
+ */
+export function speedscopeSeries(params: IngestParams, body: Uint8Array): Ingested {
+  const parsed = parseSpeedscope(body);
+  if (!parsed.ok) return { ok: false, kind: 'malformed-body', reason: parsed.reason };
+  const { file } = parsed;
+  const groups = groupProfiles(file.profiles);
+
+  const series: IngestedSeries[] = [];
+  for (const group of groups) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const { name, unit } = first;
+    const application =
+      groups.length > 1 ? `${params.name.application}.${unit}` : params.name.application;
+    const sampleRateHertz =
+      params.sampleRateHertz === DEFAULT_SAMPLE_RATE_HERTZ
+        ? SAMPLE_RATE_HERTZ[unit]
+        : params.sampleRateHertz;
+    const ingested = countedSeries(
+      { ...params, sampleRateHertz, name: { ...params.name, application } },
+      countWeights(file, group),
+    );
+    if (!ingested.ok) return ingested;
+    for (const { labels, profile } of ingested.series) {
+      series.push({ labels: withLabels(labels, { [PROFILE_NAME]: name }), profile });
+    }
+  }
+  return { ok: true, series };
+}
+
+/** Profiles that are one series, in the order in which they first came. */
+function groupProfiles(profiles: readonly SpeedscopeProfile[]): SpeedscopeProfile[][] {
+  const groups = new Map<string, SpeedscopeProfile[]>();
+  for (const profile of profiles) {
+    const { name, kind, unit, startValue } = profile;
+    const key = JSON.stringify([name, kind, unit, startValue]);
+    groups.set(key, [...(groups.get(key) ?? []), profile]);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Weights as whole counts: cut to integers, then times a hundred except for bytes. In an evented
+ * profile the first stretch is not multiplied; the original has it so, and answers stay equal.
+ */
+function countWeights(file: SpeedscopeFile, profiles: readonly SpeedscopeProfile[]): Profile {
+  const builder = createProfileBuilder({ sampleTypes: [{ type: 'samples', unit: 'count' }] });
+  const locations = file.frames.map(({ name }) => builder.frame({ name }));
+  const counts = new Map<StackIndex, bigint>();
+  for (const { kind, unit, segments } of profiles) {
+    const factor = unit === 'bytes' ? 1n : 100n;
+    for (const [i, { frames, weight }] of segments.entries()) {
+      const stack = builder.stacks.intern(frames.map((frame) => locations[frame] ?? 0));
+      const isFirstStretch = kind === 'evented' && i === 0;
+      const count = BigInt(Math.trunc(weight)) * (isFirstStretch ? 1n : factor);
+      counts.set(stack, BigInt.asIntN(64, (counts.get(stack) ?? 0n) + count));
+    }
+  }
+  for (const [stack, count] of counts) builder.addSample(stack, [count]);
+  return builder.finish();
+}
