@@ -1,6 +1,12 @@
 export type { Clock, StopTimer } from './clock/clock.ts';
 export { createSimClock, type SimClock } from './clock/sim-clock.ts';
 export { systemClock } from './clock/system-clock.ts';
+export {
+  formatListenAddress,
+  type ListenAddress,
+  type ParsedListenAddress,
+  parseListenAddress,
+} from './config/listen-address.ts';
 export type {
   DirectoryEntry,
   DiskSpace,
@@ -35,7 +41,50 @@ export {
   writeFileAtomically,
   writeFully,
 } from './fs/whole-file.ts';
+export {
+  type BearerCheck,
+  checkBearerToken,
+  hashToken,
+  type NamedToken,
+} from './http/bearer-token.ts';
+export {
+  type Closed,
+  createFrontDoor,
+  type FrontDoor,
+  type FrontDoorOptions,
+  type Listening,
+} from './http/front-door.ts';
+export type { CutReason, FrontDoorEvent, FrontDoorObserver } from './http/front-door-event.ts';
+export { DEFAULT_FRONT_DOOR_LIMITS, type FrontDoorLimits } from './http/front-door-limits.ts';
+export { createHealth, type Health, type HealthCheck, type HealthState } from './http/health.ts';
+export {
+  answerText,
+  endResponse,
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+} from './http/http-handler.ts';
+export { type Inflated, inflateBounded } from './http/inflate-bounded.ts';
+export { createPlainRoutes, type PlainRoute } from './http/plain-routes.ts';
+export { type ReadBody, type ReadBodyLimits, readBody } from './http/read-body.ts';
 export type { Random } from './random/random.ts';
 export { createSeededRandom } from './random/seeded-random.ts';
 export { systemRandom } from './random/system-random.ts';
 export { formatUuid, uuidV4, uuidV4Bytes } from './random/uuid.ts';
+export { JobError } from './worker-pool/job-error.ts';
+export type {
+  JobContext,
+  JobHandlers,
+  JobOutcome,
+  JobOutcomeKind,
+  JobTable,
+} from './worker-pool/jobs.ts';
+export type { WorkerDeath } from './worker-pool/pool-worker.ts';
+export { poolWorkerData, serveJobs } from './worker-pool/serve-jobs.ts';
+export {
+  createWorkerPool,
+  type RunOptions,
+  type WorkerPool,
+  type WorkerPoolOptions,
+  type WorkerPoolStats,
+} from './worker-pool/worker-pool.ts';

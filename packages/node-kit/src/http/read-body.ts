@@ -70,9 +70,9 @@ export function readBody(request: HttpRequest, limits: ReadBodyLimits): Promise<
     }
 
     function onEnd(): void {
-      // A cancelled HTTP/2 stream ends as well as it closes; half a body must not pass for one.
-      if (announcedBytes !== undefined && length < announcedBytes) return onAborted();
-      finish({ kind: 'ok', bytes: buffer.subarray(0, length) });
+      // A cancelled HTTP/2 stream may end as well as close; half a body must not pass for one.
+      const isHalf = announcedBytes !== undefined && length < announcedBytes;
+      finish(isHalf ? { kind: 'aborted' } : { kind: 'ok', bytes: buffer.subarray(0, length) });
     }
 
     function finish(body: ReadBody): void {

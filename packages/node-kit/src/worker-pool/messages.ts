@@ -1,0 +1,38 @@
+import type { ErrorParts } from './job-error.ts';
+
+/** Set by the pool: the job whose answer nobody waits for. */
+export const CANCELLED_JOB = 0;
+/** Set by the worker: the job that it began last. */
+export const BEGUN_JOB = 1;
+export const SHARED_BYTES = 2 * Int32Array.BYTES_PER_ELEMENT;
+
+/** What a worker is started with. The two words above are all the memory that is shared. */
+export type WorkerStart = { readonly jobWords: Int32Array; readonly workerData: unknown };
+
+/** From the pool to a worker. `id` is a positive int32, unlike those before it. */
+export type JobRequest = {
+  readonly id: number;
+  readonly kind: PropertyKey;
+  readonly input: unknown;
+};
+
+/** From a worker to the pool. */
+export type WorkerMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'done'; readonly id: number; readonly output: unknown }
+  | { readonly type: 'failed'; readonly id: number; readonly error: ErrorParts };
+
+const MESSAGE_TYPES: ReadonlySet<unknown> = new Set<WorkerMessage['type']>([
+  'ready',
+  'done',
+  'failed',
+]);
+
+export function isWorkerMessage(message: unknown): message is WorkerMessage {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'type' in message &&
+    MESSAGE_TYPES.has(message.type)
+  );
+}
