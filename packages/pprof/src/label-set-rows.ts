@@ -98,11 +98,10 @@ export class LabelSetRows {
     }
   }
 
-  /** The set of the labels that were read since the last call. */
+  /** The set of the labels that were read since the last set. */
   finishSet(): LabelSetIndex {
     const { node, size } = this;
-    this.node = NO_NODE;
-    this.size = 0;
+    this.discardSet();
     if (node === NO_NODE) return NO_LABELS;
     const setOfNode = this.setOfNode.reserve(this.paths.length);
     if (setOfNode[node] === 0) {
@@ -111,6 +110,12 @@ export class LabelSetRows {
       this.start.reserve(this.length + 1)[this.length] = this.labelCount;
     }
     return setOfNode[node];
+  }
+
+  /** Forgets the labels that were read since the last set. */
+  discardSet(): void {
+    this.node = NO_NODE;
+    this.size = 0;
   }
 
   get byteLength(): number {

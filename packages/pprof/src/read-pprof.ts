@@ -125,6 +125,10 @@ function read(wire: WireReader, rows: PprofRows, options: PprofReadOptions): Ppr
   if (header.sampleTypes.length === 0) {
     return { ok: false, kind: 'invalid', reason: 'empty profile' };
   }
+  if (header.sampleTypes.length > MAX_SAMPLE_TYPES) {
+    const reason = `${header.sampleTypes.length} sample types, limit: ${MAX_SAMPLE_TYPES}`;
+    return { ok: false, kind: 'invalid', reason };
+  }
   if (sampleCount > limits.maxSamples) {
     return pastLimit('too-many-samples', sampleCount, limits.maxSamples);
   }
@@ -172,6 +176,9 @@ function read(wire: WireReader, rows: PprofRows, options: PprofReadOptions): Ppr
     },
   };
 }
+
+/** Each costs a column, though it takes two bytes to ask for. Profilers have six at most. */
+const MAX_SAMPLE_TYPES = 256;
 
 function noteSpan(wire: WireReader, spans: Int32Scratch, index: number): void {
   const end = wire.spanEnd();

@@ -110,19 +110,20 @@ export class SampleRows {
     if (labelSets.size > limits.maxSampleLabels && this.tooManyLabels === 0) {
       this.tooManyLabels = labelSets.size;
     }
-    const labels = labelSets.finishSet();
     if (this.valueCount !== typeCount) {
       this.hasOtherLength = true;
+      labelSets.discardSet();
       return;
     }
     const stack = this.internPath(limits.maxStackDepth);
     if (stack === DANGLING) {
       this.dangling++;
+      labelSets.discardSet();
       return;
     }
     const row = this.length++;
     this.stack.reserve(row + 1)[row] = stack;
-    this.labels.reserve(row + 1)[row] = labels;
+    this.labels.reserve(row + 1)[row] = labelSets.finishSet();
   }
 
   private readPackedLocations(wire: WireReader, ids: IdTable): void {
