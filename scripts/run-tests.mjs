@@ -1,5 +1,5 @@
 /**
- * Runs the compiled tests: every `dist/**` file that ends in `.test.js` and whose source is
+ * Runs the compiled tests: every file below `dist` that ends in `.test.js` and whose source is
  * still there. `tsc -b` leaves the output of a deleted test behind, and that would still run.
  *
  *     npm test                            all fast tests
@@ -23,16 +23,22 @@ function testFilesBelow(folder) {
 }
 
 function sourceIsThere(compiled) {
-  const source = compiled.replace(/([\\/])dist([\\/])/, '$1src$2').replace(/\.js$/, '.ts');
+  const source = compiled.replace(/([\\/])dist(?:-tsc)?([\\/])/, '$1src$2').replace(/\.js$/, '.ts');
   return existsSync(source) || existsSync(`${source}x`);
 }
 
-const rooms = ['packages', 'services'].flatMap((group) =>
-  readdirSync(join(root, group)).map((name) => join(root, group, name, 'dist')),
-);
+const rooms = [
+  ...['packages', 'services'].flatMap((group) =>
+    readdirSync(join(root, group)).map((name) => join(root, group, name)),
+  ),
+  join(root, 'demo-app'),
+  join(root, 'grafana'),
+];
 const files = [
   ...rooms
-    .filter((room) => existsSync(room))
+    // The page's `dist` is what the browser gets; its compiled sources lie beside that.
+    .flatMap((room) => [join(room, 'dist'), join(room, 'dist-tsc')])
+    .filter((output) => existsSync(output))
     .flatMap(testFilesBelow)
     .filter(sourceIsThere),
   ...testFilesBelow(join(root, 'scripts')),
