@@ -7,6 +7,33 @@ export {
   type ParsedListenAddress,
   parseListenAddress,
 } from './config/listen-address.ts';
+export type { Environment } from './config/read-environment.ts';
+export type { Program } from './config/read-flags.ts';
+export {
+  readSettings,
+  type SettingRow,
+  type SettingsRead,
+  type SettingsRequest,
+} from './config/read-settings.ts';
+export type { SettingFacts, SettingForm, SettingsShape } from './config/setting.ts';
+export {
+  booleanSetting,
+  bytesSetting,
+  choiceSetting,
+  durationSetting,
+  integerSetting,
+  listenAddressSetting,
+  listSetting,
+  numberSetting,
+  optional,
+  pathSetting,
+  type SettingOptions,
+  secretSetting,
+  structureSetting,
+  textSetting,
+  urlSetting,
+} from './config/setting-kinds.ts';
+export { formatOrigin, type SettingOrigin } from './config/setting-origin.ts';
 export type {
   DirectoryEntry,
   DiskSpace,
