@@ -94,10 +94,28 @@ export {
 export { type Inflated, inflateBounded } from './http/inflate-bounded.ts';
 export { createPlainRoutes, type PlainRoute } from './http/plain-routes.ts';
 export { type ReadBody, type ReadBodyLimits, readBody } from './http/read-body.ts';
+export { type LogFile, openLogFile } from './logging/log-file.ts';
+export { createLogLimiter, type LogLimiter } from './logging/log-limiter.ts';
+export {
+  createLogger,
+  LOG_LEVELS,
+  type Logger,
+  type LogLevel,
+  type LogOutput,
+} from './logging/logger.ts';
+export {
+  type Counter,
+  createMetrics,
+  type Gauge,
+  type Histogram,
+  type MetricSpec,
+  type Metrics,
+} from './metrics/metrics.ts';
 export type { Random } from './random/random.ts';
 export { createSeededRandom } from './random/seeded-random.ts';
 export { systemRandom } from './random/system-random.ts';
 export { formatUuid, uuidV4, uuidV4Bytes } from './random/uuid.ts';
+export { startTurnClock, type Turn, type TurnClock } from './turn-clock/turn-clock.ts';
 export { JobError } from './worker-pool/job-error.ts';
 export type {
   JobContext,
