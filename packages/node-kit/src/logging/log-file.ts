@@ -59,7 +59,8 @@ export function openLogFile(fileDescriptor: number): LogFile {
     },
     droppedLines: () => droppedLines,
     flushSync() {
-      // What is on its way gets there: a process does not end before its threads have written.
+      // What is on its way gets there, maybe behind what follows: a process does not end before its
+      // threads have written. Each line has its time.
       if (isWriting) takeHeld();
       while (!isGone) {
         if (rest.length === 0) takeHeld();
