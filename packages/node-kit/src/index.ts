@@ -115,6 +115,17 @@ export type { Random } from './random/random.ts';
 export { createSeededRandom } from './random/seeded-random.ts';
 export { systemRandom } from './random/system-random.ts';
 export { formatUuid, uuidV4, uuidV4Bytes } from './random/uuid.ts';
+export {
+  type CertificateFiles,
+  type Certificates,
+  type LoadedCertificates,
+  loadCertificates,
+} from './tls/load-certificates.ts';
+export {
+  type CertificateWatch,
+  type CertificateWatchOptions,
+  watchCertificates,
+} from './tls/watch-certificates.ts';
 export { startTurnClock, type Turn, type TurnClock } from './turn-clock/turn-clock.ts';
 export { JobError } from './worker-pool/job-error.ts';
 export type {
