@@ -12,6 +12,8 @@ export type SimpleAlternative = {
 
 /** More ways than this are left to RE2, which does not list them. */
 const MAX_ALTERNATIVES = 512;
+/** So are ways that are longer than this together: a few groups in front of a long text multiply it. */
+const MAX_PIECES = 65_536;
 const MAX_DEPTH = 16;
 
 /**
@@ -38,11 +40,17 @@ export function expandSimplePattern(source: string): readonly SimpleAlternative[
 
   function concatenation(depth: number): Piece[][] | undefined {
     let all: Piece[][] = [[]];
+    let pieceCount = 0;
     while (offset < source.length && source[offset] !== '|' && source[offset] !== ')') {
       const next = item(depth);
       if (next === undefined || '*+?{'.includes(source[offset] ?? ' ')) return undefined;
       if (all.length * next.length > MAX_ALTERNATIVES) return undefined;
-      all = all.flatMap((head) => next.map((tail) => [...head, ...tail]));
+      const tailCount = next.reduce((sum, tail) => sum + tail.length, 0);
+      pieceCount = pieceCount * next.length + tailCount * all.length;
+      if (pieceCount > MAX_PIECES) return undefined;
+      const [only] = next;
+      if (next.length === 1 && only !== undefined) for (const head of all) head.push(...only);
+      else all = all.flatMap((head) => next.map((tail) => [...head, ...tail]));
     }
     return all;
   }

@@ -116,6 +116,30 @@ describe('what RE2 refuses is an answer', () => {
   });
 });
 
+describe('a long pattern is compiled at once', () => {
+  const cases: readonly [shows: string, source: string, value: string][] = [
+    ['a long text', 'x'.repeat(16_000), 'x'.repeat(16_000)],
+    [
+      'groups before a long text',
+      `${'(a|b)'.repeat(9)}${'x'.repeat(8000)}`,
+      `ababababa${'x'.repeat(8000)}`,
+    ],
+    [
+      'a long text before groups',
+      `${'x'.repeat(8000)}${'(a|b)'.repeat(9)}`,
+      `${'x'.repeat(8000)}ababababa`,
+    ],
+    ['many small groups', '(a)'.repeat(5000), 'a'.repeat(5000)],
+  ];
+  for (const [shows, source, value] of cases) {
+    test(shows, { timeout: 1000 }, () => {
+      const start = performance.now();
+      assert.equal(matches(source, value), true);
+      assert.ok(performance.now() - start < 500);
+    });
+  }
+});
+
 test('what would hang a backtracking engine does not', { timeout: 5000 }, () => {
   assert.equal(matches('(a+)+$', `${'a'.repeat(5000)}!`), false);
 });
