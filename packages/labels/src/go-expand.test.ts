@@ -6,13 +6,19 @@ import { expandTemplate } from './go-expand.ts';
 
 const GROUPS = {
   byNumber: ['foo-bar', 'foo', 'bar', undefined],
-  byName: { first: 'foo', absent: undefined },
+  byName: new Map([
+    ['first', 'foo'],
+    ['__proto__', 'bar'],
+    ['absent', undefined],
+  ]),
 };
 
 // What Go's regexp.Expand gives for (?P<first>foo)-(bar) on foo-bar.
 describe('a template is filled as Go fills it', () => {
   const cases: readonly [template: string, text: string][] = [
     ['$1x', ''],
+    ['${__proto__}', 'bar'],
+    ['${constructor}', ''],
     ['$1_$2', 'bar'],
     ['${1}_${2}', 'foo_bar'],
     ['$3', ''],

@@ -2,7 +2,8 @@
 export type MatchedGroups = {
   /** The whole match and the groups by number; `undefined` for one that took no part. */
   readonly byNumber: readonly (string | undefined)[];
-  readonly byName: Readonly<Record<string, string | undefined>>;
+  /** A map, since a group may be called `__proto__`. */
+  readonly byName: ReadonlyMap<string, string | undefined>;
 };
 
 /**
@@ -41,5 +42,5 @@ const REFERENCE = /\$(?:\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/uy;
 /** A number without a leading zero is a group's number, everything else a name. */
 function groupText(name: string, groups: MatchedGroups): string {
   if (/^(?:0|[1-9]\d{0,8})$/.test(name)) return groups.byNumber[Number(name)] ?? '';
-  return Object.hasOwn(groups.byName, name) ? (groups.byName[name] ?? '') : '';
+  return groups.byName.get(name) ?? '';
 }

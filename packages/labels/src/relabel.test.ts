@@ -237,6 +237,12 @@ describe('as Prometheus relabels', () => {
       'a=foo-bar;b=foo/bar',
     ],
     [
+      'several names mapped to one: the last counts',
+      'a1=foo;a2=bar',
+      [{ action: 'labelmap', regex: 'a.', replacement: 'b' }],
+      'a1=foo;a2=bar;b=bar',
+    ],
+    [
       'case maps character by character',
       'a=straße',
       [{ ...src('a'), action: 'uppercase', targetLabel: 'b' }],
@@ -406,6 +412,17 @@ describe('targets of replace', () => {
 
 test('actions are taken in any case', () => {
   assert.ok(compileRelabelRule({ action: 'LabelDrop', regex: 'a' }, 'legacy').ok);
+});
+
+test('thousands of labels are mapped at once', { timeout: 5000 }, () => {
+  const names = Array.from({ length: 5000 }, (_, i) => `l${i}`);
+  const set = labelSetFromRecord(Object.fromEntries(names.map((name) => [name, 'x'])));
+  const [rule] = rules([{ action: 'labelmap', regex: 'l(.*)', replacement: 'm$1' }]);
+  assert.ok(rule !== undefined);
+  const start = performance.now();
+  const result = relabel(set, [rule]);
+  assert.ok(performance.now() - start < 1000);
+  assert.equal(result.kind === 'kept' && result.labelSet.labels.length, 10_000);
 });
 
 test('the same labels give the same result, whatever came before', () => {

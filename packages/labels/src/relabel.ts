@@ -65,14 +65,14 @@ function replaceLabel(set: LabelSet, rule: RelabelRule, value: string): LabelSet
  * name may be any text, as in Prometheus, which checks the template alone.
  */
 function mapLabels(set: LabelSet, rule: RelabelRule): LabelSet {
-  let mapped = set;
+  const mapped: [name: string, value: string][] = [];
   for (const { name, value } of set.labels) {
     const groups = matchedGroups(rule.regex, name);
     if (groups === undefined) continue;
     const target = expandTemplate(rule.replacement, groups);
-    if (target !== '') mapped = withLabels(mapped, { [target]: value });
+    if (target !== '') mapped.push([target, value]);
   }
-  return mapped;
+  return mapped.length === 0 ? set : withLabels(set, Object.fromEntries(mapped));
 }
 
 /** The groups of a match with the whole text, or undefined when there is none. */
@@ -81,8 +81,9 @@ function matchedGroups(regex: RE2JS, text: string): MatchedGroups | undefined {
   if (!matcher.matches()) return undefined;
   const byNumber: (string | undefined)[] = [];
   for (let i = 0; i <= regex.groupCount(); i++) byNumber.push(matcher.group(i) ?? undefined);
-  const byName: Record<string, string | undefined> = {};
-  for (const [name, i] of Object.entries(regex.namedGroups())) byName[name] = byNumber[i];
+  const byName = new Map(
+    Object.entries(regex.namedGroups()).map(([name, i]) => [name, byNumber[i]]),
+  );
   return { byNumber, byName };
 }
 
