@@ -72,7 +72,9 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Of lists and objects only what they are: printing a deep one would overflow the stack. */
 function show(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
   const shown = JSON.stringify(value) ?? String(value);
   return shown.length > 40 ? `${shown.slice(0, 40)}…` : shown;
 }

@@ -10,11 +10,12 @@ import {
   readJson,
 } from './json-shape.ts';
 import type { ReadProfile } from './read-answer.ts';
-import { parseV8CallFrame, sourceFrameOfV8, V8_ROOT, type V8CallFrame } from './v8-call-frame.ts';
+import { toInt64 } from './to-int64.ts';
+import { parseV8CallFrame, sourceFrameOfV8, V8_ROOT, type V8Function } from './v8-call-frame.ts';
 
 /** A node of the file's tree, parents before children. */
 type Node = {
-  readonly callFrame: V8CallFrame;
+  readonly callFrame: V8Function;
   readonly parent: number;
   hits: number;
   nanos: number;
@@ -33,15 +34,24 @@ const NOT_COUNTED = -1;
 export function readCpuProfile(bytes: Uint8Array): ReadProfile {
   const read = readJson(bytes, (file) => {
     const nodes = parseNodes(file);
-    const startMicros = number(file.startTime, 'startTime');
-    const endMicros = number(file.endTime, 'endTime');
+    const startMicros = microseconds(file.startTime, 'startTime');
+    const endMicros = microseconds(file.endTime, 'endTime');
     if (endMicros < startMicros) {
       throw new MalformedFile(`endTime ${endMicros} is before startTime ${startMicros}`);
     }
     layOutTime(file, nodes, startMicros, endMicros);
-    return profileOf(nodes, BigInt(Math.round((endMicros - startMicros) * 1000)));
+    return profileOf(nodes, toInt64((endMicros - startMicros) * 1000));
   });
   return read.ok ? { ok: true, profile: read.value } : read;
+}
+
+/** A time or a length of time that a double holds exactly: no sum of those is past all numbers. */
+function microseconds(value: unknown, what: string): number {
+  const micros = number(value, what);
+  if (Math.abs(micros) > Number.MAX_SAFE_INTEGER) {
+    throw new MalformedFile(`${what} is past 2^53 microseconds: ${micros}`);
+  }
+  return micros;
 }
 
 /** The nodes by id. A node names its children, and comes after its parent in every file of V8. */
@@ -116,7 +126,7 @@ function layOutTime(
 }
 
 function deltaAt(deltas: readonly unknown[], i: number): number {
-  return i < deltas.length ? number(deltas[i], `timeDeltas[${i}]`) : 0;
+  return i < deltas.length ? microseconds(deltas[i], `timeDeltas[${i}]`) : 0;
 }
 
 function profileOf(nodes: ReadonlyMap<number, Node>, durationNanos: bigint) {
@@ -151,7 +161,7 @@ function profileOf(nodes: ReadonlyMap<number, Node>, durationNanos: bigint) {
 
 /** A node's own cost by running line (0 where it is not known); the sums are the node's, exactly. */
 function byRunningLine(node: Node): { line: number; hits: number; nanos: bigint }[] {
-  const nanos = BigInt(Math.round(node.nanos));
+  const nanos = toInt64(node.nanos);
   if (node.hits === 0 && nanos === 0n) return [];
   const ticks = node.ticks.filter(({ hits }) => hits > 0);
   const tickHits = ticks.reduce((sum, { hits }) => sum + hits, 0);

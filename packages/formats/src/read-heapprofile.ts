@@ -8,7 +8,7 @@ import {
   readJson,
 } from './json-shape.ts';
 import type { ReadProfile } from './read-answer.ts';
-import { toInt64 } from './read-speedscope.ts';
+import { toInt64 } from './to-int64.ts';
 import { parseV8CallFrame, sourceFrameOfV8, V8_ROOT } from './v8-call-frame.ts';
 
 /** More nodes than V8 ever writes; each is at least a few dozen bytes of JSON. */

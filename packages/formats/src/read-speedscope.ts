@@ -10,6 +10,7 @@ import {
   type SpeedscopeProfile,
   type SpeedscopeUnit,
 } from './speedscope-file.ts';
+import { toInt64 } from './to-int64.ts';
 
 export type NamedProfile = { readonly name: string; readonly profile: Profile };
 
@@ -71,11 +72,4 @@ function meaningOf(unit: SpeedscopeUnit): { sampleType: ValueType; perUnit: numb
     default:
       return unit satisfies never;
   }
-}
-
-/** The nearest int64; what is past its ends is at them. */
-export function toInt64(value: number): bigint {
-  if (value >= 2 ** 63) return 2n ** 63n - 1n;
-  if (value <= -(2 ** 63)) return -(2n ** 63n);
-  return BigInt(Math.round(value));
 }

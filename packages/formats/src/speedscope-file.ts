@@ -155,7 +155,10 @@ function parseEvents(
           `more than ${SPEEDSCOPE_MAX_SEGMENT_FRAMES} frames in all segments`,
         );
       }
-      segments.push({ frames: stack.slice(), weight: at - last });
+      segments.push({
+        frames: stack.slice(),
+        weight: number(at - last, `the time before events[${i}]`),
+      });
     }
     last = at;
     if (event.type === 'O') {

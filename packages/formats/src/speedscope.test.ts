@@ -117,6 +117,18 @@ describe('what is not speedscope is an answer', () => {
       /^Events out of order, 4 < 5$/,
     ],
     [
+      'events further apart than numbers go',
+      file({
+        ...evented,
+        startValue: -1.7e308,
+        events: [
+          { type: 'O', frame: 0, at: -1.7e308 },
+          { type: 'C', frame: 0, at: 1.7e308 },
+        ],
+      }),
+      /^the time before events\[1\] is not a number/,
+    ],
+    [
       'a close without an open',
       file({ ...evented, events: [{ type: 'C', frame: 0, at: 1 }] }),
       /^No stack to close at 1$/,

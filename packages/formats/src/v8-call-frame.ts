@@ -1,12 +1,16 @@
 import type { SourceFrame } from '@emberscope/profile';
 import { type JsonObject, object, text } from './json-shape.ts';
 
-/** A function as V8's inspector names it; lines are counted from 0 there, and -1 is none. */
-export type V8CallFrame = {
+/** What is read of a call frame of V8's: lines are counted from 0 there, and -1 is none. */
+export type V8Function = {
   readonly functionName: string;
-  readonly scriptId: string;
   readonly url: string;
   readonly lineNumber: number;
+};
+
+/** A call frame as it is written: viewers want all fields. */
+export type V8CallFrame = V8Function & {
+  readonly scriptId: string;
   readonly columnNumber: number;
 };
 
@@ -15,19 +19,17 @@ export const ANONYMOUS_FUNCTION = '(anonymous)';
 /** What V8 calls the node above all others. */
 export const V8_ROOT = '(root)';
 
-export function parseV8CallFrame(node: JsonObject, what: string): V8CallFrame {
+export function parseV8CallFrame(node: JsonObject, what: string): V8Function {
   const frame = object(node.callFrame, `${what}.callFrame`);
   return {
     functionName: text(frame.functionName, `${what}.callFrame.functionName`),
-    scriptId: `${frame.scriptId ?? ''}`,
     url: text(frame.url, `${what}.callFrame.url`),
     lineNumber: wholeOr(frame.lineNumber, -1),
-    columnNumber: wholeOr(frame.columnNumber, -1),
   };
 }
 
 /** The frame of a profile; `line` is the line that ran, from 1, where it is known. */
-export function sourceFrameOfV8(frame: V8CallFrame, line = 0): SourceFrame {
+export function sourceFrameOfV8(frame: V8Function, line = 0): SourceFrame {
   return {
     name: frame.functionName === '' ? ANONYMOUS_FUNCTION : frame.functionName,
     file: frame.url,

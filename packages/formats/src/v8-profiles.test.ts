@@ -100,6 +100,21 @@ describe('a .cpuprofile', () => {
     ['no nodes', { startTime: 0, endTime: 1 }, /nodes is not a list/],
     ['no times', { nodes: [] }, /startTime is not a number/],
     [
+      'a time that is a list',
+      { nodes: [], startTime: [[1]], endTime: 1 },
+      /startTime is not a number: \[…\]/,
+    ],
+    [
+      'an end past all times',
+      { ...CPU, endTime: 1e308 },
+      /endTime is past 2\^53 microseconds: 1e\+308/,
+    ],
+    [
+      'a delta past all times',
+      { ...CPU, timeDeltas: [-1e300] },
+      /timeDeltas\[0\] is past 2\^53 microseconds: -1e\+300/,
+    ],
+    [
       'an end before its start',
       { nodes: [], startTime: 2, endTime: 1 },
       /endTime 1 is before startTime 2/,
@@ -124,6 +139,30 @@ describe('a .cpuprofile', () => {
   for (const [shows, file, reason] of bad) {
     test(`${shows} is refused`, () => assert.match(refusal(readCpuProfile(json(file))), reason));
   }
+});
+
+describe('what is nested deeper than calls can be is no reason to throw', () => {
+  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+  const callFrame = `{"functionName":"f","scriptId":${deep},"lineNumber":${deep}}`;
+
+  test('where nobody looks', () => {
+    const nodes = `[{"id":1,"callFrame":${callFrame},"hitCount":1}]`;
+    const read = readCpuProfile(bytesOf(`{"nodes":${nodes},"startTime":0,"endTime":1}`));
+    assert.deepEqual(drawRead(read), ['f 1 1000']);
+  });
+
+  test('in the place of a number', () => {
+    const read = readCpuProfile(bytesOf(`{"nodes":[],"startTime":${deep}}`));
+    assert.match(refusal(read), /startTime is not a number/);
+  });
+});
+
+test('what a .cpuprofile has where text belongs need not have a text', () => {
+  const scriptId = { toString: 1, valueOf: 1 };
+  const nodes = [{ id: 1, callFrame: { ...frame('f'), scriptId }, hitCount: 1 }];
+  assert.deepEqual(drawRead(readCpuProfile(json({ nodes, startTime: 0, endTime: 1 }))), [
+    'f 1 1000',
+  ]);
 });
 
 /** Something with lines of its own to find again. */
@@ -226,6 +265,12 @@ describe('written and read back', () => {
         'main@a.js:1:2;f@b.js:7:9 2 4333',
       ],
     );
+  });
+
+  test('a unit that every object has a property of is no time', () => {
+    const sampleTypes = [{ type: 'x', unit: 'constructor' }];
+    const read = readCpuProfile(writeCpuProfile(profileFromText('main 3', { sampleTypes })));
+    assert.deepEqual(drawRead(read), ['main 1 1000000']);
   });
 
   test('a .heapprofile keeps functions and bytes', () => {

@@ -8,9 +8,9 @@ import { v8NodesOf } from './v8-nodes.ts';
  * order in time, so each running line is one long sample, one behind the other.
  */
 export function writeCpuProfile(profile: Profile): Uint8Array {
-  const time = profile.sampleTypes.findIndex(({ unit }) => unit in MICROS_PER_UNIT);
+  const time = profile.sampleTypes.findIndex(({ unit }) => MICROS_PER_UNIT.has(unit));
   const hits = profile.sampleTypes.findIndex(({ unit }) => unit === 'count');
-  const microsPerUnit = time === -1 ? 1000 : MICROS_PER_UNIT[profile.sampleTypes[time].unit];
+  const microsPerUnit = MICROS_PER_UNIT.get(profile.sampleTypes[time]?.unit ?? '') ?? 1000;
   const tree = v8NodesOf(profile);
 
   const samples: number[] = [];
@@ -43,9 +43,9 @@ export function writeCpuProfile(profile: Profile): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(file));
 }
 
-const MICROS_PER_UNIT: Readonly<Record<string, number>> = {
-  nanoseconds: 1e-3,
-  microseconds: 1,
-  milliseconds: 1e3,
-  seconds: 1e6,
-};
+const MICROS_PER_UNIT: ReadonlyMap<string, number> = new Map([
+  ['nanoseconds', 1e-3],
+  ['microseconds', 1],
+  ['milliseconds', 1e3],
+  ['seconds', 1e6],
+]);
