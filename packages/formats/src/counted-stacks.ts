@@ -1,7 +1,7 @@
 import { createProfileBuilder, type Profile, type StackIndex } from '@emberscope/profile';
 
 /**
- * Stacks of names with a count, as the text formats and the tries have them. Stacks are keys of
+ * Stacks of names with a count, as the text formats have them. Stacks are keys of
  * names joined by `;`, root first; equal ones add up.
  */
 export type CountedStacks = {

@@ -10,16 +10,15 @@ export const NODES_MAX_DEPTH = 65_536;
  *
  *     uvarint bytes of the name | name in UTF-8 | uvarint value | uvarint count of children
  *
- * `visit` gets a node's name and value and what it answered for the node's parent; what it answers
+ * `visit` gets the bytes of a node's name, its value and what it answered for the node's parent; what it answers
  * goes to the children. Bytes behind the last node are not looked at.
  */
 export function walkNodes<State>(
   bytes: Uint8Array,
   root: State,
-  visit: (parent: State, name: string, value: bigint) => State,
+  visit: (parent: State, name: Uint8Array, value: bigint) => State,
 ): { readonly ok: true } | { readonly ok: false; readonly reason: string } {
   const reader = createUvarintReader(bytes);
-  const decoder = new TextDecoder();
   const open: { readonly state: State; missing: bigint }[] = [{ state: root, missing: 1n }];
   for (let parent = open.at(-1); parent !== undefined; parent = open.at(-1)) {
     if (parent.missing === 0n) {
@@ -35,7 +34,7 @@ export function walkNodes<State>(
     if (name === undefined || value === undefined || children === undefined) {
       return refuse(`the node at byte ${start} of ${bytes.length} is cut off`);
     }
-    const state = visit(parent.state, decoder.decode(name), BigInt.asIntN(64, value));
+    const state = visit(parent.state, name, BigInt.asIntN(64, value));
     if (children > 0n) open.push({ state, missing: children });
     if (open.length > NODES_MAX_DEPTH) {
       return refuse(`the node at byte ${start} is more than ${NODES_MAX_DEPTH} deep`);
@@ -43,3 +42,10 @@ export function walkNodes<State>(
   }
   return { ok: true };
 }
+
+/** Bytes that are not UTF-8 become U+FFFD; a byte order mark is a character of a name. */
+export function decodeName(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createUvarintWriter } from '@emberscope/profile';
 import { corruptBytes, fuzzRuns } from '@emberscope/test-kit';
 import fc from 'fast-check';
 import { NODES_MAX_DEPTH } from './nested-nodes.ts';
@@ -67,6 +68,59 @@ describe('a trie joins pieces of names', () => {
   for (const [shows, drawn, stacks] of cases) {
     test(shows, () => assert.deepEqual(drawRead(readTrie(bytesOf(drawn))), stacks));
   }
+});
+
+describe('pieces of a trie are bytes', () => {
+  const trie = (
+    ...nodes: readonly (readonly [piece: readonly number[], value: number, children: number])[]
+  ) =>
+    Uint8Array.from(
+      [[[], 0, 1] as const, ...nodes].flatMap(([piece, value, children]) => [
+        piece.length,
+        ...piece,
+        value,
+        children,
+      ]),
+    );
+
+  test('a piece may end within a character', () => {
+    // "é" and "è" have their first byte in common.
+    const bytes = trie([[0x61, 0x3b, 0xc3], 0, 2], [[0xa9], 3, 0], [[0xa8], 4, 0]);
+    assert.deepEqual(drawRead(readTrie(bytes)), ['a;è 4', 'a;é 3']);
+  });
+  test('a byte order mark is a character', () => {
+    assert.deepEqual(drawRead(readTrie(trie([[0xef, 0xbb, 0xbf, 0x61], 1, 0]))), ['\ufeffa 1']);
+  });
+});
+
+/** A trie of one piece and children below it that add a letter each. */
+function prefixed(prefix: string, childCount: number): Uint8Array {
+  const writer = createUvarintWriter();
+  const node = (name: string, value: bigint, children: number): void => {
+    writer.uvarint(BigInt(name.length));
+    writer.bytes(new TextEncoder().encode(name));
+    writer.uvarint(value);
+    writer.uvarint(BigInt(children));
+  };
+  node('', 0n, 1);
+  node(prefix, 0n, childCount);
+  for (let i = 0; i < childCount; i++) node(`${i}`, 1n, 0);
+  return writer.finish();
+}
+
+describe('a few bytes of a trie make no large profile', () => {
+  test('many leaves below a long stack', { timeout: 5000 }, () => {
+    const start = performance.now();
+    const read = readTrie(prefixed('a;'.repeat(15_000), 2000));
+    assert.ok(performance.now() - start < 1000);
+    assert.ok(read.ok);
+    assert.equal(read.profile.stacks.length, 17_000);
+    assert.equal(read.profile.samples.length, 2000);
+  });
+  test('many leaves that go on from a long name', () => {
+    const read = readTrie(prefixed('a'.repeat(50_000), 2000));
+    assert.match(refusal(read), /the names of the trie are \d+ bytes; the limit is 67108864/);
+  });
 });
 
 describe('a tree has a frame a node', () => {

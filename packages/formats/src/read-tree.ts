@@ -1,5 +1,5 @@
 import { createProfileBuilder, NO_STACK, type StackIndex } from '@emberscope/profile';
-import { walkNodes } from './nested-nodes.ts';
+import { decodeName, walkNodes } from './nested-nodes.ts';
 import type { ReadProfile } from './read-answer.ts';
 
 /** Reads Pyroscope's tree: a node is one frame, its value what it cost itself. */
@@ -12,7 +12,7 @@ export function readTree(bytes: Uint8Array): ReadProfile {
       isRoot = false;
       return NO_STACK;
     }
-    const stack = builder.stacks.push(caller, builder.frame({ name }));
+    const stack = builder.stacks.push(caller, builder.frame({ name: decodeName(name) }));
     if (value !== 0n) counts.set(stack, BigInt.asIntN(64, (counts.get(stack) ?? 0n) + value));
     return stack;
   });
