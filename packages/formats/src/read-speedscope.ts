@@ -1,6 +1,8 @@
 import {
   createProfileBuilder,
+  NO_STACK,
   type Profile,
+  pushStacks,
   type StackIndex,
   type ValueType,
 } from '@emberscope/profile';
@@ -41,15 +43,17 @@ const NANOS_PER_UNIT = {
   seconds: 1e9,
 } as const;
 
-function profileOf(file: SpeedscopeFile, { unit, segments }: SpeedscopeProfile): Profile {
+function profileOf(file: SpeedscopeFile, { unit, stacks, segments }: SpeedscopeProfile): Profile {
   const { sampleType, perUnit } = meaningOf(unit);
   const builder = createProfileBuilder({ sampleTypes: [sampleType] });
-  const locations = file.frames.map(({ name, file: path, line }) =>
-    builder.frame({ name, file: path, startLine: line, line }),
-  );
+  // Only the frames that this profile has: a file may have many of both.
+  const stackOf = pushStacks(stacks, builder.stacks, (frame) => {
+    const { name, file: path, line } = file.frames[frame];
+    return builder.frame({ name, file: path, startLine: line, line });
+  });
   const weights = new Map<StackIndex, number>();
-  for (const { frames, weight } of segments) {
-    const stack = builder.stacks.intern(frames.map((frame) => locations[frame]));
+  for (const { stack: row, weight } of segments) {
+    const stack = row === NO_STACK ? NO_STACK : stackOf[row];
     weights.set(stack, (weights.get(stack) ?? 0) + weight);
   }
   for (const [stack, weight] of weights) {

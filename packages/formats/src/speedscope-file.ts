@@ -1,4 +1,10 @@
 import {
+  createStackInterner,
+  NO_STACK,
+  type StackIndex,
+  type StackTable,
+} from '@emberscope/profile';
+import {
   array,
   index,
   type JsonObject,
@@ -27,8 +33,8 @@ export type SpeedscopeFrame = {
   readonly line: number;
 };
 
-/** How long (or how much) a stack was there: frames from the root, a weight in the unit. */
-export type SpeedscopeSegment = { readonly frames: readonly number[]; readonly weight: number };
+/** How long (or how much) a stack was there: a row of the profile's stacks, a weight in the unit. */
+export type SpeedscopeSegment = { readonly stack: StackIndex; readonly weight: number };
 
 /** One profile of a file. An evented one has been turned into segments, in order of time. */
 export type SpeedscopeProfile = {
@@ -37,6 +43,11 @@ export type SpeedscopeProfile = {
   readonly unit: SpeedscopeUnit;
   readonly startValue: number;
   readonly endValue: number;
+  /**
+   * Its locations are rows of the file's frames. A table, since an evented profile of n events names
+   * n frames a segment: as lists, its segments could be n² long.
+   */
+  readonly stacks: StackTable;
   readonly segments: readonly SpeedscopeSegment[];
 };
 
@@ -52,12 +63,6 @@ export type ParsedSpeedscope =
 
 /** Deeper stacks are refused: an evented profile that never closes would grow without end. */
 export const SPEEDSCOPE_MAX_DEPTH = 65_536;
-
-/**
- * Frames of all segments together: an evented profile of n events names n frames a segment, so its
- * segments could be n² long.
- */
-export const SPEEDSCOPE_MAX_SEGMENT_FRAMES = 50_000_000;
 
 /** Reads a speedscope file (its JSON schema is at {@link SPEEDSCOPE_SCHEMA}). */
 export function parseSpeedscope(bytes: Uint8Array): ParsedSpeedscope {
@@ -93,9 +98,9 @@ function parseProfile(profile: JsonObject, frameCount: number): SpeedscopeProfil
   };
   switch (kind) {
     case 'sampled':
-      return { kind, ...header, segments: parseSamples(profile, frameCount) };
+      return { kind, ...header, ...parseSamples(profile, frameCount) };
     case 'evented':
-      return { kind, ...header, segments: parseEvents(profile, frameCount, header.startValue) };
+      return { kind, ...header, ...parseEvents(profile, frameCount, header.startValue) };
     default:
       throw new MalformedFile(`Profile type ${kind} not supported`);
   }
@@ -115,7 +120,9 @@ function parseUnit(unit: string): SpeedscopeUnit {
   }
 }
 
-function parseSamples(profile: JsonObject, frameCount: number): SpeedscopeSegment[] {
+type Segments = Pick<SpeedscopeProfile, 'stacks' | 'segments'>;
+
+function parseSamples(profile: JsonObject, frameCount: number): Segments {
   const samples = array(profile.samples, 'samples');
   const weights = array(profile.weights, 'weights');
   if (samples.length !== weights.length) {
@@ -123,58 +130,49 @@ function parseSamples(profile: JsonObject, frameCount: number): SpeedscopeSegmen
       `Unequal lengths of samples and weights: ${samples.length} != ${weights.length}`,
     );
   }
-  return samples.map((sample, i) => {
+  const stacks = createStackInterner();
+  const segments = samples.map((sample, i): SpeedscopeSegment => {
     const weight = number(weights[i], `weights[${i}]`);
     if (weight < 0) throw new MalformedFile(`Negative weight ${weight.toFixed(6)}`);
     const frames = array(sample, `samples[${i}]`).map((frame) =>
       parseFrameIndex(frame, frameCount),
     );
-    return { frames, weight };
+    return { stack: stacks.intern(frames), weight };
   });
+  return { stacks: stacks.finish(), segments };
 }
 
 /** Follows the stack through open and close events; each stretch between two is a segment. */
-function parseEvents(
-  profile: JsonObject,
-  frameCount: number,
-  startValue: number,
-): SpeedscopeSegment[] {
+function parseEvents(profile: JsonObject, frameCount: number, startValue: number): Segments {
+  const stacks = createStackInterner();
   const segments: SpeedscopeSegment[] = [];
-  const stack: number[] = [];
+  /** The frames that are open, from the root, and the stack up to each. */
+  const open: { readonly frame: number; readonly stack: StackIndex }[] = [];
   let last = startValue;
-  let segmentFrames = 0;
   for (const [i, value] of optionalArray(profile.events, 'events').entries()) {
     const event = object(value, `events[${i}]`);
     const at = number(event.at, `events[${i}].at`);
     const frame = parseFrameIndex(event.frame, frameCount);
     if (at < last) throw new MalformedFile(`Events out of order, ${at} < ${last}`);
-    if (stack.length > 0) {
-      segmentFrames += stack.length;
-      if (segmentFrames > SPEEDSCOPE_MAX_SEGMENT_FRAMES) {
-        throw new MalformedFile(
-          `more than ${SPEEDSCOPE_MAX_SEGMENT_FRAMES} frames in all segments`,
-        );
-      }
-      segments.push({
-        frames: stack.slice(),
-        weight: number(at - last, `the time before events[${i}]`),
-      });
+    const stack = open.at(-1)?.stack ?? NO_STACK;
+    if (stack !== NO_STACK) {
+      segments.push({ stack, weight: number(at - last, `the time before events[${i}]`) });
     }
     last = at;
     if (event.type === 'O') {
-      if (stack.length === SPEEDSCOPE_MAX_DEPTH) {
+      if (open.length === SPEEDSCOPE_MAX_DEPTH) {
         throw new MalformedFile(`events[${i}] is more than ${SPEEDSCOPE_MAX_DEPTH} deep`);
       }
-      stack.push(frame);
+      open.push({ frame, stack: stacks.push(stack, frame) });
     } else if (event.type === 'C') {
-      const open = stack.pop();
-      if (open === undefined) throw new MalformedFile(`No stack to close at ${at}`);
-      if (open !== frame) throw new MalformedFile(`Closing non-open frame ${frame}`);
+      const closed = open.pop();
+      if (closed === undefined) throw new MalformedFile(`No stack to close at ${at}`);
+      if (closed.frame !== frame) throw new MalformedFile(`Closing non-open frame ${frame}`);
     } else {
       throw new MalformedFile(`Unknown event type ${text(event.type, 'an event’s type')}`);
     }
   }
-  return segments;
+  return { stacks: stacks.finish(), segments };
 }
 
 function parseFrameIndex(value: unknown, frameCount: number): number {

@@ -5,7 +5,13 @@ import {
   type SpeedscopeUnit,
 } from '@emberscope/formats';
 import { withLabels } from '@emberscope/labels';
-import { createProfileBuilder, type Profile, type StackIndex } from '@emberscope/profile';
+import {
+  createProfileBuilder,
+  NO_STACK,
+  type Profile,
+  pushStacks,
+  type StackIndex,
+} from '@emberscope/profile';
 import { countedSeries } from './counted-series.ts';
 import { DEFAULT_SAMPLE_RATE_HERTZ, type IngestParams } from './ingest-params.ts';
 import type { Ingested, IngestedSeries } from './ingested-series.ts';
@@ -65,7 +71,9 @@ function groupProfiles(profiles: readonly SpeedscopeProfile[]): SpeedscopeProfil
   for (const profile of profiles) {
     const { name, kind, unit, startValue } = profile;
     const key = JSON.stringify([name, kind, unit, startValue]);
-    groups.set(key, [...(groups.get(key) ?? []), profile]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [profile]);
+    else group.push(profile);
   }
   return [...groups.values()];
 }
@@ -76,12 +84,15 @@ function groupProfiles(profiles: readonly SpeedscopeProfile[]): SpeedscopeProfil
  */
 function countWeights(file: SpeedscopeFile, profiles: readonly SpeedscopeProfile[]): Profile {
   const builder = createProfileBuilder({ sampleTypes: [{ type: 'samples', unit: 'count' }] });
-  const locations = file.frames.map(({ name }) => builder.frame({ name }));
   const counts = new Map<StackIndex, bigint>();
-  for (const { kind, unit, segments } of profiles) {
+  for (const { kind, unit, stacks, segments } of profiles) {
     const factor = unit === 'bytes' ? 1n : 100n;
-    for (const [i, { frames, weight }] of segments.entries()) {
-      const stack = builder.stacks.intern(frames.map((frame) => locations[frame] ?? 0));
+    // Only the frames that these profiles have: a file may have many of both.
+    const stackOf = pushStacks(stacks, builder.stacks, (frame) =>
+      builder.frame({ name: file.frames[frame]?.name ?? '' }),
+    );
+    for (const [i, { stack: row, weight }] of segments.entries()) {
+      const stack = row === NO_STACK ? NO_STACK : (stackOf[row] ?? NO_STACK);
       const isFirstStretch = kind === 'evented' && i === 0;
       const count = BigInt(Math.trunc(weight)) * (isFirstStretch ? 1n : factor);
       counts.set(stack, BigInt.asIntN(64, (counts.get(stack) ?? 0n) + count));

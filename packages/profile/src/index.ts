@@ -91,6 +91,7 @@ export {
   createStackInterner,
   locationsOfStack,
   NO_STACK,
+  pushStacks,
   type StackIndex,
   type StackInterner,
   type StackTable,

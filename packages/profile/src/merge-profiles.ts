@@ -3,7 +3,7 @@ import { int64At } from './int64-column.ts';
 import type { Profile, ValueType } from './profile.ts';
 import { createProfileBuilder } from './profile-builder.ts';
 import { labelsOfSet, type SampleLabel } from './sample-labels.ts';
-import { NO_STACK } from './stack-table.ts';
+import { NO_STACK, pushStacks } from './stack-table.ts';
 import { functionRow, type LocationRow, locationRow, mappingRow, NO_MAPPING } from './symbols.ts';
 
 export type MergedProfiles =
@@ -119,14 +119,7 @@ function translate(profile: Profile, builder: ReturnType<typeof createProfileBui
       })),
     });
   }
-  const stackOf = new Int32Array(stacks.length);
-  for (let row = 0; row < stacks.length; row++) {
-    const caller = stacks.parent[row];
-    stackOf[row] = builder.stacks.push(
-      caller === NO_STACK ? NO_STACK : stackOf[caller],
-      locationOf[stacks.location[row]],
-    );
-  }
+  const stackOf = pushStacks(stacks, builder.stacks, (row) => locationOf[row]);
   const labelsOf = Array.from({ length: labelSets.length }, (_, set) =>
     builder.labelSets.intern(
       labelsOfSet(labelSets, set).map(

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { fuzzRuns } from '@emberscope/test-kit';
 import fc from 'fast-check';
 import { createEdgeInterner } from './edge-interner.ts';
-import { createStackInterner, locationsOfStack, NO_STACK } from './stack-table.ts';
+import { createStackInterner, locationsOfStack, NO_STACK, pushStacks } from './stack-table.ts';
 
 test('shared callers share rows, in the order in which they came', () => {
   const interner = createStackInterner();
@@ -26,6 +26,22 @@ test('a finished table does not see what is interned later', () => {
   interner.intern([7, 8]);
   assert.equal(before.length, 1);
   assert.equal(interner.finish().length, 2);
+});
+
+test('stacks of one table in another, under other locations', () => {
+  const source = createStackInterner();
+  source.intern([0, 1, 2]);
+  source.intern([0, 3]);
+  const target = createStackInterner();
+  target.intern([10]);
+  // 1 and 3 are one location there.
+  const pushed = pushStacks(source.finish(), target, (location) => 10 + (location % 2));
+  const stacks = target.finish();
+  assert.deepEqual(
+    [...pushed].map((row) => locationsOfStack(stacks, row)),
+    [[10], [10, 11], [10, 11, 10], [10, 11]],
+  );
+  assert.equal(stacks.length, 3);
 });
 
 describe('any stacks', () => {

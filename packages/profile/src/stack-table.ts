@@ -50,6 +50,23 @@ export function createStackInterner(): StackInterner {
   };
 }
 
+/**
+ * Pushes all stacks of a table into an interner, under other locations; answers the row that each
+ * has become, `length` cells.
+ */
+export function pushStacks(
+  { length, parent, location }: StackTable,
+  interner: StackInterner,
+  locationOf: (location: LocationIndex) => LocationIndex,
+): Int32Array {
+  const pushed = new Int32Array(length);
+  for (let row = 0; row < length; row++) {
+    const caller = parent[row] === NO_STACK ? NO_STACK : pushed[parent[row]];
+    pushed[row] = interner.push(caller, locationOf(location[row]));
+  }
+  return pushed;
+}
+
 /** The locations of one stack, root first. */
 export function locationsOfStack(stacks: StackTable, stack: StackIndex): LocationIndex[] {
   const locations: LocationIndex[] = [];

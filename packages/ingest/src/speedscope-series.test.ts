@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { labelValue } from '@emberscope/labels';
+import { textFromProfile } from '@emberscope/profile';
+import { unixNanos } from '@emberscope/units';
+import { parseIngestParams } from './ingest-params.ts';
+import type { IngestedSeries } from './ingested-series.ts';
+import { speedscopeSeries } from './speedscope-series.ts';
+
+const SCHEMA = 'https://www.speedscope.app/file-format-schema.json';
+const sampled = { type: 'sampled', name: 'p', unit: 'seconds', startValue: 0, endValue: 10 };
+
+function series(
+  frames: readonly { readonly name: string }[],
+  profiles: readonly object[],
+): readonly IngestedSeries[] {
+  const file = JSON.stringify({ $schema: SCHEMA, shared: { frames }, profiles });
+  const query = new URLSearchParams('name=app&format=speedscope');
+  const parsed = parseIngestParams(query, '', unixNanos(1n));
+  assert.ok(parsed.ok);
+  const ingested = speedscopeSeries(parsed.params, new TextEncoder().encode(file));
+  assert.ok(ingested.ok, ingested.ok ? '' : ingested.reason);
+  return ingested.series;
+}
+
+test('profiles of one name, type, unit and start are one series', () => {
+  const frames = [{ name: 'a' }, { name: 'b' }];
+  const made = series(frames, [
+    { ...sampled, samples: [[0, 1], []], weights: [2, 1] },
+    { ...sampled, samples: [[0, 1], [1]], weights: [3, 4] },
+    { ...sampled, name: 'other', samples: [[1]], weights: [1] },
+  ]);
+  assert.deepEqual(
+    made.map(({ labels, profile }) => [
+      labelValue(labels, 'profile_name'),
+      textFromProfile(profile),
+    ]),
+    [
+      ['p', ['a;b 5000000000', '1000000000', 'b 4000000000']],
+      ['other', ['b 1000000000']],
+    ],
+  );
+});
+
+test('thousands of profiles are read at once', { timeout: 10_000 }, () => {
+  const empty = { ...sampled, samples: [], weights: [] };
+  const frames = Array.from({ length: 3000 }, (_, i) => ({ name: `${i}` }));
+  const start = performance.now();
+  assert.equal(series(frames, Array(30_000).fill(empty)).length, 1);
+  assert.equal(
+    series(
+      frames,
+      frames.map(({ name }) => ({ ...empty, name })),
+    ).length,
+    3000,
+  );
+  assert.ok(performance.now() - start < 2000);
+});
