@@ -8,7 +8,7 @@
  */
 export type EdgeInterner = {
   readonly length: () => number;
-  /** `parent` is -1 or a row that was answered before, so a parent's row is always smaller. */
+  /** In a tree, `parent` is -1 or a row that was answered before: a parent's row is smaller. */
   intern(parent: number, label: number): number;
   /** The row of an edge that is there, else -1. */
   find(parent: number, label: number): number;

@@ -1,5 +1,7 @@
 import { compareUtf8 } from '@emberscope/units';
+import { createEdgeInterner } from './edge-interner.ts';
 import { type SourceFunction, sourceFunction } from './source-function.ts';
+import { createStringInterner } from './strings.ts';
 import type { Symbols } from './symbols.ts';
 
 /** Row of a {@link FrameTable}. */
@@ -70,21 +72,17 @@ export type FrameCollector = {
 /** Collects frames of one or several trees, each distinct frame once. */
 export function createFrameCollector(): FrameCollector {
   const rows: SourceFunction[] = [];
-  const byName = new Map<string, FrameIndex[]>();
+  const strings = createStringInterner();
+  // Pairs of name and file, and pairs of those and a line, which are the frames. A list for each
+  // name would be walked for each of the thousands of functions that are all called (anonymous).
+  const places = createEdgeInterner();
+  const frames = createEdgeInterner();
   return {
     intern(frame) {
-      const sameName = byName.get(frame.name);
-      if (sameName === undefined) {
-        byName.set(frame.name, [rows.length]);
-      } else {
-        for (const index of sameName) {
-          const row = rows[index];
-          if (row.file === frame.file && row.line === frame.line) return index;
-        }
-        sameName.push(rows.length);
-      }
-      rows.push(frame);
-      return rows.length - 1;
+      const place = places.intern(strings.intern(frame.name), strings.intern(frame.file));
+      const index = frames.intern(place, frame.line);
+      if (index === rows.length) rows.push(frame);
+      return index;
     },
     finish: () => ({
       length: rows.length,
