@@ -38,7 +38,7 @@ if (values.help) {
 }
 
 const rate = numberOption('rate', 0, 1_000);
-const elements = numberOption('elements', 3, 1_000_000);
+const elements = numberOption('elements', 4, 1_000_000);
 const seconds = numberOption('seconds', 0, 1_000_000);
 const seed = numberOption('seed', 0, 2 ** 32);
 const reads = numberOption('reads', 0, 1_000);

@@ -14,7 +14,10 @@ export type ProfilingOptions = {
 };
 
 export type Profiling = {
-  /** Sends the last profile, but waits no longer than this: with a server that hangs, the agent would wait for minutes. */
+  /**
+   * Sends the last profile, but waits no longer than this: with a server that hangs, the agent would
+   * wait for minutes. Agent 0.6.4 forgets its source maps first, so this one profile shows `./dist`.
+   */
   stop(deadlineMillis: number): Promise<void>;
 };
 

@@ -14,7 +14,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** How often each type is made, of 100; what is left over are relationships. */
+/** How often each type is made, of 100; the rest are relationships. */
 const INDICATORS = 45;
 const MALWARE = 12;
 const ATTACK_PATTERNS = 8;
@@ -24,6 +24,8 @@ const WORDS = 'amber basalt cobalt drift ember falcon garnet harbor iris juniper
 );
 const LABELS = ['phishing', 'ransomware', 'botnet', 'espionage', 'banking', 'wiper', 'loader'];
 const RELATIONS = ['indicates', 'uses', 'targets', 'related-to', 'delivers'];
+
+type MadeElement = { readonly id: string; readonly [field: string]: unknown };
 
 /** Elements of JSON text that are joined to one piece: about 16 kB. */
 const ELEMENTS_PER_PIECE = 50;
@@ -36,15 +38,17 @@ export function* bundlePieces(elementCount: number, seed: number): Generator<str
   const name = (): string => `${pick(WORDS)}-${pick(WORDS)}-${Math.floor(random() * 1000)}`;
 
   const author = id('identity');
-  const marking = id('marking-definition');
-  const references: string[] = [author, marking];
+  const markings = [id('marking-definition'), id('marking-definition')];
+  const references: string[] = [author, ...markings];
   const entities: string[] = [author];
 
   yield '{"type":"bundle","id":"';
   yield id('bundle');
   yield '","objects":[';
   yield JSON.stringify({ type: 'identity', id: author, name: 'Load Observatory' });
-  yield `,${JSON.stringify({ type: 'marking-definition', id: marking, name: 'TLP:GREEN' })}`;
+  for (const [i, name] of ['TLP:GREEN', 'PAP:AMBER'].entries()) {
+    yield `,${JSON.stringify({ type: 'marking-definition', id: markings[i], name })}`;
+  }
 
   let piece = '';
   for (let made = references.length; made < elementCount; made++) {
@@ -72,12 +76,12 @@ export function* bundlePieces(elementCount: number, seed: number): Generator<str
   }
   yield ']}]}';
 
-  function makeElement(): { readonly id: string } {
+  function makeElement(): MadeElement {
     const dice = random() * 100;
     const common = {
       created_by_ref: author,
-      object_marking_refs: [marking],
-      labels: [pick(LABELS), pick(LABELS)],
+      object_marking_refs: markings,
+      labels: [pick(LABELS), pick(LABELS), pick(LABELS)],
       confidence: Math.floor(random() * 101),
     };
     if (dice >= INDICATORS + MALWARE + ATTACK_PATTERNS) {
@@ -89,14 +93,14 @@ export function* bundlePieces(elementCount: number, seed: number): Generator<str
         target_ref: pick(entities),
         ...common,
         ...(random() < 0.2 ? { x_inferences: [makeInference()] } : {}),
-      } as { id: string };
+      };
     }
     const entity = makeEntity(dice, common);
     entities.push(entity.id);
     return entity;
   }
 
-  function makeEntity(dice: number, common: object): { readonly id: string } {
+  function makeEntity(dice: number, common: object): MadeElement {
     if (dice < INDICATORS) {
       const octets = [0, 0, 0, 0].map(() => Math.floor(random() * 256)).join('.');
       return {
@@ -106,10 +110,10 @@ export function* bundlePieces(elementCount: number, seed: number): Generator<str
         pattern: `[ipv4-addr:value = '${octets}']`,
         pattern_type: 'stix',
         ...common,
-      } as { id: string };
+      };
     }
     const type = dice < INDICATORS + MALWARE ? 'malware' : 'attack-pattern';
-    return { type, id: id(type), name: name(), ...common } as { id: string };
+    return { type, id: id(type), name: name(), ...common };
   }
 
   function makeInference(): object {

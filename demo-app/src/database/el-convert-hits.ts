@@ -1,11 +1,6 @@
 import type { Fault } from '../config.ts';
 import type { TurnBudget } from '../runtime/turn-budget.ts';
-import {
-  type ApiObject,
-  elDataConverter,
-  type NameDirectory,
-  type NameEntry,
-} from './el-data-converter.ts';
+import { type ApiObject, elDataConverter, type NameDirectory } from './el-data-converter.ts';
 import type { EngineHit } from './engine-hit.ts';
 
 /**
@@ -40,12 +35,10 @@ async function indexNames(hits: readonly EngineHit[], turn: TurnBudget): Promise
 }
 
 function listNames(hits: readonly EngineHit[]): NameDirectory {
-  const entries: NameEntry[] = [];
-  for (const hit of hits) {
-    const name = nameOf(hit);
-    if (name !== undefined) entries.push({ id: hit._source.internal_id, name });
-  }
-  return { kind: 'list', entries };
+  return {
+    kind: 'list',
+    entries: hits.map((hit) => ({ id: hit._source.internal_id, name: nameOf(hit) })),
+  };
 }
 
 function nameOf({ _source: { name } }: EngineHit): string | undefined {

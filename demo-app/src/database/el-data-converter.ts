@@ -33,7 +33,7 @@ export type NameDirectory =
   /** The same as a list, to be searched from its start: what DEMO_FAULT=el-data-converter uses. */
   | { readonly kind: 'list'; readonly entries: readonly NameEntry[] };
 
-export type NameEntry = { readonly id: string; readonly name: string };
+export type NameEntry = { readonly id: string; readonly name: string | undefined };
 
 const REFERENCE_KEY = /^rel_(.+)\.internal_id$/;
 const RULE_PREFIX = 'i_rule_';
@@ -80,10 +80,8 @@ export function elDataConverter(hit: EngineHit, directory: NameDirectory): ApiOb
       name = directory.nameById.get(id);
     } else {
       for (const entry of directory.entries) {
-        if (entry.id === id) {
-          name = entry.name;
-          break;
-        }
+        // The last one wins, as it does in an index.
+        if (entry.id === id && entry.name !== undefined) name = entry.name;
       }
     }
     references[kind] ??= [];

@@ -64,6 +64,7 @@ export type ReportStore = {
   trim(maxElements: number): Promise<number>;
   /** Throws when the database cannot be written or read. */
   probe(): Promise<void>;
+  /** Does not wait for rows that are being removed: that goes on at the next start. */
   close(): Promise<void>;
 };
 
@@ -98,12 +99,20 @@ export async function openReportStore({
   const references = root.openDB<readonly string[], [string, number]>({ name: 'references' });
   const probes = root.openDB<number, string>({ name: 'probes' });
 
+  let isClosing = false;
+  const forgetting = new Set<Promise<void>>();
   let storedElements = 0;
   for (const { value } of reports.getRange({})) storedElements += value.elementCount;
   for (const id of [...arriving.getKeys({})]) await forgetRows(id);
 
   /** Elements, references and the mark of an arriving report; the record is the caller's. */
   async function forgetRows(id: string): Promise<void> {
+    const one = removeRows(id).finally(() => forgetting.delete(one));
+    forgetting.add(one);
+    await one;
+  }
+
+  async function removeRows(id: string): Promise<void> {
     for (const table of [elements, references]) {
       for (;;) {
         const keys = [...table.getKeys({ ...rowsOf(id), limit: ROWS_PER_BATCH })];
@@ -111,6 +120,8 @@ export async function openReportStore({
         let removed: Promise<boolean> | undefined;
         for (const key of keys) removed = table.remove(key);
         await removed;
+        // Its mark is still there: the next start goes on here.
+        if (isClosing) return;
         if (turn.isSpent()) await turn.nextTurn();
       }
     }
@@ -175,7 +186,7 @@ export async function openReportStore({
 
   async function trim(maxElements: number): Promise<number> {
     let removedCount = 0;
-    while (storedElements > maxElements) {
+    while (storedElements > maxElements && !isClosing) {
       const [oldest] = [...reports.getRange({ limit: 1 })];
       // The newest stays, however large: removing it would make the upload's answer a lie.
       const [newestId] = [...reports.getKeys({ reverse: true, limit: 1 })];
@@ -227,7 +238,11 @@ export async function openReportStore({
       if (probes.get('ready') !== stamp)
         throw new Error('the database does not keep what it is given');
     },
-    close: () => root.close(),
+    async close() {
+      isClosing = true;
+      await Promise.allSettled(forgetting);
+      await root.close();
+    },
   };
 }
 

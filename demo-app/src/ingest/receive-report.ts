@@ -23,6 +23,8 @@ export type RejectedElement = { readonly index: number; readonly reason: string 
 export const BODY_MAX_BYTES = 128 * 1024 * 1024;
 /** Parsed at once: 1 to 2 ms. Sockets give up to 64 KiB. */
 const PARSED_AT_ONCE_BYTES = 16 * 1024;
+/** A commit waits for the disk; in one of 500 elements that costs little each. */
+const TEXTS_PER_BATCH = 500;
 /** A sender who makes one mistake makes it in every element. */
 const REASONS_MAX = 20;
 
@@ -41,6 +43,7 @@ export async function receiveReport(
   const parser = createBundleParser();
   const writer = await store.beginReport();
   const first: RejectedElement[] = [];
+  let texts: string[] = [];
   let report: CommittedReport | undefined;
   let bodyBytes = 0;
   let storedCount = 0;
@@ -52,8 +55,7 @@ export async function receiveReport(
     if (first.length < REASONS_MAX) first.push({ index, reason });
   }
 
-  async function storeParsed(): Promise<void> {
-    const texts: string[] = [];
+  async function checkParsed(): Promise<void> {
     for (const { index, value, references } of parser.takeParsed()) {
       const checked = checkElement(value);
       if (!checked.ok) {
@@ -76,8 +78,14 @@ export async function receiveReport(
       }
       if (turn.isSpent()) await turn.nextTurn();
     }
-    await writer.appendElements(texts);
-    storedCount += texts.length;
+  }
+
+  /** The sender waits for the disk here: what is read ahead stays small. */
+  async function storeTexts(): Promise<void> {
+    const batch = texts;
+    texts = [];
+    storedCount += batch.length;
+    await writer.appendElements(batch);
   }
 
   async function storeReferences(references: ParsedElement['references']): Promise<void> {
@@ -101,10 +109,12 @@ export async function receiveReport(
       for (let from = 0; from < chunk.length; from += PARSED_AT_ONCE_BYTES) {
         if (turn.isSpent()) await turn.nextTurn();
         parser.write(chunk.subarray(from, from + PARSED_AT_ONCE_BYTES));
-        await storeParsed();
+        await checkParsed();
+        if (texts.length >= TEXTS_PER_BATCH) await storeTexts();
       }
     }
     parser.end();
+    await storeTexts();
     const rejected: Rejected = {
       elementCount: rejectedElements,
       referenceCount: rejectedReferences,
