@@ -1,0 +1,71 @@
+import { createClient, type Transport } from '@connectrpc/connect';
+import { PageService } from '@emberscope/protocol/page';
+import type { FunctionRef } from '../page-state.ts';
+import type { MillisSpan } from '../time-range.ts';
+import { type FlameGraphAnswer, readFlameGraph } from './flame-graph-answer.ts';
+import { readServices, type ServicesAnswer } from './services-answer.ts';
+import { readTimeline, type TimelineAnswer } from './timeline-answer.ts';
+
+/** Which profiles: the wire's `Selection`. */
+export type Selection = {
+  readonly span: MillisSpan;
+  readonly profileType: string;
+  readonly selector: string;
+};
+
+export type ServicesQuestion = {
+  readonly span: MillisSpan;
+  /** Services of one name are listed apart by these labels. */
+  readonly groupBy: readonly string[];
+  readonly targetPoints: number;
+};
+
+export type TimelineQuestion = Selection & { readonly targetPoints: number };
+
+export type FlameGraphQuestion = Selection & {
+  /** Only stacks that begin with these functions; empty for all. */
+  readonly rootPath: readonly FunctionRef[];
+};
+
+/**
+ * What the page asks its server, in the page's own terms: a method for each view. Every promise
+ * rejects with a `ConnectError`, which `describeTrouble` puts into words, or with the reason that
+ * `signal` was aborted with.
+ */
+export type PageApi = {
+  listServices(question: ServicesQuestion, signal: AbortSignal): Promise<ServicesAnswer>;
+  getTimeline(question: TimelineQuestion, signal: AbortSignal): Promise<TimelineAnswer>;
+  getFlameGraph(question: FlameGraphQuestion, signal: AbortSignal): Promise<FlameGraphAnswer>;
+};
+
+/** More services than this are found by name, not read as a list. */
+const SERVICE_LIMIT = 500;
+
+export function createPageApi(transport: Transport): PageApi {
+  const client = createClient(PageService, transport);
+  return {
+    async listServices({ span, groupBy, targetPoints }, signal) {
+      const range = wireRange(span);
+      const request = { range, groupBy: [...groupBy], limit: SERVICE_LIMIT, targetPoints };
+      return readServices(await client.listServices(request, { signal }));
+    },
+    async getTimeline(question, signal) {
+      const { targetPoints } = question;
+      const request = { selection: wireSelection(question), targetPoints };
+      return readTimeline(await client.getTimeline(request, { signal }), question.span);
+    },
+    async getFlameGraph(question, signal) {
+      const { rootPath } = question;
+      const request = { selection: wireSelection(question), rootPath: [...rootPath] };
+      return readFlameGraph(await client.getFlameGraph(request, { signal }), question.span);
+    },
+  };
+}
+
+function wireSelection({ span, profileType, selector }: Selection) {
+  return { range: wireRange(span), profileType, selector };
+}
+
+function wireRange({ startMillis, endMillis }: MillisSpan) {
+  return { startMillis: BigInt(startMillis), endMillis: BigInt(endMillis) };
+}

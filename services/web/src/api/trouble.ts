@@ -1,0 +1,83 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+
+/** Why there is no answer, for the place where the answer would be. */
+export type Trouble = {
+  /** What happened, as a heading. */
+  readonly title: string;
+  /** The server's own words; empty when it said nothing. */
+  readonly detail: string;
+  /** What the reader can do. */
+  readonly advice: string;
+};
+
+/** Puts what a call of `PageApi` rejected with into words. */
+export function describeTrouble(reason: unknown): Trouble {
+  // `fetch` throws a bare TypeError when nobody answers, which Connect wraps as `unknown`.
+  const error = ConnectError.from(reason);
+  const detail = error.rawMessage;
+  if (error.cause instanceof TypeError || reason instanceof TypeError) {
+    return {
+      title: 'The server does not answer',
+      detail,
+      advice: 'Is it running, and is this machine online? The page will try again on Retry.',
+    };
+  }
+  if (reason instanceof RangeError || error.cause instanceof RangeError) {
+    return {
+      title: 'The answer contradicts itself',
+      detail,
+      advice: 'Page and server may be of different versions: reload the page.',
+    };
+  }
+  return { ...(WORDS.get(error.code) ?? UNKNOWN), detail };
+}
+
+type Words = Omit<Trouble, 'detail'>;
+
+const UNKNOWN: Words = {
+  title: 'The server failed',
+  advice: 'Its log says more. Retry; if it stays, the query may be what breaks it.',
+};
+
+const WORDS: ReadonlyMap<Code, Words> = new Map<Code, Words>([
+  [
+    Code.InvalidArgument,
+    {
+      title: 'The server cannot read this query',
+      advice: 'Change the label filter, the profile type or the range.',
+    },
+  ],
+  [
+    Code.Unauthenticated,
+    {
+      title: 'You are not signed in',
+      advice: 'Reading needs a token here: ask who runs the server.',
+    },
+  ],
+  [
+    Code.PermissionDenied,
+    { title: 'You may not read this', advice: 'Your token has no right to read.' },
+  ],
+  [
+    Code.ResourceExhausted,
+    {
+      title: 'Too much at once',
+      advice: 'Choose a shorter range or fewer series, or retry in a moment.',
+    },
+  ],
+  [
+    Code.DeadlineExceeded,
+    { title: 'It took too long', advice: 'Choose a shorter range or fewer series.' },
+  ],
+  [
+    Code.Unavailable,
+    { title: 'The server is starting or stopping', advice: 'Retry in a few seconds.' },
+  ],
+  [
+    Code.Unimplemented,
+    {
+      title: 'The server does not know this query',
+      advice: 'It may be an older version than this page, or not Emberscope.',
+    },
+  ],
+]);

@@ -1,0 +1,54 @@
+import { NO_NODE, type NodeIndex } from '@emberscope/profile';
+import { formatShare, formatValue, type SampleUnit } from '@emberscope/units';
+import { type FlameModel, functionOfNode, totalOfNode } from './flame-model.ts';
+import { nameOfOrigin, originOfFile } from './package-of-file.ts';
+
+/** What a tooltip and a screen reader say of a frame. */
+export type FrameWords = {
+  readonly name: string;
+  /** `src/db.ts:42`; empty when nobody knows. */
+  readonly place: string;
+  readonly origin: string;
+  readonly self: string;
+  readonly total: string;
+  /** Of the frame that fills the view. */
+  readonly shareOfView: string;
+  /** Of all that was selected, also what no tree shows. */
+  readonly shareOfAll: string;
+  readonly selfShareOfAll: string;
+};
+
+/** `allTotal` is what shares of all are taken of; `top` the frame that fills the view. */
+export function wordsOfFrame(
+  model: FlameModel,
+  node: NodeIndex,
+  top: NodeIndex,
+  unit: SampleUnit,
+  allTotal: number,
+): FrameWords {
+  const { name, file, line } = functionOfNode(model, node);
+  const self = Number(model.tree.self[node] ?? 0);
+  const total = totalOfNode(model, node);
+  return {
+    name: name === '' ? '(no name)' : name,
+    place: placeOf(file, line),
+    origin: nameOfOrigin(originOfFile(file)),
+    self: formatValue(self, unit),
+    total: formatValue(total, unit),
+    shareOfView: formatShare(total, top === NO_NODE ? allTotal : totalOfNode(model, top)),
+    shareOfAll: formatShare(total, allTotal),
+    selfShareOfAll: formatShare(self, allTotal),
+  };
+}
+
+/** `src/db.ts:42`, `src/db.ts` when the line is unknown, empty without a file. */
+export function placeOf(file: string, line: number): string {
+  if (file === '') return '';
+  return line === 0 ? file : `${file}:${line}`;
+}
+
+/** One sentence for a screen reader. */
+export function sentenceOfFrame(words: FrameWords): string {
+  const place = words.place === '' ? '' : `, ${words.place}`;
+  return `${words.name}${place}: ${words.total} in total, ${words.shareOfAll} of all; itself ${words.self}`;
+}

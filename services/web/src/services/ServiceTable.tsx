@@ -1,0 +1,99 @@
+import type { Service } from '../api/services-answer.ts';
+import { wordsOfProfileType } from '../explore/profile-type-words.ts';
+import { labelsText } from '../explore/selector.ts';
+import { EXPLORE, formatPageState, type ServicesState } from '../page-state.ts';
+import { wordsOfService } from './service-words.ts';
+import { sparklinePath } from './sparkline-path.ts';
+
+type ServiceTableProps = {
+  readonly services: readonly Service[];
+  /** The server's clock when it answered. */
+  readonly nowMillis: number;
+  readonly state: ServicesState;
+};
+
+const SPARK_WIDTH_PX = 160;
+const SPARK_HEIGHT_PX = 24;
+
+/** The services in the server's order, which is by trouble. A row leads to what it spent. */
+export function ServiceTable({ services, nowMillis, state }: ServiceTableProps) {
+  return (
+    <table className="services-table">
+      <thead>
+        <tr>
+          <th scope="col">Service</th>
+          <th scope="col">Cluster</th>
+          <th scope="col" className="is-number">
+            CPU now
+          </th>
+          <th scope="col" className="is-number">
+            Memory
+          </th>
+          <th scope="col" className="is-number">
+            Event-loop blocks
+          </th>
+          <th scope="col">Over the range</th>
+          <th scope="col" className="is-number">
+            Last seen
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {services.map((service) => (
+          <ServiceRow
+            key={JSON.stringify([service.name, service.labels])}
+            service={service}
+            nowMillis={nowMillis}
+            state={state}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+type ServiceRowProps = Omit<ServiceTableProps, 'services'> & { readonly service: Service };
+
+function ServiceRow({ service, nowMillis, state }: ServiceRowProps) {
+  const words = wordsOfService(service, nowMillis);
+  const address = formatPageState({
+    ...EXPLORE,
+    range: state.range,
+    isLive: state.isLive,
+    service: service.name,
+    labels: labelsText(service.labels),
+  });
+  const instances = `${service.instanceCount} ${service.instanceCount === 1 ? 'instance' : 'instances'}`;
+  return (
+    <tr className={`is-${words.trouble.kind}`}>
+      <th scope="row" className="service-name">
+        <a href={address}>{service.name === '' ? '(no name)' : service.name}</a>
+        <span className="service-instances">{instances}</span>
+      </th>
+      <td data-label="Cluster">{service.labels.map(({ value }) => value).join(', ')}</td>
+      <td data-label="CPU now" className="is-number">
+        {words.cpu}
+      </td>
+      <td data-label="Memory" className="is-number">
+        {words.memory}
+      </td>
+      <td data-label="Event-loop blocks" className="is-number service-blocks">
+        {words.blocks}
+      </td>
+      <td data-label="Over the range" className="service-spark">
+        <svg
+          viewBox={`0 0 ${SPARK_WIDTH_PX} ${SPARK_HEIGHT_PX}`}
+          className="sparkline"
+          role="img"
+          aria-label={`${wordsOfProfileType(service.sparklineType).title} over the range`}
+        >
+          <path d={sparklinePath(service.sparkline, SPARK_WIDTH_PX, SPARK_HEIGHT_PX)} />
+        </svg>
+      </td>
+      <td data-label="Last seen" className="is-number service-seen">
+        {words.trouble.kind === 'silent' && <span className="badge is-warn">silent</span>}
+        {words.seen}
+      </td>
+    </tr>
+  );
+}
