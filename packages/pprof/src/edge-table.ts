@@ -3,9 +3,8 @@
  * pairs (parent row, label): stacks are kept like that, and label sets, and 64-bit ids as pairs of
  * their halves.
  *
- * `@emberscope/profile` has an edge interner for everybody. This one differs in two things that
- * matter while bytes from outside are read: its memory is used again for the next profile, and its
- * hash cannot be foreseen.
+ * `@emberscope/profile` has an edge interner for everybody. This one's memory is used again for the
+ * next profile, which matters where profiles are small and come by the thousands.
  */
 export class EdgeTable {
   length = 0;

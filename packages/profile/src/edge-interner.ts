@@ -73,9 +73,20 @@ function enlarged(cells: Int32Array, capacity: number): Int32Array<ArrayBuffer> 
   return larger;
 }
 
-/** Two odd constants and MurmurHash3's finishing steps: neighbours in either number part well. */
+/**
+ * Two odd factors that differ from process to process: trees come from outside, and nobody shall be
+ * able to send edges that all fall into one slot. Rows do not depend on them.
+ */
+const PARENT_FACTOR = randomOdd();
+const LABEL_FACTOR = randomOdd();
+
+function randomOdd(): number {
+  return (Math.random() * 0x1_0000_0000) | 1;
+}
+
+/** Behind the two products come MurmurHash3's finishing steps: neighbours part well. */
 function hashEdge(parent: number, label: number): number {
-  let h = Math.imul(parent, 0x9e3779b1) ^ Math.imul(label, 0x85ebca6b);
+  let h = Math.imul(parent, PARENT_FACTOR) ^ Math.imul(label, LABEL_FACTOR);
   h ^= h >>> 15;
   h = Math.imul(h, 0xc2b2ae35);
   return h ^ (h >>> 13);

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fuzzRuns } from '@emberscope/test-kit';
 import fc from 'fast-check';
-import { createEdgeInterner } from './edge-interner.ts';
 import { createStackInterner, locationsOfStack, NO_STACK, pushStacks } from './stack-table.ts';
 
 test('shared callers share rows, in the order in which they came', () => {
@@ -67,19 +66,4 @@ describe('any stacks', () => {
       fuzzRuns(100, 3000),
     );
   });
-});
-
-test('an edge that is not there is not found, and looking does not add it', () => {
-  const edges = createEdgeInterner();
-  const row = edges.intern(-1, 5);
-  assert.equal(edges.find(-1, 5), row);
-  assert.equal(edges.find(row, 5), -1);
-  assert.equal(edges.length(), 1);
-});
-
-test('a million edges of one parent stay apart', () => {
-  const edges = createEdgeInterner();
-  for (let label = 0; label < 1_000_000; label++) edges.intern(-1, label);
-  assert.equal(edges.length(), 1_000_000);
-  assert.equal(edges.find(-1, 999_999), 999_999);
 });
