@@ -33,6 +33,17 @@ test('stacks that differ in a line, a file or a label stay apart', () => {
   );
 });
 
+test('the order of labels does not count', () => {
+  const profile = merged(
+    profileFromText('a 1 {x="1", n=2kb, n=1kb, y="2", x="0"}'),
+    profileFromText('a 2 {y="2", n=1kb, x="0", x="1", n=2kb}\na 4 {y="2", n=1kb, x="0", x="1"}'),
+  );
+  assert.deepEqual(
+    profile.samples.values.map((column) => [...column]),
+    [[3, 4]],
+  );
+});
+
 test('equal samples of one profile become one', () => {
   assert.deepEqual(textFromProfile(merged(profileFromText('a 1\nb 1\na 2'))), ['a 3', 'b 1']);
 });

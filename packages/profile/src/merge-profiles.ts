@@ -12,7 +12,7 @@ export type MergedProfiles =
 
 /**
  * One profile that has the samples of all: equal functions, locations and stacks once, samples of
- * equal stack and labels added up. The rules of pprof's own merge: the earliest time, the sum of
+ * equal stack and labels (in whatever order) added up. The rules of pprof's own merge: the earliest time, the sum of
  * the durations, the largest period; profiles of other sample types are refused.
  */
 export function mergeProfiles(profiles: readonly Profile[]): MergedProfiles {
@@ -122,13 +122,23 @@ function translate(profile: Profile, builder: ReturnType<typeof createProfileBui
   const stackOf = pushStacks(stacks, builder.stacks, (row) => locationOf[row]);
   const labelsOf = Array.from({ length: labelSets.length }, (_, set) =>
     builder.labelSets.intern(
-      labelsOfSet(labelSets, set).map(
-        (label): SampleLabel =>
-          label.kind === 'text'
-            ? { ...label, key: stringOf[label.key], text: stringOf[label.text] }
-            : { ...label, key: stringOf[label.key], unit: stringOf[label.unit] },
-      ),
+      labelsOfSet(labelSets, set)
+        .map(
+          (label): SampleLabel =>
+            label.kind === 'text'
+              ? { ...label, key: stringOf[label.key], text: stringOf[label.text] }
+              : { ...label, key: stringOf[label.key], unit: stringOf[label.unit] },
+        )
+        .sort(byRows),
     ),
   );
   return { stackOf, labelsOf };
+}
+
+/** One order for the labels of a set: each profile has them in that of its agent or its strings. */
+function byRows(a: SampleLabel, b: SampleLabel): number {
+  if (a.key !== b.key) return a.key - b.key;
+  if (a.kind === 'text') return b.kind === 'text' ? a.text - b.text : -1;
+  if (b.kind === 'text') return 1;
+  return a.unit - b.unit || Number(a.number > b.number) - Number(a.number < b.number);
 }
