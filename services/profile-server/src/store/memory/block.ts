@@ -1,0 +1,106 @@
+import { LABEL, type LabelSet, labelValue } from '@emberscope/labels';
+import type { Profile } from '@emberscope/profile';
+import type { PushId, TenantId } from '../ids.ts';
+import { createDictionary, type Dictionary } from './dictionary.ts';
+import { ARRAY_BYTES, MAP_ENTRY_BYTES, OBJECT_BYTES, stringBytes } from './heap-sizes.ts';
+import type { ProfileKind } from './profile-kind.ts';
+import { type ArrivedProfile, createProfileTable, type ProfileTable } from './profile-table.ts';
+
+/**
+ * What came in during one stretch of time. A block has dictionaries of its own, one for each
+ * tenant and service, so that all of its memory goes when it goes.
+ */
+export type Block = {
+  /** When it was begun, on the store's clock. */
+  readonly begunMillis: number;
+  append(tenant: TenantId, labels: LabelSet, kind: ProfileKind, pushed: BlockProfile): void;
+  hasPushId(tenant: TenantId, id: PushId): boolean;
+  readonly tenants: () => Iterable<TenantId>;
+  tablesOf(tenant: TenantId): Iterable<ProfileTable>;
+  /** Nothing is appended any more: gives back what only appending needs. */
+  close(): void;
+  /** An estimate of all that it holds in memory; see `heap-sizes`. */
+  readonly bytes: () => number;
+};
+
+export type BlockProfile = {
+  readonly profile: Profile;
+  readonly arrived: ArrivedProfile;
+  readonly pushId: PushId | undefined;
+};
+
+/** Profiles of one tenant and service: a table for each kind over one dictionary. */
+type Shelf = {
+  readonly dictionary: Dictionary;
+  readonly tables: Map<string, ProfileTable>;
+  bytes: number;
+};
+
+export function createBlock(begunMillis: number): Block {
+  const shelvesOf = new Map<TenantId, Map<string, Shelf>>();
+  /** A profile whose id a collector made is known for as long as the store holds it. */
+  const pushIds = new Set<string>();
+  let pushIdBytes = 0;
+  let shelfBytes = 0;
+
+  function shelfOf(tenant: TenantId, service: string): Shelf {
+    let shelves = shelvesOf.get(tenant);
+    if (shelves === undefined) {
+      shelves = new Map();
+      shelvesOf.set(tenant, shelves);
+    }
+    let shelf = shelves.get(service);
+    if (shelf === undefined) {
+      shelf = { dictionary: createDictionary(), tables: new Map(), bytes: 0 };
+      shelves.set(service, shelf);
+    }
+    return shelf;
+  }
+
+  function measure(shelf: Shelf): void {
+    shelfBytes -= shelf.bytes;
+    shelf.bytes = OBJECT_BYTES + ARRAY_BYTES + MAP_ENTRY_BYTES + shelf.dictionary.bytes();
+    for (const [key, table] of shelf.tables) {
+      shelf.bytes += MAP_ENTRY_BYTES + stringBytes(key) + table.bytes();
+    }
+    shelfBytes += shelf.bytes;
+  }
+
+  return {
+    begunMillis,
+    append(tenant, labels, kind, { profile, arrived, pushId }) {
+      const shelf = shelfOf(tenant, labelValue(labels, LABEL.serviceName));
+      let table = shelf.tables.get(kind.key);
+      if (table === undefined) {
+        table = createProfileTable(kind, shelf.dictionary);
+        shelf.tables.set(kind.key, table);
+      }
+      table.append(profile, arrived);
+      measure(shelf);
+      if (pushId !== undefined) {
+        const key = pushKey(tenant, pushId);
+        pushIds.add(key);
+        pushIdBytes += MAP_ENTRY_BYTES + stringBytes(key);
+      }
+    },
+    hasPushId: (tenant, id) => pushIds.has(pushKey(tenant, id)),
+    tenants: () => shelvesOf.keys(),
+    *tablesOf(tenant) {
+      for (const shelf of shelvesOf.get(tenant)?.values() ?? []) yield* shelf.tables.values();
+    },
+    close() {
+      for (const shelves of shelvesOf.values()) {
+        for (const shelf of shelves.values()) {
+          shelf.dictionary.close();
+          for (const table of shelf.tables.values()) table.close();
+          measure(shelf);
+        }
+      }
+    },
+    bytes: () => OBJECT_BYTES + 2 * ARRAY_BYTES + shelfBytes + pushIdBytes,
+  };
+}
+
+function pushKey(tenant: TenantId, id: PushId): string {
+  return `${id} ${tenant}`;
+}

@@ -1,0 +1,100 @@
+import {
+  createStackInterner,
+  type StackIndex,
+  type StackInterner,
+  type StackTable,
+  type Symbols,
+} from '@emberscope/profile';
+import { createFunctionRows, type FunctionRows } from './function-rows.ts';
+import { ARRAY_BYTES, CLOSURE_BYTES } from './heap-sizes.ts';
+import { createLocationRows, type LocationRows } from './location-rows.ts';
+import { createMappingRows, type MappingRows } from './mapping-rows.ts';
+import { createStringRows, type StringRows } from './string-rows.ts';
+
+/** Stacks and what their integers stand for. */
+export type StackSymbols = { readonly symbols: Symbols; readonly stacks: StackTable };
+
+/**
+ * The stacks of many profiles with their strings, functions, mappings and locations, each once.
+ * Rows are never changed or taken out, so that integers which profiles hold stay good; what is no
+ * longer needed goes with the whole dictionary.
+ */
+export type Dictionary = {
+  readonly strings: StringRows;
+  readonly functions: FunctionRows;
+  readonly mappings: MappingRows;
+  readonly locations: LocationRows;
+  pushStack(caller: StackIndex, location: number): StackIndex;
+  /** As it stands, for reading only. Later rows do not show in it. */
+  view(): StackSymbols;
+  /** Nothing comes any more: room for growth and the means of finding rows are given back. */
+  close(): void;
+  readonly bytes: () => number;
+};
+
+/** Of an interner's columns and slots (`createEdgeInterner`): 4 + 4 + 2 * 4, at half load or more. */
+const STACK_BYTES = 16;
+const STACK_ROWS_MIN = 128;
+/** Of a finished table: parent and location. */
+const CLOSED_STACK_BYTES = 8;
+
+export function createDictionary(): Dictionary {
+  const strings = createStringRows();
+  const functions = createFunctionRows();
+  const mappings = createMappingRows();
+  const locations = createLocationRows();
+  let open: StackInterner | undefined = createStackInterner();
+  let stacks: StackTable = open.finish();
+
+  /** The stacks so far. Finishing copies, so the table is kept until a stack is added. */
+  function currentStacks(): StackTable {
+    if (open !== undefined && open.length() > stacks.length) stacks = open.finish();
+    return stacks;
+  }
+
+  return {
+    strings,
+    functions,
+    mappings,
+    locations,
+    pushStack(caller, location) {
+      if (open === undefined) throw new Error('the dictionary is closed');
+      return open.push(caller, location);
+    },
+    view: () => ({
+      symbols: {
+        strings: strings.view(),
+        functions: functions.view(),
+        mappings: mappings.view(),
+        locations: locations.view(),
+      },
+      stacks: currentStacks(),
+    }),
+    close() {
+      currentStacks();
+      open = undefined;
+      strings.close();
+      functions.close();
+      locations.close();
+    },
+    bytes() {
+      const openStackBytes =
+        open === undefined ? 0 : ARRAY_BYTES * 3 + rowsHeld(open.length()) * STACK_BYTES;
+      return (
+        24 * CLOSURE_BYTES +
+        strings.bytes() +
+        functions.bytes() +
+        mappings.bytes() +
+        locations.bytes() +
+        openStackBytes +
+        ARRAY_BYTES * 2 +
+        stacks.length * CLOSED_STACK_BYTES
+      );
+    },
+  };
+}
+
+/** The rows that an interner has room for: it doubles. */
+function rowsHeld(length: number): number {
+  return Math.max(STACK_ROWS_MIN, 2 ** Math.ceil(Math.log2(Math.max(1, length))));
+}

@@ -1,0 +1,83 @@
+import { ARRAY_BYTES } from './heap-sizes.ts';
+
+/**
+ * A typed column that grows at its end. Rows are written once; `view()` therefore stays what it was
+ * while the column goes on growing, and a query can hold it without a copy.
+ */
+export type GrowableColumn<Cells> = {
+  readonly length: () => number;
+  push(value: number): void;
+  at(row: number): number;
+  /** The cells so far, as a window on the column's memory: for reading only. */
+  view(): Cells;
+  /** Gives unused room back; for columns that grow no more. */
+  trim(): void;
+  /** Of the memory it holds, used or not. */
+  readonly bytes: () => number;
+};
+
+type NumberCells = {
+  [row: number]: number;
+  readonly length: number;
+  readonly byteLength: number;
+  set(cells: ArrayLike<number>): void;
+};
+
+/** Tables are many and most stay small: a table of one profile should not cost kilobytes. */
+const INITIAL_CELLS = 8;
+
+export function growableInt32(): GrowableColumn<Int32Array> {
+  return growable(
+    (length) => new Int32Array(length),
+    (cells, length) => cells.subarray(0, length),
+  );
+}
+
+export function growableUint32(): GrowableColumn<Uint32Array> {
+  return growable(
+    (length) => new Uint32Array(length),
+    (cells, length) => cells.subarray(0, length),
+  );
+}
+
+export function growableUint8(): GrowableColumn<Uint8Array> {
+  return growable(
+    (length) => new Uint8Array(length),
+    (cells, length) => cells.subarray(0, length),
+  );
+}
+
+export function growableFloat64(): GrowableColumn<Float64Array> {
+  return growable(
+    (length) => new Float64Array(length),
+    (cells, length) => cells.subarray(0, length),
+  );
+}
+
+function growable<Cells extends NumberCells>(
+  create: (length: number) => Cells,
+  firstOf: (cells: Cells, length: number) => Cells,
+): GrowableColumn<Cells> {
+  let cells = create(INITIAL_CELLS);
+  let length = 0;
+
+  function resize(capacity: number): void {
+    const resized = create(capacity);
+    resized.set(firstOf(cells, length));
+    cells = resized;
+  }
+
+  return {
+    length: () => length,
+    push(value) {
+      if (length === cells.length) resize(Math.max(INITIAL_CELLS, length * 2));
+      cells[length++] = value;
+    },
+    at: (row) => cells[row] ?? 0,
+    view: () => firstOf(cells, length),
+    trim() {
+      if (length < cells.length) resize(length);
+    },
+    bytes: () => ARRAY_BYTES + cells.byteLength,
+  };
+}

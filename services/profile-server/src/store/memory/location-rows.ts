@@ -1,0 +1,108 @@
+import type { LocationIndex, LocationTable, MappingIndex } from '@emberscope/profile';
+import { growableInt32, growableUint8, growableUint32 } from './growable-column.ts';
+import { createHashSlots, finishHash, type HashSlots, mixHash } from './hash-slots.ts';
+
+/** Lines of one location, innermost first, as a run of two columns. */
+export type LineRun = {
+  readonly functions: ArrayLike<number>;
+  readonly lineNumbers: ArrayLike<number>;
+  readonly start: number;
+  readonly end: number;
+};
+
+/**
+ * Locations, each distinct one once: equal when mapping, address, fold mark and lines are.
+ * Addresses come and are kept as two words, since a bigint for each look-up would be garbage.
+ */
+export type LocationRows = {
+  intern(
+    mapping: MappingIndex,
+    addressLow: number,
+    addressHigh: number,
+    isFolded: number,
+    lines: LineRun,
+  ): LocationIndex;
+  view(): LocationTable;
+  /** Gives back what only `intern` needs. */
+  close(): void;
+  readonly bytes: () => number;
+};
+
+export function createLocationRows(): LocationRows {
+  const mappings = growableInt32();
+  const addressWords = growableUint32();
+  const foldMarks = growableUint8();
+  const lineStarts = growableInt32();
+  const lineFunctions = growableInt32();
+  const lineNumbers = growableInt32();
+  const columns = [mappings, addressWords, foldMarks, lineStarts, lineFunctions, lineNumbers];
+  let slots: HashSlots | undefined = createHashSlots();
+  lineStarts.push(0);
+
+  function hasLines(row: number, lines: LineRun): boolean {
+    const first = lineStarts.at(row);
+    if (lineStarts.at(row + 1) - first !== lines.end - lines.start) return false;
+    for (let i = lines.start; i < lines.end; i++) {
+      const at = first + i - lines.start;
+      if (lineFunctions.at(at) !== lines.functions[i]) return false;
+      if (lineNumbers.at(at) !== lines.lineNumbers[i]) return false;
+    }
+    return true;
+  }
+
+  return {
+    intern(mapping, addressLow, addressHigh, isFolded, lines) {
+      if (slots === undefined) throw new Error('the locations are closed');
+      let hash = mixHash(mixHash(mixHash(isFolded, mapping), addressLow), addressHigh);
+      for (let i = lines.start; i < lines.end; i++) {
+        hash = mixHash(mixHash(hash, lines.functions[i] ?? 0), lines.lineNumbers[i] ?? 0);
+      }
+      hash = finishHash(hash);
+      const known = slots.find(
+        hash,
+        (row) =>
+          mappings.at(row) === mapping &&
+          addressWords.at(2 * row) === addressLow &&
+          addressWords.at(2 * row + 1) === addressHigh &&
+          foldMarks.at(row) === isFolded &&
+          hasLines(row, lines),
+      );
+      if (known !== -1) return known;
+      slots.add(hash);
+      mappings.push(mapping);
+      addressWords.push(addressLow);
+      addressWords.push(addressHigh);
+      foldMarks.push(isFolded);
+      for (let i = lines.start; i < lines.end; i++) {
+        lineFunctions.push(lines.functions[i] ?? 0);
+        lineNumbers.push(lines.lineNumbers[i] ?? 0);
+      }
+      lineStarts.push(lineFunctions.length());
+      return mappings.length() - 1;
+    },
+    view: () => ({
+      length: mappings.length(),
+      mapping: mappings.view(),
+      address: bigUintsOf(addressWords.view()),
+      isFolded: foldMarks.view(),
+      lineStart: lineStarts.view(),
+      lineFunction: lineFunctions.view(),
+      lineNumber: lineNumbers.view(),
+    }),
+    close() {
+      slots = undefined;
+      for (const column of columns) column.trim();
+    },
+    bytes: () => columns.reduce((sum, column) => sum + column.bytes(), 0) + (slots?.bytes() ?? 0),
+  };
+}
+
+/** Pairs of words, the low one first, as 64-bit integers. The machine is little-endian, as all are. */
+function bigUintsOf(words: Uint32Array): BigUint64Array {
+  return new BigUint64Array(words.buffer, words.byteOffset, words.length / 2);
+}
+
+/** The other way round: the words of 64-bit integers, the low one first. */
+export function wordsOf(integers: BigUint64Array): Uint32Array {
+  return new Uint32Array(integers.buffer, integers.byteOffset, integers.length * 2);
+}

@@ -1,0 +1,44 @@
+import type { MappingIndex, MappingRow, MappingTable } from '@emberscope/profile';
+import { ARRAY_BYTES, MAP_ENTRY_BYTES, OBJECT_BYTES } from './heap-sizes.ts';
+
+/**
+ * Mappings, each distinct one once. What makes two equal is what pprof's merge takes for equal:
+ * build id or else file, with size and offset, not where the loader happened to put it.
+ *
+ * Rows and a Map of texts, not columns: a process has a few hundred at most.
+ */
+export type MappingRows = {
+  intern(mapping: MappingRow): MappingIndex;
+  view(): MappingTable;
+  readonly bytes: () => number;
+};
+
+/** A row holds three bigints, its key is a text of some 40 characters. */
+const ROW_BYTES = OBJECT_BYTES + 3 * 24 + MAP_ENTRY_BYTES + 56;
+
+export function createMappingRows(): MappingRows {
+  const rows: MappingRow[] = [];
+  const rowOf = new Map<string, MappingIndex>();
+  return {
+    intern(mapping) {
+      const { memoryStart, memoryLimit, fileOffset, fileName, buildId } = mapping;
+      const binary = buildId === 0 ? `file ${fileName}` : `build ${buildId}`;
+      const key = `${binary} ${memoryLimit - memoryStart} ${fileOffset}`;
+      const known = rowOf.get(key);
+      if (known !== undefined) return known;
+      rowOf.set(key, rows.length);
+      rows.push(mapping);
+      return rows.length - 1;
+    },
+    view: () => ({
+      length: rows.length,
+      memoryStart: BigUint64Array.from(rows, ({ memoryStart }) => memoryStart),
+      memoryLimit: BigUint64Array.from(rows, ({ memoryLimit }) => memoryLimit),
+      fileOffset: BigUint64Array.from(rows, ({ fileOffset }) => fileOffset),
+      fileName: Int32Array.from(rows, ({ fileName }) => fileName),
+      buildId: Int32Array.from(rows, ({ buildId }) => buildId),
+      has: Uint8Array.from(rows, ({ has }) => has),
+    }),
+    bytes: () => 2 * ARRAY_BYTES + rows.length * ROW_BYTES,
+  };
+}

@@ -1,0 +1,42 @@
+import type { Profile } from '@emberscope/profile';
+import { stringBytes } from './heap-sizes.ts';
+
+/** When the owner names none: a few hours of ten services. */
+export const MEMORY_LIMIT_BYTES = 256 * 1024 * 1024;
+
+/** Below this, one profile as large as the door lets through (4 MiB of pprof) might not fit. */
+export const MEMORY_LIMIT_MIN_BYTES = 16 * 1024 * 1024;
+
+/**
+ * A block takes profiles until it has this share of the limit. The oldest block goes when the limit
+ * is reached, so an eighth of what is held goes at once; more and smaller blocks would each need a
+ * dictionary of their own and leave less room for samples.
+ */
+export const BLOCK_SHARE = 1 / 8;
+
+/**
+ * The largest profile that is taken, as a share of the limit: with it, the block that takes it and
+ * room for their columns to double, the store is still within its limit.
+ */
+export const PROFILE_SHARE = 1 / 4;
+
+/** A string in a dictionary: slot, entry of the map, header. */
+const BYTES_PER_STRING = 64;
+/** Four columns and slots, each up to half empty. */
+const BYTES_PER_FUNCTION = 2 * (16 + 12);
+const BYTES_PER_LOCATION = 2 * (17 + 12);
+const BYTES_PER_LINE = 2 * 8;
+/** An interner's row, and that of a finished table. */
+const BYTES_PER_STACK = 2 * 16 + 8;
+const BYTES_PER_LABEL_SET = 2 * 25;
+
+/** What a profile takes at most, when a dictionary knows nothing of it so far. */
+export function largestBytesOf({ symbols, stacks, labelSets, samples }: Profile): number {
+  const { strings, functions, locations, mappings } = symbols;
+  let bytes = 0;
+  for (const text of strings) bytes += stringBytes(text) + BYTES_PER_STRING;
+  bytes += functions.length * BYTES_PER_FUNCTION + mappings.length * 256;
+  bytes += locations.length * BYTES_PER_LOCATION + locations.lineFunction.length * BYTES_PER_LINE;
+  bytes += stacks.length * BYTES_PER_STACK + labelSets.length * BYTES_PER_LABEL_SET;
+  return bytes + samples.length * 2 * (8 + 8 * samples.values.length);
+}

@@ -1,0 +1,143 @@
+import type { MergeMode } from '../selection.ts';
+import { createDictionary, type Dictionary } from './dictionary.ts';
+import type { QueryGuard } from './query-guard.ts';
+import {
+  bySeries,
+  inTimeOrder,
+  partsOf,
+  type SelectedPart,
+  type SelectedProfile,
+  selectedTotal,
+} from './selected-parts.ts';
+import { createStackSums, needsWideSums, type StackSums } from './stack-sums.ts';
+import { translateStacks } from './translate-stacks.ts';
+
+/** What is selected, merged by the mode: sums by stack, for each dictionary that was met. */
+export function mergeByMode(
+  parts: readonly SelectedPart[],
+  mode: MergeMode,
+  guard: QueryGuard,
+): readonly StackSums[] {
+  switch (mode) {
+    case 'sum':
+      return sumsOf(parts, guard);
+    case 'average':
+      return meansOf(parts, guard);
+    case 'last':
+      return sumsOf(partsOf(lastOfSeries(inTimeOrder(parts))), guard);
+    default:
+      return mode satisfies never;
+  }
+}
+
+/** The value of everything that is selected, merged by the mode. */
+export function totalByMode(
+  profiles: readonly SelectedProfile[],
+  mode: MergeMode,
+  guard: QueryGuard,
+): bigint {
+  switch (mode) {
+    case 'sum':
+      return selectedTotal(partsOf(profiles));
+    case 'average':
+      return totalOfSums(meansOf(partsOf(profiles), guard));
+    case 'last':
+      return selectedTotal(partsOf(lastOfSeries(profiles)));
+    default:
+      return mode satisfies never;
+  }
+}
+
+export function totalOfSums(merged: readonly StackSums[]): bigint {
+  let total = 0n;
+  for (const sums of merged) for (const slot of sums.slots()) total += BigInt(sums.at(slot));
+  return total;
+}
+
+function sumsOf(parts: readonly SelectedPart[], guard: QueryGuard): readonly StackSums[] {
+  const sumsIn = sumsByDictionary(needsWideSums(parts));
+  for (const part of parts) {
+    guard.check();
+    sumsIn.of(part.table.dictionary).addPart(part);
+  }
+  return sumsIn.all();
+}
+
+/** The newest profile of each series, of profiles in the order of their times. */
+function lastOfSeries(profiles: readonly SelectedProfile[]): SelectedProfile[] {
+  return [...bySeries(profiles).values()].flatMap((ofSeries) => ofSeries.slice(-1));
+}
+
+/**
+ * The mean of each series, rounded for each stack, and the sum of these. The same stack has other
+ * numbers in the dictionaries of other blocks; where a series has profiles in several, its stacks
+ * are brought into one before they are rounded.
+ */
+function meansOf(parts: readonly SelectedPart[], guard: QueryGuard): readonly StackSums[] {
+  const isWide = needsWideSums(parts);
+  const means = sumsByDictionary(isWide);
+  const scratch = sumsByDictionary(isWide);
+  const union = createDictionary();
+  const unionSlotOf = slotTranslator(union);
+  for (const profiles of bySeries(inTimeOrder(parts)).values()) {
+    guard.check();
+    for (const part of partsOf(profiles)) scratch.of(part.table.dictionary).addPart(part);
+    const used = scratch.all().filter((sums) => !isEmpty(sums));
+    const [first, ...others] = used;
+    let whole = first;
+    if (others.length > 0) {
+      whole = scratch.of(union);
+      for (const sums of used) {
+        for (const slot of sums.slots()) {
+          whole.add(unionSlotOf(sums.dictionary, slot), sums.at(slot));
+        }
+      }
+    }
+    if (whole === undefined) continue;
+    const target = means.of(whole.dictionary);
+    for (const slot of whole.slots()) target.add(slot, meanOf(whole.at(slot), profiles.length));
+    for (const sums of scratch.all()) sums.clear();
+  }
+  return means.all();
+}
+
+/** Rounded to the nearest integer, halves up. */
+function meanOf(sum: number | bigint, count: number): number | bigint {
+  if (typeof sum === 'bigint') return (2n * sum + BigInt(count)) / (2n * BigInt(count));
+  const rest = sum % count;
+  return (sum - rest) / count + (2 * rest >= count ? 1 : 0);
+}
+
+function isEmpty(sums: StackSums): boolean {
+  for (const _ of sums.slots()) return false;
+  return true;
+}
+
+/** Slots of any dictionary as slots of one. */
+function slotTranslator(to: Dictionary): (from: Dictionary, slot: number) => number {
+  const translations = new Map<Dictionary, ReturnType<typeof translateStacks>>();
+  return (from, slot) => {
+    if (slot === 0) return 0;
+    let translation = translations.get(from);
+    if (translation === undefined) {
+      translation = translateStacks(from.view(), to);
+      translations.set(from, translation);
+    }
+    return translation.stackOf(slot - 1) + 1;
+  };
+}
+
+function sumsByDictionary(isWide: boolean) {
+  const sumsOfDictionary = new Map<Dictionary, StackSums>();
+  return {
+    of(dictionary: Dictionary): StackSums {
+      let sums = sumsOfDictionary.get(dictionary);
+      if (sums === undefined) {
+        sums = createStackSums(dictionary, isWide);
+        sumsOfDictionary.set(dictionary, sums);
+      }
+      return sums;
+    },
+    all: (): readonly StackSums[] => [...sumsOfDictionary.values()],
+  };
+}

@@ -1,0 +1,60 @@
+import { int64At } from '@emberscope/profile';
+import type { LabelPair, PointSeries } from '../answers.ts';
+import type { SpanId } from '../ids.ts';
+import { columnOf } from './bucketed-series.ts';
+import { groupProfiles } from './group-profiles.ts';
+import { nanosFromPoint } from './point-in-time.ts';
+import { type SelectedProfile, totalOf } from './selected-parts.ts';
+import { NO_TRACING } from './tracing-rows.ts';
+
+/** A profile, or the part of it that ran for one span. */
+type Point = {
+  readonly profile: SelectedProfile;
+  readonly span: SpanId | undefined;
+  readonly value: bigint;
+};
+
+/** Points of each group, oldest first; groups in the order of their labels. */
+export function pointSeriesOf(
+  profiles: readonly SelectedProfile[],
+  groupBy: readonly string[],
+  per: 'profile' | 'span',
+): readonly PointSeries[] {
+  return groupProfiles(profiles, groupBy).map(({ labels, items }) => {
+    const points = items.flatMap((profile) =>
+      per === 'span' ? spansOf(profile) : [{ profile, span: undefined, value: totalOf(profile) }],
+    );
+    return seriesOfPoints(labels, points);
+  });
+}
+
+function seriesOfPoints(labels: readonly LabelPair[], points: readonly Point[]): PointSeries {
+  return {
+    labels,
+    length: points.length,
+    timeNanos: BigInt64Array.from(points, ({ profile }) => nanosFromPoint(profile.time)),
+    value: columnOf(points.map(({ value }) => value)),
+    profileId: points.map(({ profile: { part, row } }) => part.table.ids.at(row)),
+    spanId: points.flatMap(({ span }) => span ?? []),
+  };
+}
+
+/** The spans of a profile in the order in which its samples name them. */
+function spansOf(profile: SelectedProfile): Point[] {
+  const { part, row } = profile;
+  const { columns, table, type, filter } = part;
+  const { tracing } = columns.samples;
+  const values = columns.samples.values[type];
+  if (tracing === undefined || values === undefined) return [];
+  const valueOfSpan = new Map<SpanId, bigint>();
+  const end = columns.sampleStart[row + 1] ?? 0;
+  for (let sample = columns.sampleStart[row] ?? 0; sample < end; sample++) {
+    const tracingRow = tracing[sample] ?? NO_TRACING;
+    if (tracingRow === NO_TRACING || filter?.passes(sample) === false) continue;
+    const { span } = table.tracing.at(tracingRow);
+    const value = int64At(values, sample);
+    if (span === undefined || value === 0n) continue;
+    valueOfSpan.set(span, (valueOfSpan.get(span) ?? 0n) + value);
+  }
+  return [...valueOfSpan].map(([span, value]) => ({ profile, span, value }));
+}

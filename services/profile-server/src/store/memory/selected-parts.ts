@@ -1,0 +1,116 @@
+import { createInt64ColumnBuilder, type Int64Column, int64At, sumInt64 } from '@emberscope/profile';
+import type { Coverage } from '../answers.ts';
+import type { TenantTable } from './head.ts';
+import { comparePoints, type PointInTime } from './point-in-time.ts';
+import type { ProfileColumns } from './profile-table.ts';
+import type { SampleFilter } from './sample-filter.ts';
+import type { Series } from './series-registry.ts';
+
+/**
+ * What a query selects of one sample type of one table. `rows` and `totals` have a cell for each
+ * profile, in order of arrival.
+ */
+export type SelectedPart = TenantTable & {
+  readonly columns: ProfileColumns;
+  readonly type: number;
+  readonly rows: Int32Array;
+  /** The value of those samples of each profile that are selected; never 0. */
+  readonly totals: Int64Column;
+  /** Undefined when all samples are. */
+  readonly filter: SampleFilter | undefined;
+};
+
+/** One profile of a part: what answers that list profiles are made of. */
+export type SelectedProfile = {
+  readonly part: SelectedPart;
+  /** Its place in the rows of the part. */
+  readonly at: number;
+  readonly row: number;
+  readonly time: PointInTime;
+  readonly arrival: number;
+};
+
+export function totalOf({ part, at }: SelectedProfile): bigint {
+  return int64At(part.totals, at);
+}
+
+export function seriesOf({ part, row }: SelectedProfile): Series {
+  return seriesOfRow(part, row);
+}
+
+export function seriesOfRow({ registry, columns, type }: SelectedPart, row: number): Series {
+  const stream = columns.stream[row] ?? 0;
+  const series = registry.streams[stream]?.series[type];
+  if (series === undefined) throw new Error(`no series of type ${type} for stream ${stream}`);
+  return series;
+}
+
+export function timeOfRow(
+  { timeMillis, timeNanosOnTop }: ProfileColumns,
+  row: number,
+): PointInTime {
+  return { millis: timeMillis[row] ?? 0, nanosOnTop: timeNanosOnTop[row] ?? 0 };
+}
+
+/** All profiles of parts; of equal times the one that came first stands first. */
+export function inTimeOrder(parts: readonly SelectedPart[]): SelectedProfile[] {
+  const profiles: SelectedProfile[] = [];
+  for (const part of parts) {
+    for (const [at, row] of part.rows.entries()) {
+      const time = timeOfRow(part.columns, row);
+      profiles.push({ part, at, row, time, arrival: part.columns.arrival[row] ?? 0 });
+    }
+  }
+  return profiles.sort((a, b) => comparePoints(a.time, b.time) || a.arrival - b.arrival);
+}
+
+/** Parts again from some of their profiles. */
+export function partsOf(profiles: readonly SelectedProfile[]): SelectedPart[] {
+  const chosen = new Map<SelectedPart, number[]>();
+  for (const { part, at } of profiles) {
+    const places = chosen.get(part);
+    if (places === undefined) chosen.set(part, [at]);
+    else places.push(at);
+  }
+  return [...chosen].map(([part, places]) => ({
+    ...part,
+    rows: Int32Array.from(places, (at) => part.rows[at] ?? 0),
+    totals: pickCells(part.totals, places),
+  }));
+}
+
+/** Profiles by series, those of a series in the order given. */
+export function bySeries(profiles: readonly SelectedProfile[]): Map<Series, SelectedProfile[]> {
+  const groups = new Map<Series, SelectedProfile[]>();
+  for (const profile of profiles) {
+    const series = seriesOf(profile);
+    const group = groups.get(series);
+    if (group === undefined) groups.set(series, [profile]);
+    else group.push(profile);
+  }
+  return groups;
+}
+
+/** The value of everything that is selected. */
+export function selectedTotal(parts: readonly SelectedPart[]): bigint {
+  return parts.reduce((sum, { totals }) => sum + sumInt64(totals), 0n);
+}
+
+export function coverageOf(parts: readonly SelectedPart[]): Coverage {
+  const series = new Set<Series>();
+  let profileCount = 0;
+  let coveredNanos = 0n;
+  for (const part of parts) {
+    profileCount += part.rows.length;
+    coveredNanos += sumInt64(pickCells(part.columns.durationNanos, part.rows));
+    for (const row of part.rows) series.add(seriesOfRow(part, row));
+  }
+  return { profileCount, seriesCount: series.size, coveredNanos };
+}
+
+/** Some cells of a column, by row. */
+export function pickCells(column: Int64Column, rows: ArrayLike<number>): Int64Column {
+  const picked = createInt64ColumnBuilder(Math.max(1, rows.length));
+  for (let i = 0; i < rows.length; i++) picked.push(column[rows[i] ?? 0] ?? 0);
+  return picked.finish();
+}

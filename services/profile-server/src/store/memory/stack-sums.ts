@@ -1,0 +1,100 @@
+import { isWide } from '@emberscope/profile';
+import type { Dictionary } from './dictionary.ts';
+import { type SelectedPart, selectedTotal } from './selected-parts.ts';
+
+/**
+ * Values added up by stack, over one dictionary. Slots are stacks moved up by one, since samples
+ * without a stack are added up as well: slot 0 is theirs. Sums are dense and the slots in use are
+ * listed, so adding is a matter of nanoseconds and reading costs what was added.
+ */
+export type StackSums = {
+  readonly dictionary: Dictionary;
+  /** The slots that have a sum, in the order in which they got it. */
+  readonly slots: () => Iterable<number>;
+  /** A bigint where sums may pass 2^53, else a number. */
+  at(slot: number): number | bigint;
+  /** Adds the selected samples of some profiles of one part. */
+  addPart(part: SelectedPart): void;
+  add(slot: number, value: number | bigint): void;
+  /** Sets all sums back to 0. */
+  clear(): void;
+};
+
+export function createStackSums(dictionary: Dictionary, isWideSum: boolean): StackSums {
+  return isWideSum ? createWideSums(dictionary) : createNarrowSums(dictionary);
+}
+
+/** Whether the values of parts, or any sum of them, may pass 2^53. */
+export function needsWideSums(parts: readonly SelectedPart[]): boolean {
+  if (selectedTotal(parts) > BigInt(Number.MAX_SAFE_INTEGER)) return true;
+  return parts.some(({ columns, type }) => {
+    const values = columns.samples.values[type];
+    return values !== undefined && isWide(values);
+  });
+}
+
+function createNarrowSums(dictionary: Dictionary): StackSums {
+  let sums = new Float64Array(dictionary.view().stacks.length + 1);
+  let slots: number[] = [];
+
+  function add(slot: number, value: number): void {
+    if (slot >= sums.length) {
+      const larger = new Float64Array(Math.max(slot + 1, sums.length * 2));
+      larger.set(sums);
+      sums = larger;
+    }
+    if (value === 0) return;
+    const before = sums[slot] ?? 0;
+    if (before === 0) slots.push(slot);
+    sums[slot] = before + value;
+  }
+
+  return {
+    dictionary,
+    slots: () => slots,
+    at: (slot) => sums[slot] ?? 0,
+    add: (slot, value) => add(slot, Number(value)),
+    addPart({ columns, type, rows, filter }) {
+      const { stack } = columns.samples;
+      const values = columns.samples.values[type] ?? new Float64Array(0);
+      for (const row of rows) {
+        const end = columns.sampleStart[row + 1] ?? 0;
+        for (let sample = columns.sampleStart[row] ?? 0; sample < end; sample++) {
+          const value = Number(values[sample] ?? 0);
+          if (value === 0 || filter?.passes(sample) === false) continue;
+          add((stack[sample] ?? 0) + 1, value);
+        }
+      }
+    },
+    clear() {
+      for (const slot of slots) sums[slot] = 0;
+      slots = [];
+    },
+  };
+}
+
+function createWideSums(dictionary: Dictionary): StackSums {
+  const sums = new Map<number, bigint>();
+  const add = (slot: number, value: number | bigint): void => {
+    if (BigInt(value) !== 0n) sums.set(slot, (sums.get(slot) ?? 0n) + BigInt(value));
+  };
+  return {
+    dictionary,
+    slots: () => sums.keys(),
+    at: (slot) => sums.get(slot) ?? 0n,
+    add,
+    addPart({ columns, type, rows, filter }) {
+      const { stack } = columns.samples;
+      const values = columns.samples.values[type] ?? new Float64Array(0);
+      for (const row of rows) {
+        const end = columns.sampleStart[row + 1] ?? 0;
+        for (let sample = columns.sampleStart[row] ?? 0; sample < end; sample++) {
+          const value = values[sample] ?? 0;
+          if (filter?.passes(sample) === false) continue;
+          add((stack[sample] ?? 0) + 1, value);
+        }
+      }
+    },
+    clear: () => sums.clear(),
+  };
+}

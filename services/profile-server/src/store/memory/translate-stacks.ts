@@ -1,0 +1,106 @@
+import { NO_MAPPING, NO_STACK, type StackIndex } from '@emberscope/profile';
+import type { Dictionary, StackSymbols } from './dictionary.ts';
+import { wordsOf } from './location-rows.ts';
+
+/** Rows of one set of tables as rows of a dictionary, which takes in what it lacks. */
+export type Translation = {
+  stackOf(stack: StackIndex): StackIndex;
+  stringOf(string: number): number;
+};
+
+/** In a table of new rows: not asked for so far. */
+const UNKNOWN = -2;
+
+/**
+ * Moves stacks into a dictionary as they are asked for, so that what no sample needs stays out.
+ * A profile on its way in and a few stacks on their way out are the same work.
+ */
+export function translateStacks(from: StackSymbols, to: Dictionary): Translation {
+  const { symbols, stacks } = from;
+  const { strings, functions, mappings, locations } = symbols;
+  const addressWords = wordsOf(locations.address);
+  const newString = new Int32Array(strings.length).fill(UNKNOWN);
+  const newFunction = new Int32Array(functions.length).fill(UNKNOWN);
+  const newMapping = new Int32Array(mappings.length).fill(UNKNOWN);
+  const newLocation = new Int32Array(locations.length).fill(UNKNOWN);
+  const newStack = new Int32Array(stacks.length).fill(UNKNOWN);
+  const lineFunctions: number[] = [];
+  const lineNumbers: number[] = [];
+  const waiting: StackIndex[] = [];
+
+  function stringOf(row: number): number {
+    let moved = newString[row] ?? UNKNOWN;
+    if (moved === UNKNOWN) newString[row] = moved = to.strings.intern(strings[row] ?? '');
+    return moved;
+  }
+
+  function functionOf(row: number): number {
+    let moved = newFunction[row] ?? UNKNOWN;
+    if (moved === UNKNOWN) {
+      moved = to.functions.intern(
+        stringOf(functions.name[row] ?? 0),
+        stringOf(functions.systemName[row] ?? 0),
+        stringOf(functions.fileName[row] ?? 0),
+        functions.startLine[row] ?? 0,
+      );
+      newFunction[row] = moved;
+    }
+    return moved;
+  }
+
+  function mappingOf(row: number): number {
+    if (row === NO_MAPPING) return NO_MAPPING;
+    let moved = newMapping[row] ?? UNKNOWN;
+    if (moved === UNKNOWN) {
+      moved = to.mappings.intern({
+        memoryStart: mappings.memoryStart[row] ?? 0n,
+        memoryLimit: mappings.memoryLimit[row] ?? 0n,
+        fileOffset: mappings.fileOffset[row] ?? 0n,
+        fileName: stringOf(mappings.fileName[row] ?? 0),
+        buildId: stringOf(mappings.buildId[row] ?? 0),
+        has: mappings.has[row] ?? 0,
+      });
+      newMapping[row] = moved;
+    }
+    return moved;
+  }
+
+  function locationOf(row: number): number {
+    let moved = newLocation[row] ?? UNKNOWN;
+    if (moved === UNKNOWN) {
+      const start = locations.lineStart[row] ?? 0;
+      const end = locations.lineStart[row + 1] ?? start;
+      for (let line = start; line < end; line++) {
+        lineFunctions[line - start] = functionOf(locations.lineFunction[line] ?? 0);
+        lineNumbers[line - start] = locations.lineNumber[line] ?? 0;
+      }
+      moved = to.locations.intern(
+        mappingOf(locations.mapping[row] ?? NO_MAPPING),
+        addressWords[2 * row] ?? 0,
+        addressWords[2 * row + 1] ?? 0,
+        locations.isFolded[row] ?? 0,
+        { functions: lineFunctions, lineNumbers, start: 0, end: end - start },
+      );
+      newLocation[row] = moved;
+    }
+    return moved;
+  }
+
+  return {
+    stringOf,
+    stackOf(stack) {
+      // A loop, not a recursion: nobody bounds the depth of a stack.
+      let row = stack;
+      while (row !== NO_STACK && newStack[row] === UNKNOWN) {
+        waiting.push(row);
+        row = stacks.parent[row] ?? NO_STACK;
+      }
+      let moved = row === NO_STACK ? NO_STACK : (newStack[row] ?? NO_STACK);
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        moved = to.pushStack(moved, locationOf(stacks.location[next] ?? 0));
+        newStack[next] = moved;
+      }
+      return moved;
+    },
+  };
+}
