@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fuzzRuns } from '@emberscope/test-kit';
 import fc from 'fast-check';
-import { treeTotal } from './call-tree.ts';
+import { foldStacks, treeTotal } from './call-tree.ts';
+import { profileFromText } from './drawn-profile.ts';
+import { framesByFunction } from './frame-table.ts';
+import { selfByStack } from './stack-values.ts';
 import { drawTree, treeFromText } from './testing/drawn-tree.ts';
 import { truncateCallTree, truncationThreshold } from './truncate.ts';
 
@@ -30,6 +33,22 @@ test('what is folded becomes "other" in its place among the siblings', () => {
     'a self=0 total=11',
     'a;other self=2 total=2',
     'a;z self=9 total=9',
+  ]);
+});
+
+test('what is folded beside a kept "other" is lost, unless that one is a function with a file', () => {
+  const drawn = 'a;other@x.ts:3 9\na;b 1\na;c 1';
+  assert.deepEqual(drawTree(truncateCallTree(treeFromText(drawn), 2)), [
+    'a self=0 total=9',
+    'a;other self=9 total=9',
+  ]);
+  const { stacks, symbols, samples } = profileFromText(drawn);
+  const self = selfByStack(stacks, samples.stack, samples.values[0]);
+  const { tree } = foldStacks(stacks, symbols.locations, self, framesByFunction(symbols));
+  assert.deepEqual(drawTree(truncateCallTree(tree, 2)), [
+    'a self=0 total=11',
+    'a;other self=2 total=2',
+    'a;other self=9 total=9',
   ]);
 });
 

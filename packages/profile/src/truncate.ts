@@ -56,7 +56,7 @@ function lastChildLists(tree: CallTree) {
  * Where a caller has a child of that name that stays, Pyroscope counts the folded values in its
  * total alone, which the bytes do not carry: they are lost, here as there. It takes a function
  * that is really named `other` and a truncation in the same place, so nobody's sums suffer, and
- * answers stay equal to the byte.
+ * answers stay equal to the byte. (A frame with a file is never that node.)
  */
 export function truncateCallTree(tree: CallTree, maxNodes: number): CallTree {
   const threshold = truncationThreshold(tree, maxNodes);
@@ -102,8 +102,10 @@ const OTHER_FRAME = { name: OTHER, file: '', line: 0 };
 /** The callers (`NO_NODE` for the roots) of which a child named {@link OTHER} stays. */
 function callersOfKeptOther(tree: CallTree, threshold: number | bigint): ReadonlySet<NodeIndex> {
   const callers = new Set<NodeIndex>();
+  const { name, file, line } = tree.frames;
   for (let node = 0; node < tree.length; node++) {
-    const isOther = tree.frames.name[tree.frame[node]] === OTHER;
+    const frame = tree.frame[node];
+    const isOther = name[frame] === OTHER && file[frame] === '' && line[frame] === 0;
     if (isOther && tree.total[node] >= threshold) callers.add(tree.parent[node]);
   }
   return callers;
