@@ -14,7 +14,7 @@ export function createGrowableInt32(capacity = 64): GrowableInt32 {
     length: () => length,
     push(value) {
       if (length === cells.length) {
-        const larger = new Int32Array(cells.length * 2);
+        const larger = new Int32Array(Math.max(8, cells.length * 2));
         larger.set(cells);
         cells = larger;
       }
