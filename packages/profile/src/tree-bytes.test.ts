@@ -24,6 +24,12 @@ test('a tree without nodes is no bytes, and back', () => {
   assert.equal(read.tree.length, 0);
 });
 
+test('a name may begin with a byte order mark', () => {
+  const marked = decodeTreeBytes(fromHex('000001 04efbbbf61 01 00'.replaceAll(' ', '')));
+  assert.ok(marked.ok);
+  assert.deepEqual(drawTree(marked.tree), ['\ufeffa self=1 total=1']);
+});
+
 describe('bad bytes are an answer', () => {
   const cases: readonly [shows: string, bytes: string, reason: RegExp][] = [
     ['a name that is cut off', '0000010561', /node at byte 3 of 5: its name is cut off/],

@@ -81,12 +81,15 @@ export type DecodedTree =
   | { readonly ok: true; readonly tree: CallTree }
   | { readonly ok: false; readonly reason: string };
 
-/** Reads TREE bytes back. Siblings may come in any order; siblings of one name become one node. */
+/**
+ * Reads TREE bytes back. Siblings may come in any order; siblings of one name become one node. A byte
+ * order mark is a character of a name; what is not UTF-8 becomes U+FFFD.
+ */
 export function decodeTreeBytes(bytes: Uint8Array): DecodedTree {
   const frames = createFrameCollector();
   const edges = createEdgeInterner();
   const self: bigint[] = [];
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const reader = createUvarintReader(bytes);
 
   /** Nodes whose children are still to come, outermost first, and how many. */
