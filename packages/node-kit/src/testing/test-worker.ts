@@ -45,7 +45,7 @@ serveJobs<TestJobs>({
   },
   exhaustMemory() {
     const hoard: unknown[] = [];
-    for (;;) hoard.push(new Array(1000).fill(hoard.length));
+    for (;;) hoard.push(new Array(100_000).fill(hoard.length));
   },
   dieAfterAnswer() {
     // Promises go on before the next message is read: a few steps later the answer has been sent.

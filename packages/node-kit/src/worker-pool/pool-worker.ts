@@ -60,7 +60,7 @@ export type PoolWorker = {
   abandon(job: PoolJob): void;
   /** Whether it keeps the process alive. */
   setHoldsProcess(holdsProcess: boolean): void;
-  /** Resolves when no thread of it is left. */
+  /** Resolves when no thread of it is left, or what is left does not end. */
   close(): Promise<void>;
 };
 
@@ -189,6 +189,16 @@ export function createPoolWorker(parts: PoolWorkerParts): PoolWorker {
     ending.add(ended);
   }
 
+  function allEnded(): Promise<void> {
+    return new Promise((resolve) => {
+      const stopTimer = clock.after(END_MAX_MILLIS, resolve);
+      Promise.all(ending).then(() => {
+        stopTimer();
+        resolve();
+      }, resolve);
+    });
+  }
+
   return {
     state: () => state.kind,
 
@@ -232,10 +242,16 @@ export function createPoolWorker(parts: PoolWorkerParts): PoolWorker {
       if ('stopTimer' in state) state.stopTimer();
       state = { kind: 'closed' };
       if (thread !== undefined) end(thread);
-      await Promise.all(ending);
+      await allEnded();
     },
   };
 }
+
+/**
+ * How long a thread may take to end. One that has run out of memory may collect garbage for minutes
+ * (Node 24 with small objects); whoever closes the pool does not wait for that.
+ */
+const END_MAX_MILLIS = 2000;
 
 function startThread({ workerUrl, workerData, resourceLimits }: PoolWorkerParts): Thread {
   const jobWords = new Int32Array(new SharedArrayBuffer(SHARED_BYTES));
