@@ -46,7 +46,7 @@ import {
 
 export type BruteForceOptions = {
   readonly nowMillis: () => number;
-  /** New series beyond this are refused. */
+  /** New series of a tenant beyond this are refused. */
   readonly maxSeries?: number;
   /** Older profiles are refused; for ever when left out. */
   readonly retentionNanos?: bigint;
@@ -59,7 +59,6 @@ export type BruteForceOptions = {
  */
 export function createBruteForceStore(options: BruteForceOptions): ProfileStore {
   let stored: StoredProfile[] = [];
-  const seriesKeys = new Set<string>();
   const pushIds = new Set<string>();
   let isStarted = false;
 
@@ -78,19 +77,37 @@ export function createBruteForceStore(options: BruteForceOptions): ProfileStore 
     const id = profileId(randomUUID());
     const rows = storedProfilesOf(tenant, id, labels, { ...pushed.profile, timeNanos });
     if (rows.length === 0) return { kind: 'empty' };
-    const seriesKey = `${tenant} ${labels.key}`;
-    if (!seriesKeys.has(seriesKey) && seriesKeys.size >= maxSeries) {
-      const reason = `there are ${seriesKeys.size} series; the limit is ${maxSeries}`;
+    const series = liveSeries(tenant);
+    if (!series.has(labels.key) && series.size >= maxSeries) {
+      const reason = `there are ${series.size} series; the limit is ${maxSeries}`;
       return {
         kind: 'refused',
         refusal: { kind: 'too-many-series', reason, limitSeries: maxSeries },
       };
     }
-    seriesKeys.add(seriesKey);
     if (pushed.pushId !== undefined) pushIds.add(pushKey(tenant, pushed.pushId));
     stored.push(...rows);
     return { kind: 'stored', profileId: id };
   }
+
+  /** Runs a query unless it was ended before it began. */
+  function answer<Value>(
+    { signal, deadlineMillis }: QueryContext,
+    run: () => Value,
+  ): StoreAnswer<Value> {
+    if (signal.aborted) {
+      return { ok: false, error: { kind: 'cancelled', reason: 'the query was cancelled' } };
+    }
+    if (deadlineMillis !== undefined && options.nowMillis() >= deadlineMillis) {
+      const reason = `the deadline was ${deadlineMillis} ms since the epoch`;
+      return { ok: false, error: { kind: 'deadline-exceeded', reason } };
+    }
+    return ok(run());
+  }
+
+  /** Series that have a profile: a series that lost all of them makes room for another. */
+  const liveSeries = (tenant: TenantId) =>
+    new Set(stored.filter((each) => each.tenant === tenant).map(({ pushedKey }) => pushedKey));
 
   /** The profiles of a metadata query. */
   const matching = (q: Selection) => stored.filter((each) => isSelected(each, q));
@@ -266,9 +283,10 @@ export function createBruteForceStore(options: BruteForceOptions): ProfileStore 
 
     async stats() {
       const counts = stored.length === 0 ? undefined : countsOf(stored);
+      const tenants = [...new Set(stored.map(({ tenant }) => tenant))];
       return {
         engine: 'brute-force',
-        seriesCount: seriesKeys.size,
+        seriesCount: tenants.reduce((sum, tenant) => sum + liveSeries(tenant).size, 0),
         profileCount: new Set(stored.map((each) => each.profileId)).size,
         oldestNanos: counts?.oldestNanos,
         newestNanos: counts?.newestNanos,
@@ -283,14 +301,6 @@ export function createBruteForceStore(options: BruteForceOptions): ProfileStore 
 
 function ok<Value>(value: Value): StoreAnswer<Value> {
   return { ok: true, value };
-}
-
-/** Runs a query unless it was ended before it began. */
-function answer<Value>(context: QueryContext, run: () => Value): StoreAnswer<Value> {
-  if (context.signal.aborted) {
-    return { ok: false, error: { kind: 'cancelled', reason: 'the query was cancelled' } };
-  }
-  return ok(run());
 }
 
 function pushKey(tenant: TenantId, id: PushId): string {
@@ -432,7 +442,13 @@ function timelinesOf(buckets: readonly Bucket[], mode: MergeMode): FunctionTimel
   const peak = (values: readonly bigint[]) => values.reduce((a, b) => (b > a ? b : a), 0n);
   return [...byFunction.values()]
     .filter(({ self }) => peak(self) > 0n)
-    .sort((a, b) => descending(peak(a.self), peak(b.self)) || compareUtf8(a.name, b.name))
+    .sort(
+      (a, b) =>
+        descending(peak(a.self), peak(b.self)) ||
+        compareUtf8(a.name, b.name) ||
+        compareUtf8(a.file, b.file) ||
+        a.line - b.line,
+    )
     .map((timeline) => ({ ...timeline, self: columnOf(timeline.self) }));
 }
 

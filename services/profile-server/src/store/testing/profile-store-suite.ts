@@ -11,7 +11,7 @@ import {
 } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
 import type { BucketedSeries } from '../answers.ts';
-import { profileId, pushId, spanId, tenantId, traceId } from '../ids.ts';
+import { profileId, pushId, spanId, type TenantId, tenantId, traceId } from '../ids.ts';
 import type { ProfileStore } from '../profile-store.ts';
 import type { PushOutcome } from '../push.ts';
 import type { ProfileSelection, Selection } from '../selection.ts';
@@ -109,6 +109,18 @@ export function describeProfileStore(
         assert.match(refused.refusal.reason, new RegExp(`${MAX_SERIES}`));
         const [known] = await pushAll(store, [cpu('main 1')], labelsOf('s0'));
         assert.equal(known?.kind, 'stored');
+      });
+
+      test('the limit of series counts those of one tenant that have a profile', async () => {
+        const store = await at();
+        for (let i = 0; i < MAX_SERIES; i++)
+          await pushAll(store, [cpu('main 1')], labelsOf(`s${i}`));
+        const one = [{ labels: labelsOf('x'), profiles: [{ profile: cpu('main 1') }] }];
+        const kindFor = async (tenant: TenantId) => (await store.push(tenant, one))[0]?.[0]?.kind;
+        assert.equal(await kindFor(TENANT), 'refused');
+        assert.equal(await kindFor(OTHER_TENANT), 'stored');
+        assert.ok((await store.deleteSeries(where('{service_name="s0"}'))).ok);
+        assert.equal(await kindFor(TENANT), 'stored');
       });
     });
 
@@ -297,6 +309,19 @@ export function describeProfileStore(
           ),
         );
         assert.equal((await drawTree(store, select(CPU)))[0], 'x self=0 total=50');
+      });
+
+      test('a query past its deadline says so', async () => {
+        const store = await at();
+        await pushAll(store, [cpu('x 1')]);
+        const merge = (deadlineMillis: number) =>
+          store.mergeTree(
+            { ...select(CPU), mode: 'sum', frameKey: 'reported-name' },
+            { ...CONTEXT, deadlineMillis },
+          );
+        const late = await merge(NOW_MILLIS - 1);
+        assert.ok(!late.ok && late.error.kind === 'deadline-exceeded');
+        assert.ok((await merge(NOW_MILLIS + 1000)).ok);
       });
 
       test('a query that was cancelled says so', async () => {
@@ -632,6 +657,18 @@ export function describeProfileStore(
         assert.ok((await store.deleteSeries(where('{service_name="a"}'))).ok);
         assert.deepEqual(await services(store), ['b']);
         assert.deepEqual(await drawTree(store, select(CPU)), ['f self=2 total=2']);
+      });
+
+      test('of a profile, the deleted types go and the others stay', async () => {
+        const store = await at();
+        await pushAll(store, [cpu('f 3 30')]);
+        assert.ok((await store.deleteSeries(where('{__type__="cpu"}'))).ok);
+        assert.deepEqual(await drawTree(store, select(CPU)), []);
+        assert.deepEqual(await drawTree(store, select(SAMPLES)), ['f self=3 total=3']);
+        assert.equal((await store.stats()).profileCount, 1);
+        assert.ok((await store.deleteSeries(where('{__type__="samples"}'))).ok);
+        assert.equal((await store.stats()).profileCount, 0);
+        assert.equal((await store.stats()).seriesCount, 0);
       });
 
       test('stats and the oldest and newest of a tenant', async () => {

@@ -23,6 +23,8 @@ import type { ProfileSelection, Selection } from '../selection.ts';
 export type StoredProfile = {
   readonly tenant: TenantId;
   readonly profileId: ProfileId;
+  /** The key of the labels that were pushed: what the limit of series counts. */
+  readonly pushedKey: string;
   /** The labels that were pushed and those that a store derives. */
   readonly labels: LabelSet;
   readonly timeNanos: UnixNanos;
@@ -57,7 +59,16 @@ export function storedProfilesOf(
       [LABEL.periodUnit]: periodType?.unit ?? '',
       [LABEL.privateServiceName]: labelValue(labels, LABEL.serviceName),
     });
-    return [{ tenant, profileId, labels: derived, timeNanos: profile.timeNanos, profile: single }];
+    return [
+      {
+        tenant,
+        profileId,
+        pushedKey: labels.key,
+        labels: derived,
+        timeNanos: profile.timeNanos,
+        profile: single,
+      },
+    ];
   });
 }
 
