@@ -1,8 +1,8 @@
-import { createProfileBuilder, type Profile, type StackIndex } from '@emberscope/profile';
+import { createProfileBuilder, createStringInterner, type Profile } from '@emberscope/profile';
 
 /**
- * Stacks of names with a count, as the text formats have them. Stacks are keys of
- * names joined by `;`, root first; equal ones add up.
+ * Stacks of names with a count, as the text formats have them. Stacks are keys of names joined by
+ * `;`, root first; equal ones add up.
  */
 export type CountedStacks = {
   add(joinedNames: string, count: bigint): void;
@@ -12,17 +12,21 @@ export type CountedStacks = {
 const COUNT = { type: 'samples', unit: 'count' };
 
 export function createCountedStacks(): CountedStacks {
-  const counts = new Map<string, bigint>();
+  const keys = createStringInterner();
+  /** A count for each key that was added; the empty key has a row in any case. */
+  const counts: (bigint | undefined)[] = [];
   return {
     add(joinedNames, count) {
-      counts.set(joinedNames, BigInt.asIntN(64, (counts.get(joinedNames) ?? 0n) + count));
+      const row = keys.intern(joinedNames);
+      counts[row] = BigInt.asIntN(64, (counts[row] ?? 0n) + count);
     },
     finish() {
       const builder = createProfileBuilder({ sampleTypes: [COUNT] });
-      for (const [joinedNames, count] of counts) {
+      for (const [row, joinedNames] of keys.finish().entries()) {
+        const count = counts[row];
+        if (count === undefined) continue;
         const locations = joinedNames.split(';').map((name) => builder.frame({ name }));
-        const stack: StackIndex = builder.stacks.intern(locations);
-        builder.addSample(stack, [count]);
+        builder.addSample(builder.stacks.intern(locations), [count]);
       }
       return builder.finish();
     },
