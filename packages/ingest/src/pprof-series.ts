@@ -55,7 +55,9 @@ export function pprofSeries(
   const read = readPprof(upload.profile, { limits, repairDotnet: isDotnet(spyName, config) });
   if (!read.ok) return read;
   const timed = { ...read.profile, timeNanos: knownTime(read.profile.timeNanos, params.from) };
-  const profile = isScriptingSpy(spyName) ? withFileNames(timed, spyName) : timed;
+  const named = isScriptingSpy(spyName) ? withFileNames(timed, spyName) : undefined;
+  if (named?.ok === false) return { ok: false, kind: 'malformed-body', reason: named.reason };
+  const profile = named?.profile ?? timed;
   const profileName = profileNameOf(
     profile.sampleTypes.map(({ type }) => type),
     config,

@@ -1,4 +1,4 @@
-import { createStringInterner, type Profile } from '@emberscope/profile';
+import { createEdgeInterner, createStringInterner, type Profile } from '@emberscope/profile';
 
 const SCRIPTING_SPIES: ReadonlySet<string> = new Set(['pyspy', 'rbspy', 'scripting']);
 
@@ -8,10 +8,20 @@ export function isScriptingSpy(spyName: string): boolean {
 }
 
 /**
+ * All new names may be this long together. A path of 60 kB that every function of a profile names
+ * would make gigabytes of a few hundred kilobytes.
+ */
+export const SCRIPTING_NAMES_MAX_CHARACTERS = 1 << 24;
+
+export type NamedProfile =
+  | { readonly ok: true; readonly profile: Profile }
+  | { readonly ok: false; readonly reason: string };
+
+/**
  * Puts the file in front of each function's name, `app.py main`, since in scripts a name alone says
  * little. py-spy gives absolute paths to what it found outside of the application: those stay.
  */
-export function withFileNames(profile: Profile, spyName: string): Profile {
+export function withFileNames(profile: Profile, spyName: string): NamedProfile {
   const { symbols } = profile;
   const { functions } = symbols;
   const strings = createStringInterner();
@@ -20,14 +30,30 @@ export function withFileNames(profile: Profile, spyName: string): Profile {
   const rowOf = symbols.strings.map((text) => strings.intern(text));
   const at = (column: Int32Array): Int32Array => column.map((row) => rowOf[row] ?? 0);
 
+  const pairs = createEdgeInterner();
+  const nameOfPair: number[] = [];
+  let characters = 0;
   const name = functions.name.map((row, i) => {
-    const file = symbols.strings[functions.fileName[i] ?? 0] ?? '';
+    const fileRow = functions.fileName[i] ?? 0;
+    const file = symbols.strings[fileRow] ?? '';
     const isOutside = spyName === 'pyspy' && file.startsWith('/');
     if (isOutside) return rowOf[row] ?? 0;
-    return strings.intern(`${file} ${symbols.strings[row] ?? ''}`);
+    const pair = pairs.intern(fileRow, row);
+    let named = nameOfPair[pair];
+    if (named === undefined) {
+      const whole = `${file} ${symbols.strings[row] ?? ''}`;
+      characters += whole.length;
+      named = characters > SCRIPTING_NAMES_MAX_CHARACTERS ? 0 : strings.intern(whole);
+      nameOfPair[pair] = named;
+    }
+    return named;
   });
+  if (characters > SCRIPTING_NAMES_MAX_CHARACTERS) {
+    const reason = `names with their files are ${characters} characters; the limit is ${SCRIPTING_NAMES_MAX_CHARACTERS}`;
+    return { ok: false, reason };
+  }
 
-  return {
+  const renamed: Profile = {
     ...profile,
     symbols: {
       ...symbols,
@@ -51,4 +77,5 @@ export function withFileNames(profile: Profile, spyName: string): Profile {
       numberUnit: at(profile.labelSets.numberUnit),
     },
   };
+  return { ok: true, profile: renamed };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { profileFromText, textFromProfile } from '@emberscope/profile';
+import { createProfileBuilder, profileFromText, textFromProfile } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
 import { ingestFormat } from './ingest-format.ts';
 import { parseIngestParams } from './ingest-params.ts';
@@ -150,16 +150,31 @@ describe('the name of a pprof by its sample types', () => {
 
 describe('frames of scripting agents', () => {
   const drawn = 'main@app.py:3;f@/abs/lib.py:9 4 {k="main"}\nmain@app.py:3;g@mod/x.py:1 2';
+  const drawNamed = (spyName: string): string[] => {
+    const named = withFileNames(profileFromText(drawn), spyName);
+    assert.ok(named.ok);
+    return textFromProfile(named.profile);
+  };
   test('py-spy keeps what lies outside of the application', () => {
-    assert.deepEqual(textFromProfile(withFileNames(profileFromText(drawn), 'pyspy')), [
+    assert.deepEqual(drawNamed('pyspy'), [
       'app.py main@app.py:3;f@/abs/lib.py:9 4 {k="main"}',
       'app.py main@app.py:3;mod/x.py g@mod/x.py:1 2',
     ]);
   });
   test('rbspy puts every file in front', () => {
-    assert.deepEqual(
-      textFromProfile(withFileNames(profileFromText(drawn), 'rbspy'))[0],
+    assert.equal(
+      drawNamed('rbspy')[0],
       'app.py main@app.py:3;/abs/lib.py f@/abs/lib.py:9 4 {k="main"}',
     );
+  });
+  test('a long file in front of thousands of names is refused', () => {
+    const builder = createProfileBuilder({ sampleTypes: [{ type: 'cpu', unit: 'count' }] });
+    const file = 'x'.repeat(60_000);
+    for (let i = 0; i < 2000; i++) {
+      builder.addSample(builder.stacks.push(-1, builder.frame({ name: `${i}`, file })), [1]);
+    }
+    const named = withFileNames(builder.finish(), 'rbspy');
+    assert.ok(!named.ok);
+    assert.match(named.reason, /names with their files are \d+ characters; the limit is 16777216/);
   });
 });
