@@ -1,0 +1,97 @@
+import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import {
+  ProfileTypesRequestSchema,
+  SelectMergeProfileRequestSchema,
+  SelectMergeSpanProfileRequestSchema,
+  SelectMergeStacktracesRequestSchema,
+  SelectSeriesRequestSchema,
+  SeriesRequestSchema,
+} from '@emberscope/protocol/querier';
+import {
+  GetProfileStatsRequestSchema,
+  LabelNamesRequestSchema,
+  LabelValuesRequestSchema,
+} from '@emberscope/protocol/types';
+import type { QueryContext } from '../store/selection.ts';
+import { type AnswerBody, encodeAnswer } from './encode/answer-body.ts';
+import { labelNames } from './querier/label-names.ts';
+import { labelValues } from './querier/label-values.ts';
+import { mergeProfile } from './querier/merge-profile.ts';
+import { mergeSpanProfile, mergeStacktraces } from './querier/merge-stacktraces.ts';
+import { profileStats } from './querier/profile-stats.ts';
+import { profileTypes } from './querier/profile-types.ts';
+import { selectSeries } from './querier/select-series.ts';
+import { series } from './querier/series.ts';
+import type { Query, QueryParts } from './query.ts';
+import type { QueryAnswer, QueryCall, QueryMethod } from './query-call.ts';
+import { QueryRefused, refuse, refuseArgument } from './query-refusal.ts';
+
+/**
+ * Answers one query from the store: reads the request, checks it, reads the store and writes the
+ * answer. What is wrong with a query is an answer too; it throws only where an invariant is broken.
+ * It may take long on its thread, and ends early as `context` says wherever the store looks at that.
+ */
+export async function answerQuery(
+  call: QueryCall,
+  parts: QueryParts,
+  context: QueryContext,
+): Promise<QueryAnswer> {
+  try {
+    const body = await METHODS[call.method](call, parts, context);
+    return { ok: true, message: encodeAnswer(body, call.encoding) };
+  } catch (error) {
+    if (error instanceof QueryRefused) return error.failure;
+    throw error;
+  }
+}
+
+type Method = (call: QueryCall, parts: QueryParts, context: QueryContext) => Promise<AnswerBody>;
+
+const METHODS: Readonly<Record<QueryMethod, Method>> = {
+  'querier.v1.QuerierService/ProfileTypes': method(ProfileTypesRequestSchema, profileTypes),
+  'querier.v1.QuerierService/LabelNames': method(LabelNamesRequestSchema, labelNames),
+  'querier.v1.QuerierService/LabelValues': method(LabelValuesRequestSchema, labelValues),
+  'querier.v1.QuerierService/Series': method(SeriesRequestSchema, series),
+  'querier.v1.QuerierService/SelectMergeStacktraces': method(
+    SelectMergeStacktracesRequestSchema,
+    mergeStacktraces,
+  ),
+  'querier.v1.QuerierService/SelectMergeSpanProfile': method(
+    SelectMergeSpanProfileRequestSchema,
+    mergeSpanProfile,
+  ),
+  'querier.v1.QuerierService/SelectMergeProfile': method(
+    SelectMergeProfileRequestSchema,
+    mergeProfile,
+  ),
+  'querier.v1.QuerierService/SelectSeries': method(SelectSeriesRequestSchema, selectSeries),
+  'querier.v1.QuerierService/GetProfileStats': method(GetProfileStatsRequestSchema, profileStats),
+  'emberscope.page.v1.PageService/ListServices': notYet,
+  'emberscope.page.v1.PageService/GetTimeline': notYet,
+  'emberscope.page.v1.PageService/GetFlameGraph': notYet,
+  'emberscope.page.v1.PageService/GetFunction': notYet,
+};
+
+async function notYet({ method }: QueryCall): Promise<AnswerBody> {
+  return refuse('unimplemented', `${method} is not there yet`);
+}
+
+function method<Schema extends DescMessage>(
+  schema: Schema,
+  run: (query: Query<MessageShape<Schema>>) => Promise<AnswerBody>,
+): Method {
+  return async ({ request, tenants, takesUtf8LabelNames }, parts, context) =>
+    run({ ...parts, tenants, takesUtf8LabelNames, context, request: readRequest(schema, request) });
+}
+
+function readRequest<Schema extends DescMessage>(
+  schema: Schema,
+  bytes: Uint8Array,
+): MessageShape<Schema> {
+  try {
+    return fromBinary(schema, bytes);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return refuseArgument(`${bytes.length} bytes are no ${schema.typeName}: ${reason}`);
+  }
+}

@@ -1,0 +1,74 @@
+import { fromBinary, toJsonString } from '@bufbuild/protobuf';
+import { withStubMapping, writePprof } from '@emberscope/pprof';
+import type { Profile } from '@emberscope/profile';
+import { ProfileSchema } from '@emberscope/protocol/pprof';
+import type { GoPGO } from '@emberscope/protocol/types';
+import { unixNanos } from '@emberscope/units';
+import type { ProfileSelection } from '../../store/selection.ts';
+import type { AnswerBody } from '../encode/answer-body.ts';
+import { createProtoWriter } from '../encode/proto-writer.ts';
+import type { Query } from '../query.ts';
+import { answered } from '../query-refusal.ts';
+import { keepLeaves } from './go-pgo.ts';
+import { nanosRange } from './query-range.ts';
+
+/** What was selected as a profile that says what Pyroscope's says; undefined when it is nothing. */
+export async function mergedPprof(
+  { reader, context }: Query<unknown>,
+  selection: ProfileSelection | undefined,
+  endMillis: bigint,
+  goPgo: GoPGO | undefined,
+): Promise<Profile | undefined> {
+  if (selection === undefined) return undefined;
+  const { profile } = answered(await reader.mergeProfile(selection, context));
+  if (profile.samples.length === 0) return undefined;
+  const kept = goPgo === undefined ? profile : keepLeaves(profile, goPgo);
+  const { name, sampleType, sampleUnit, periodType, periodUnit } = selection.profileType;
+  return withStubMapping({
+    ...kept,
+    sampleTypes: [{ type: sampleType, unit: sampleUnit }],
+    defaultSampleType: sampleType,
+    periodType: { type: periodType, unit: periodUnit },
+    period: PERIOD_OF_NAME.get(name) ?? 1n,
+    timeNanos: unixNanos(nanosRange(endMillis, endMillis).endNanos),
+    durationNanos: 0n,
+    comments: [],
+    dropFrames: '',
+    keepFrames: '',
+  });
+}
+
+/** Pyroscope does not look at the profiles for this. */
+const PERIOD_OF_NAME: ReadonlyMap<string, bigint> = new Map([
+  ['process_cpu', 1_000_000_000n],
+  ['memory', 524_288n],
+]);
+
+/** A bare pprof, no bytes at all for nothing. */
+export function pprofBody(profile: Profile | undefined): AnswerBody {
+  return {
+    toProto: () => bytesOf(profile),
+    toJson: () => jsonOf(bytesOf(profile)),
+  };
+}
+
+/** A `SelectMergeStacktracesResponse` with a pprof in its field, which is also there for nothing. */
+export function pprofFieldBody(profile: Profile | undefined): AnswerBody {
+  return {
+    toProto() {
+      const bytes = bytesOf(profile);
+      const wire = createProtoWriter(bytes.length + 32);
+      wire.message(5, () => wire.message(1, () => wire.raw(bytes)));
+      return wire.finish();
+    },
+    toJson: () => `{"pprof":{"profile":${jsonOf(bytesOf(profile))}}}`,
+  };
+}
+
+function bytesOf(profile: Profile | undefined): Uint8Array<ArrayBuffer> {
+  return profile === undefined ? new Uint8Array(0) : writePprof(profile);
+}
+
+function jsonOf(bytes: Uint8Array): string {
+  return toJsonString(ProfileSchema, fromBinary(ProfileSchema, bytes));
+}
