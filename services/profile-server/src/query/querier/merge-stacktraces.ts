@@ -85,13 +85,17 @@ async function select(query: Query<TreeRequest>, selectors: SampleSelectors): Pr
   return { selection: await selectSamples(query, profiles, selectors), maxNodes };
 }
 
+/**
+ * Pyroscope makes flame graphs from trees that came as truncated bytes, so what a tree was cut to
+ * is cut once more: a box fewer or two where nothing was tied, and its users compare them.
+ */
 async function flameGraph(
   query: Query<unknown>,
   selection: ProfileSelection | undefined,
   maxNodes: number,
 ): Promise<AnswerBody> {
   const { tree } = await mergeTree(query, selection);
-  return flameGraphBody(encodeFlameGraph(tree, maxNodes));
+  return flameGraphBody(encodeFlameGraph(truncateCallTree(tree, maxNodes), maxNodes));
 }
 
 async function treeBytes(
