@@ -1,0 +1,32 @@
+export type ClientCapabilities =
+  | { readonly ok: true; readonly takesUtf8LabelNames: boolean }
+  | { readonly ok: false; readonly reason: string };
+
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const MEDIA_RANGE = new RegExp(`^${TOKEN}(?:/${TOKEN})?$`);
+const PARAMETER = new RegExp(`^(${TOKEN})=(${TOKEN}|"[^"]*")$`);
+
+/**
+ * What a client says it can read, as parameters of its `Accept` header: any media range with
+ * `;allow-utf8-labelnames=true`. Parameters that are not known mean nothing; a header that is not a
+ * list of media types is refused, as Pyroscope refuses it.
+ */
+export function clientCapabilities(accept: string | undefined): ClientCapabilities {
+  let takesUtf8LabelNames = false;
+  for (const range of (accept ?? '').split(',')) {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+    if (type === '' && parameters.length === 0) continue;
+    if (!MEDIA_RANGE.test(type)) return { ok: false, reason: `Invalid header format: ${range}` };
+    for (const text of parameters) {
+      if (text === '') continue;
+      const [, name = '', value = ''] = PARAMETER.exec(text) ?? [];
+      if (name === '') return { ok: false, reason: `Invalid header format: ${range}` };
+      if (name.toLowerCase() === UTF8_LABEL_NAMES && value.replaceAll('"', '') === 'true') {
+        takesUtf8LabelNames = true;
+      }
+    }
+  }
+  return { ok: true, takesUtf8LabelNames };
+}
+
+const UTF8_LABEL_NAMES = 'allow-utf8-labelnames';

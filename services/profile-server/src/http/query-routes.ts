@@ -1,0 +1,52 @@
+import { create, type DescMethodUnary, type DescService, toBinary } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { PageService } from '@emberscope/protocol/page';
+import { QuerierService } from '@emberscope/protocol/querier';
+import { QUERY_METHODS, type QueryMethod } from '../query/query-call.ts';
+import type { QueryService } from '../query/query-service.ts';
+import { clientCapabilities } from './client-capabilities.ts';
+import { errorOfQuery } from './rpc-errors.ts';
+import { type RpcRoute, rpcRoute } from './rpc-routes.ts';
+import { TENANT_HEADER, type Tenancy } from './tenancy.ts';
+
+/** A thousand matchers are far less. */
+const QUERY_MAX_BYTES = 1024 * 1024;
+
+const SERVICES: readonly DescService[] = [QuerierService, PageService];
+
+/** Every method that reads profiles. Its answer comes encoded from the thread that found it. */
+export function queryRoutes(queries: QueryService, tenancy: Tenancy): readonly RpcRoute[] {
+  return QUERY_METHODS.map((name) => {
+    const method = methodOf(name);
+    return rpcRoute(
+      method,
+      QUERY_MAX_BYTES,
+      async (request, call) => {
+        const read = tenancy.forReading(call.header(TENANT_HEADER));
+        if (!read.ok) throw new ConnectError(read.reason, Code.Unauthenticated);
+        const capabilities = clientCapabilities(call.header('accept'));
+        const answer = await queries.answer(
+          {
+            method: name,
+            request: toBinary(method.input, request),
+            encoding: call.encoding,
+            tenants: read.tenants,
+            takesUtf8LabelNames: capabilities.ok && capabilities.takesUtf8LabelNames,
+          },
+          call,
+        );
+        if (!answer.ok) throw errorOfQuery(answer);
+        return { kind: 'encoded', bytes: answer.message };
+      },
+      create(method.output),
+    );
+  });
+}
+
+function methodOf(name: QueryMethod): DescMethodUnary {
+  const [typeName, methodName] = name.split('/', 2);
+  const service = SERVICES.find((each) => each.typeName === typeName);
+  const method = service?.methods.find((each) => each.name === methodName);
+  if (method?.methodKind !== 'unary') throw new Error(`there is no unary method ${name}`);
+  return method as DescMethodUnary;
+}

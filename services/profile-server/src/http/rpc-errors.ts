@@ -1,0 +1,55 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import type { IngestVerdict } from '../ingest/ingest-service.ts';
+import type { QueryAnswer, QueryErrorCode } from '../query/query-call.ts';
+import { REASON_HEADER } from './plain-error.ts';
+
+const CODES: Readonly<Record<QueryErrorCode, Code>> = {
+  invalid_argument: Code.InvalidArgument,
+  unknown: Code.Unknown,
+  not_found: Code.NotFound,
+  resource_exhausted: Code.ResourceExhausted,
+  deadline_exceeded: Code.DeadlineExceeded,
+  canceled: Code.Canceled,
+  unavailable: Code.Unavailable,
+  unimplemented: Code.Unimplemented,
+  internal: Code.Internal,
+};
+
+/** How a query that was not answered ends for the client. */
+export function errorOfQuery(answer: Extract<QueryAnswer, { readonly ok: false }>): ConnectError {
+  const { code, message, retryAfterSeconds } = answer;
+  return new ConnectError(message, CODES[code], retryAfter(retryAfterSeconds));
+}
+
+/** How a Push that was not taken whole ends for the client; undefined when it was. */
+export function errorOfPush(verdict: IngestVerdict): ConnectError | undefined {
+  switch (verdict.kind) {
+    case 'stored':
+      return undefined;
+    case 'refused': {
+      const { refusal } = verdict;
+      if (refusal.cause === 'series_limit') {
+        return new ConnectError(refusal.reason, Code.ResourceExhausted);
+      }
+      return refusal.kind === 'malformed'
+        ? new ConnectError(refusal.reason, Code.Unknown, { [REASON_HEADER]: refusal.cause })
+        : new ConnectError(refusal.reason, Code.InvalidArgument);
+    }
+    case 'rate-limited':
+      return new ConnectError(verdict.reason, Code.ResourceExhausted, retryAfter(1));
+    case 'unavailable':
+      return new ConnectError(
+        verdict.reason,
+        Code.Unavailable,
+        retryAfter(verdict.retryAfterSeconds),
+      );
+    case 'cancelled':
+      return new ConnectError('the client went away', Code.Canceled);
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function retryAfter(seconds: number | undefined): Record<string, string> {
+  return seconds === undefined ? {} : { 'retry-after': `${seconds}` };
+}

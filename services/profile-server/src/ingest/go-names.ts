@@ -1,0 +1,75 @@
+import { LABEL, type Label } from '@emberscope/labels';
+import type { Profile } from '@emberscope/profile';
+
+/** Spies by language, as far as they tell one. */
+const LANGUAGE_OF_SPY: ReadonlyMap<string, string> = new Map([
+  ['gospy', 'go'],
+  ['pyspy', 'python'],
+  ['rbspy', 'ruby'],
+  ['nodespy', 'nodejs'],
+  ['phpspy', 'php'],
+  ['dotnetspy', 'dotnet'],
+  ['javaspy', 'java'],
+  ['grafana-agent.java', 'java'],
+  ['pyroscope-rs', 'rust'],
+]);
+
+/** What a string of a profile begins or ends with, by language, in the order of Pyroscope's search. */
+const MARKS: readonly (readonly [language: string, marks: readonly string[]])[] = [
+  ['go', ['.go', '/usr/local/go/']],
+  ['java', ['java/', 'sun/']],
+  ['ruby', ['.rb', 'gems/']],
+  ['nodejs', ['./node_modules/', '.js']],
+  ['dotnet', ['System.', 'Microsoft.']],
+  ['python', ['.py']],
+  ['rust', ['main.rs', 'core.rs']],
+];
+
+/** Whether a profile is Go's: by its spy, or else by the first string that gives a language away. */
+export function isGo(labels: readonly Label[], { symbols }: Profile): boolean {
+  const spy = labels.find(({ name }) => name === LABEL.spy)?.value ?? '';
+  const known = LANGUAGE_OF_SPY.get(spy);
+  if (known !== undefined) return known === 'go';
+  for (const text of symbols.strings) {
+    const found = MARKS.find(([, marks]) =>
+      marks.some((mark) => text.startsWith(mark) || text.endsWith(mark)),
+    );
+    if (found !== undefined) return found[0] === 'go';
+  }
+  return false;
+}
+
+const SHAPE = '[go.shape.';
+
+/**
+ * The profile with the shapes of type parameters cut out of its strings, as Go's compiler writes
+ * one instance of a generic function for each: `(*Client[go.shape.string]).Call` is
+ * `(*Client).Call`. Functions that become equal are told apart no more when stacks are merged.
+ */
+export function withoutTypeParameters(profile: Profile): Profile {
+  const { strings } = profile.symbols;
+  if (!strings.some((text) => text.includes(SHAPE))) return profile;
+  return { ...profile, symbols: { ...profile.symbols, strings: strings.map(cutShapes) } };
+}
+
+/** Cuts each `[go.shape.…]` with its matching bracket; one that never closes stays. */
+function cutShapes(text: string): string {
+  let kept = '';
+  let offset = 0;
+  for (;;) {
+    const start = text.indexOf(SHAPE, offset);
+    const end = start === -1 ? -1 : closingBracket(text, start);
+    if (end === -1) return kept + text.slice(offset);
+    kept += text.slice(offset, start);
+    offset = end + 1;
+  }
+}
+
+function closingBracket(text: string, start: number): number {
+  let depth = 0;
+  for (let i = start; i < text.length; i++) {
+    if (text[i] === '[') depth++;
+    else if (text[i] === ']' && --depth === 0) return i;
+  }
+  return -1;
+}

@@ -1,0 +1,40 @@
+import { gunzipSync } from 'node:zlib';
+import { malformed, type Refusal } from './refusal.ts';
+
+export type InflatedProfile =
+  | { readonly kind: 'ok'; readonly bytes: Uint8Array }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** The shortest gzip stream there can be is longer than its header. */
+const GZIP_HEADER_BYTES = 10;
+
+/**
+ * Plain bytes of a profile, gzip or not, and no more than `maxBytes` of them (0: any number). A
+ * profile shorter than a gzip header is none, whatever it is: so Pyroscope has it.
+ */
+export function inflateProfile(bytes: Uint8Array, maxBytes: number): InflatedProfile {
+  if (bytes.length < GZIP_HEADER_BYTES) {
+    const end = bytes.length === 0 ? 'EOF' : 'unexpected EOF';
+    return { kind: 'refused', refusal: malformed(`gzip reset: ${end}`) };
+  }
+  const limitBytes = maxBytes === 0 ? UNBOUNDED_BYTES : maxBytes;
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
+    return bytes.length > limitBytes ? { kind: 'too-large' } : { kind: 'ok', bytes };
+  }
+  try {
+    // Synchronous: this runs in a worker that has nothing else to do meanwhile.
+    return { kind: 'ok', bytes: gunzipSync(bytes, { maxOutputLength: limitBytes }) };
+  } catch (error) {
+    if (isTooLarge(error)) return { kind: 'too-large' };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: 'refused', refusal: malformed(`gzip reset: ${reason}`) };
+  }
+}
+
+/** What a worker can hold at all, where the owner lifted the limit. */
+const UNBOUNDED_BYTES = 1024 * 1024 * 1024;
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+}

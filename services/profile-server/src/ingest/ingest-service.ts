@@ -1,0 +1,209 @@
+import type { IngestParams } from '@emberscope/ingest';
+import type { JobOutcome } from '@emberscope/node-kit';
+import type { TenantId } from '../store/ids.ts';
+import type { PushOutcome, PushSeries } from '../store/push.ts';
+import type { IngestPool } from '../work/ingest-pool.ts';
+import type { StoreThread } from '../work/store-thread.ts';
+import { buffersOf } from '../work/transfer.ts';
+import type { IngestLimits } from './ingest-limits.ts';
+import type { RawSeries } from './prepare-push.ts';
+import type { PushedProfile } from './pushed-profile.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { type DiscardCause, invalid, type Refusal } from './refusal.ts';
+
+/** What became of a request. Profiles that were fine are stored whatever became of the others. */
+export type IngestVerdict =
+  /** Everything is stored, or was stored before, or had nothing to store. */
+  | { readonly kind: 'stored' }
+  /** `index` is that of the first profile that was refused. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly index: number }
+  | { readonly kind: 'rate-limited'; readonly reason: string; readonly index: number }
+  /** Nothing is wrong with the request: it may succeed in a while. */
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterSeconds: number }
+  | { readonly kind: 'cancelled' };
+
+/** Of `/ingest` alone: the body or the name is not what it should be. */
+export type BodyVerdict =
+  | { readonly kind: 'malformed-body'; readonly reason: string }
+  | { readonly kind: 'invalid-argument'; readonly reason: string };
+
+export type IngestService = {
+  push(tenant: TenantId, series: readonly RawSeries[], signal: AbortSignal): Promise<IngestVerdict>;
+  ingest(
+    tenant: TenantId,
+    upload: {
+      readonly params: IngestParams;
+      readonly contentType: string;
+      readonly body: Uint8Array;
+    },
+    signal: AbortSignal,
+  ): Promise<IngestVerdict | BodyVerdict>;
+};
+
+export type IngestObserver = {
+  readonly stored: (profiles: number, bytes: number) => void;
+  readonly discarded: (cause: DiscardCause, bytes: number) => void;
+};
+
+export type IngestServiceParts = {
+  readonly pool: IngestPool;
+  readonly store: StoreThread;
+  readonly rateLimit: RateLimit;
+  readonly limits: IngestLimits;
+  readonly nowMillis: () => number;
+  readonly observe: IngestObserver;
+};
+
+/** How soon a client should come again when there is no room. */
+const RETRY_SECONDS = 1;
+
+/**
+ * Takes profiles from the door to the store: read on one thread, stored on another. A request is
+ * answered when all it brought is stored.
+ */
+export function createIngestService(parts: IngestServiceParts): IngestService {
+  const { pool, store, rateLimit, limits, nowMillis, observe } = parts;
+
+  async function storeProfiles(
+    tenant: TenantId,
+    profiles: readonly PushedProfile[],
+  ): Promise<IngestVerdict> {
+    const failures: (IngestVerdict | undefined)[] = profiles.map((profile, index) => {
+      if (profile.outcome.kind === 'refused') {
+        observe.discarded(profile.outcome.refusal.cause, profile.sizeBytes);
+        return { kind: 'refused', refusal: profile.outcome.refusal, index };
+      }
+      const reason = rateLimit.take(tenant, profile.sizeBytes);
+      if (reason === undefined) return undefined;
+      observe.discarded('rate_limited', profile.sizeBytes);
+      return { kind: 'rate-limited', reason, index };
+    });
+    const batch: PushSeries[] = [];
+    const ownerOf: number[] = [];
+    for (const [index, { outcome }] of profiles.entries()) {
+      if (failures[index] !== undefined || outcome.kind !== 'ready') continue;
+      for (const series of outcome.series) {
+        batch.push(series);
+        ownerOf.push(index);
+      }
+    }
+    if (batch.length > 0) {
+      // Not cancelled with its client: half of what was begun would be stored all the same.
+      const input = { tenant, series: batch };
+      const done = await store.run('push', input, { transfer: buffersOf(batch) });
+      if (done.kind !== 'done') return unavailable(done);
+      for (const [position, outcomes] of done.output.entries()) {
+        const index = ownerOf[position] ?? 0;
+        for (const outcome of outcomes) failures[index] ??= failureOf(outcome, index);
+      }
+    }
+    for (const [index, { sizeBytes, outcome }] of profiles.entries()) {
+      if (outcome.kind !== 'ready') continue;
+      const failure = failures[index];
+      if (failure === undefined) observe.stored(outcome.series.length, sizeBytes);
+      else if (failure.kind === 'refused') observe.discarded(failure.refusal.cause, sizeBytes);
+      else if (failure.kind === 'unavailable') observe.discarded('store_unavailable', sizeBytes);
+    }
+    return worst(failures);
+  }
+
+  return {
+    async push(tenant, series, signal) {
+      if (series.every(({ samples }) => samples.length === 0)) {
+        const refusal = invalid('malformed_profile', 'no profiles received');
+        return { kind: 'refused', refusal, index: 0 };
+      }
+      const input = { series, limits, nowMillis: nowMillis() };
+      const read = await pool.run('preparePush', input, { signal, transfer: bodiesOf(series) });
+      return read.kind === 'done' ? storeProfiles(tenant, read.output) : unreadable(read);
+    },
+
+    async ingest(tenant, { params, contentType, body }, signal) {
+      const input = { params, contentType, body, limits, nowMillis: nowMillis() };
+      const bytes = body.length;
+      const read = await pool.run('prepareIngest', input, { signal, transfer: ownBuffer(body) });
+      if (read.kind !== 'done') return unreadable(read);
+      if (read.output.kind === 'profiles') return storeProfiles(tenant, read.output.profiles);
+      observe.discarded('malformed_profile', bytes);
+      return read.output;
+    },
+  };
+}
+
+function failureOf(outcome: PushOutcome, index: number): IngestVerdict | undefined {
+  if (outcome.kind !== 'refused') return undefined;
+  const { refusal } = outcome;
+  switch (refusal.kind) {
+    case 'too-many-series':
+      return { kind: 'refused', refusal: invalid('series_limit', refusal.reason), index };
+    case 'older-than-retention':
+      return {
+        kind: 'refused',
+        refusal: invalid('not_in_ingestion_window', refusal.reason),
+        index,
+      };
+    case 'store': {
+      const { error } = refusal;
+      const retryAfterSeconds =
+        error.kind === 'unavailable' ? error.retryAfterSeconds : RETRY_SECONDS;
+      return { kind: 'unavailable', reason: error.reason, retryAfterSeconds };
+    }
+    default:
+      return refusal satisfies never;
+  }
+}
+
+/** What can be sent again comes first: the client sends all of it again, and then hears the rest. */
+function worst(failures: readonly (IngestVerdict | undefined)[]): IngestVerdict {
+  const found = failures.filter((failure) => failure !== undefined);
+  return found.find(({ kind }) => kind === 'unavailable') ?? found[0] ?? { kind: 'stored' };
+}
+
+type NotDone = Exclude<JobOutcome<unknown>, { readonly kind: 'done' }>;
+
+/** A thread that could not read a body: a mistake of ours, or more than it had time or memory for. */
+function unreadable(outcome: NotDone): IngestVerdict {
+  if (outcome.kind === 'worker-died' || outcome.kind === 'failed') {
+    const reason = outcome.kind === 'failed' ? outcome.error.message : outcome.reason;
+    // Sent again it would end another thread: the body is at fault, or our reader is.
+    const refusal = invalid('malformed_profile', `the profile could not be read: ${reason}`);
+    return { kind: 'refused', refusal, index: 0 };
+  }
+  return unavailable(outcome);
+}
+
+function unavailable(outcome: NotDone): IngestVerdict {
+  switch (outcome.kind) {
+    case 'cancelled':
+      if (outcome.by === 'signal') return { kind: 'cancelled' };
+      return notNow('the server is stopping');
+    case 'busy':
+      return notNow(`${outcome.queued} requests wait already`);
+    case 'timed-out':
+      return notNow(`it was not done within ${outcome.timeoutMillis} ms`);
+    case 'worker-died':
+      return notNow(`the thread that stores profiles ended: ${outcome.reason}`);
+    case 'failed':
+      return notNow(`the profile could not be stored: ${outcome.error.message}`);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function notNow(reason: string): IngestVerdict {
+  return { kind: 'unavailable', reason, retryAfterSeconds: RETRY_SECONDS };
+}
+
+/** Samples are cut out of one message, so its buffer goes as a whole, when nothing else is in it. */
+function bodiesOf(series: readonly RawSeries[]): readonly ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  for (const { samples } of series) {
+    for (const { bytes } of samples) for (const buffer of ownBuffer(bytes)) buffers.add(buffer);
+  }
+  return [...buffers];
+}
+
+/** The buffer of some bytes, unless it is a part of Node's pool, which others use too. */
+function ownBuffer({ buffer }: Uint8Array): readonly ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize ? [buffer] : [];
+}

@@ -1,0 +1,106 @@
+import {
+  type IngestedSeries,
+  type IngestParams,
+  plainSeries,
+  pprofSeries,
+} from '@emberscope/ingest';
+import { inflateProfile } from './inflate-profile.ts';
+import type { IngestLimits } from './ingest-limits.ts';
+import { readMultipart } from './multipart.ts';
+import { bytesOfLabels, refusalOf } from './prepare-push.ts';
+import { prepareSeries } from './prepare-series.ts';
+import type { PushedProfile } from './pushed-profile.ts';
+
+/** What became of a body of `/ingest`. */
+export type PreparedIngest =
+  | { readonly kind: 'profiles'; readonly profiles: readonly PushedProfile[] }
+  /** The body is not what its format says. */
+  | { readonly kind: 'malformed-body'; readonly reason: string }
+  /** The name asks for what there is not. */
+  | { readonly kind: 'invalid-argument'; readonly reason: string };
+
+/** Reads a body of `/ingest`, whatever its format, into profiles to store. */
+export async function prepareIngest(
+  params: IngestParams,
+  contentType: string,
+  body: Uint8Array,
+  limits: IngestLimits,
+  nowMillis: number,
+): Promise<PreparedIngest> {
+  const { format } = params;
+  switch (format) {
+    case 'pprof':
+      return preparePprof(params, { profile: body }, limits, nowMillis);
+    case 'pprof-multipart': {
+      const form = await readMultipart(body, contentType);
+      if (!form.ok) return malformedBody(`${FORM_FAILED} ${form.reason}`);
+      const profile = form.files.get('profile') ?? new Uint8Array(0);
+      const sampleTypeConfig = form.files.get('sample_type_config');
+      const hasPreviousProfile = form.files.has('prev_profile');
+      const upload = { profile, sampleTypeConfig, hasPreviousProfile };
+      return preparePprof(params, upload, limits, nowMillis);
+    }
+    case 'jfr':
+      return malformedBody(
+        `${PARSING_FAILED} recordings of Java Flight Recorder cannot be read yet`,
+      );
+    default: {
+      const read = plainSeries(params, format, body);
+      if (!read.ok) return { kind: read.kind, reason: read.reason };
+      return readySeries(read.series, body.length, limits, nowMillis);
+    }
+  }
+}
+
+const PARSING_FAILED = 'parsing IngestInput-pprof failed';
+const FORM_FAILED = `${PARSING_FAILED} failed to parse pprof /ingest multipart form`;
+
+type Upload = Parameters<typeof pprofSeries>[1];
+
+function preparePprof(
+  params: IngestParams,
+  upload: Upload,
+  limits: IngestLimits,
+  nowMillis: number,
+): PreparedIngest {
+  let { profile } = upload;
+  if (profile.length > 0) {
+    const inflated = inflateProfile(profile, limits.maxProfileBytes);
+    if (inflated.kind === 'too-large') {
+      const reason = `decompressed size exceeds maximum allowed size of ${limits.maxProfileBytes} bytes`;
+      return malformedBody(`${PARSING_FAILED} invalid_argument: ${reason}`);
+    }
+    if (inflated.kind === 'refused') {
+      return malformedBody(`${PARSING_FAILED} invalid_argument: ${inflated.refusal.reason}`);
+    }
+    profile = inflated.bytes;
+  }
+  const read = pprofSeries(params, { ...upload, profile }, limits.pprof);
+  if (read.ok) return readySeries(read.series, profile.length, limits, nowMillis);
+  if (read.kind === 'malformed-body') return malformedBody(`${FORM_FAILED} ${read.reason}`);
+  if (read.kind === 'not-pprof') {
+    return malformedBody(`${PARSING_FAILED} invalid_argument: ${read.reason}`);
+  }
+  const refusal = refusalOf(read, []);
+  const profiles = [{ sizeBytes: profile.length, outcome: { kind: 'refused', refusal } as const }];
+  return { kind: 'profiles', profiles };
+}
+
+function readySeries(
+  series: readonly IngestedSeries[],
+  bodyBytes: number,
+  limits: IngestLimits,
+  nowMillis: number,
+): PreparedIngest {
+  const profiles = series.map(({ labels, profile }): PushedProfile => {
+    const prepared = prepareSeries(labels.labels, profile, undefined, limits, nowMillis);
+    const sizeBytes = Math.ceil(bodyBytes / series.length) + bytesOfLabels(labels.labels);
+    if (!prepared.ok) return { sizeBytes, outcome: { kind: 'refused', refusal: prepared.refusal } };
+    return { sizeBytes, outcome: { kind: 'ready', series: prepared.series } };
+  });
+  return { kind: 'profiles', profiles };
+}
+
+function malformedBody(reason: string): PreparedIngest {
+  return { kind: 'malformed-body', reason };
+}

@@ -1,0 +1,90 @@
+import { LABEL, type Label } from '@emberscope/labels';
+import {
+  createLabelSetInterner,
+  type Int64Column,
+  labelsOfSet,
+  type Profile,
+  type SampleColumns,
+  type SampleLabel,
+} from '@emberscope/profile';
+import { sortLabels } from './validate-labels.ts';
+
+/** Some samples of a profile, and the labels that they share. */
+export type SampleGroup = { readonly labels: readonly Label[]; readonly profile: Profile };
+
+/**
+ * Takes a profile apart by the labels of its samples: each combination is a series of its own, but
+ * spans and traces stay with the samples. What the series says already wins over what a sample
+ * says, so combinations that differ in nothing else are one group.
+ *
+ * The groups share the tables of the profile, stacks and symbols; label sets hold span and trace
+ * alone. A profile whose samples have no labels is one group, itself.
+ */
+export function splitSamples(profile: Profile, labels: readonly Label[]): readonly SampleGroup[] {
+  const { labelSets, samples } = profile;
+  if (labelSets.key.length === 0) return [{ labels, profile }];
+
+  const strings = [...profile.symbols.strings];
+  const spanKey = strings.push(LABEL.spanId) - 1;
+  const traceKey = strings.push(LABEL.traceId) - 1;
+  const tracing = createLabelSetInterner();
+  const seriesNames = new Set(labels.map(({ name }) => name));
+  const groups = new Map<string, Group>();
+  const groupOfSet: Group[] = [];
+  const tracingOfSet = new Int32Array(labelSets.length);
+
+  for (let set = 0; set < labelSets.length; set++) {
+    const own: Label[] = [];
+    const kept: SampleLabel[] = [];
+    for (const label of labelsOfSet(labelSets, set)) {
+      if (label.kind === 'number') continue;
+      const name = strings[label.key] ?? '';
+      if (name === LABEL.spanId || name === LABEL.profileId) {
+        kept.push({ ...label, key: spanKey });
+      } else if (name === LABEL.traceId) kept.push({ ...label, key: traceKey });
+      else if (!seriesNames.has(name)) own.push({ name, value: strings[label.text] ?? '' });
+    }
+    const sorted = sortLabels(own);
+    const key = JSON.stringify(sorted.map(({ name, value }) => [name, value]));
+    const group = groups.get(key) ?? { own: sorted, rows: [] };
+    groups.set(key, group);
+    groupOfSet.push(group);
+    tracingOfSet[set] = tracing.intern(kept);
+  }
+  for (let row = 0; row < samples.length; row++) {
+    groupOfSet[samples.labels[row] ?? 0]?.rows.push(row);
+  }
+
+  const shared = {
+    ...profile,
+    symbols: { ...profile.symbols, strings },
+    labelSets: tracing.finish(),
+  };
+  return [...groups.values()]
+    .filter(({ rows }) => rows.length > 0)
+    .map(({ own, rows }) => ({
+      labels: sortLabels([...labels, ...own]),
+      profile: { ...shared, samples: rowsOf(samples, rows, tracingOfSet) },
+    }));
+}
+
+type Group = { readonly own: readonly Label[]; readonly rows: number[] };
+
+function rowsOf(
+  samples: SampleColumns,
+  rows: readonly number[],
+  newLabels: Int32Array,
+): SampleColumns {
+  return {
+    length: rows.length,
+    stack: Int32Array.from(rows, (row) => samples.stack[row] ?? 0),
+    labels: Int32Array.from(rows, (row) => newLabels[samples.labels[row] ?? 0] ?? 0),
+    values: samples.values.map((column) => cellsOf(column, rows)),
+  };
+}
+
+function cellsOf(column: Int64Column, rows: readonly number[]): Int64Column {
+  return column instanceof Float64Array
+    ? Float64Array.from(rows, (row) => column[row] ?? 0)
+    : BigInt64Array.from(rows, (row) => column[row] ?? 0n);
+}

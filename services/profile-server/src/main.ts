@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  createLogger,
+  formatListenAddress,
+  nodeFs,
+  openLogFile,
+  readSettings,
+  systemClock,
+} from '@emberscope/node-kit';
+import { checkHealth } from './health-check.ts';
+import { startServer } from './server.ts';
+import { settingsShape } from './settings.ts';
+
+/* profile-server: the one place that reads the environment and ends the process. */
+
+const here = dirname(fileURLToPath(import.meta.url));
+const version = versionOf(resolve(here, '../package.json'));
+const argv = process.argv.slice(2);
+
+if (argv[0] === 'healthcheck') {
+  const { isHealthy, text } = await checkHealth(argv[1] ?? 'http://127.0.0.1:4040/ready');
+  (isHealthy ? process.stdout : process.stderr).write(`${text}\n`);
+  process.exit(isHealthy ? 0 : 1);
+}
+
+const read = await readSettings({
+  program: {
+    name: 'profile-server',
+    description: 'Takes profiles in, keeps them, answers queries.',
+  },
+  version,
+  shape: settingsShape,
+  argv,
+  environment: process.env,
+  fs: nodeFs,
+  acceptUnknownDotted: true,
+});
+switch (read.kind) {
+  case 'shown':
+    process.stdout.write(read.text);
+    process.exit(0);
+    break;
+  case 'refused':
+    process.stderr.write(`${read.reasons.join('\n')}\n`);
+    process.exit(2);
+    break;
+  case 'settings':
+    break;
+  default:
+    read satisfies never;
+}
+
+const { settings, rows, warnings } = read;
+const output = openLogFile(2);
+const log = createLogger({ service: 'profile-server', level: settings.logLevel, output });
+for (const warning of warnings) log.warn(warning);
+log.info(
+  { settings: Object.fromEntries(rows.map(({ name, text }) => [name, text])) },
+  'profiles are kept in memory and are lost when this process ends',
+);
+
+const started = await startServer({
+  settings,
+  pageDir: resolve(settings.pageDir ?? resolve(here, '../../web/dist')),
+  build: { version, revision: '' },
+  log,
+  clock: systemClock,
+  fs: nodeFs,
+});
+if (!started.ok) {
+  process.stderr.write(`${started.reason}\n`);
+  process.exit(1);
+}
+process.stdout.write(
+  `profile-server ${version} ready on ${formatListenAddress(started.address)}, profiles in memory\n`,
+);
+
+let isStopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    void started.stop().then(() => {
+      output.flushSync();
+      process.exit(0);
+    });
+  });
+}
+
+function versionOf(manifest: string): string {
+  const parsed: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
+  const isManifest = typeof parsed === 'object' && parsed !== null && 'version' in parsed;
+  return isManifest ? String(parsed.version) : '';
+}

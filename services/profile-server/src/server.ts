@@ -1,0 +1,197 @@
+import {
+  type Clock,
+  createFrontDoor,
+  createHealth,
+  createLogLimiter,
+  createMetrics,
+  type FrontDoorEvent,
+  type Fs,
+  formatListenAddress,
+  type ListenAddress,
+  type Logger,
+  startTurnClock,
+  type WorkerDeath,
+} from '@emberscope/node-kit';
+import { createAdmission, DEFAULT_ADMISSION_LIMITS } from './http/admission.ts';
+import { createIngestRoute } from './http/ingest-route.ts';
+import { loadPageFiles } from './http/page-files.ts';
+import { createPushRoute } from './http/push-route.ts';
+import { queryRoutes } from './http/query-routes.ts';
+import { createServerRoutes } from './http/server-routes.ts';
+import { type BuildInfo, statusRoutes, statusRpcs } from './http/status-routes.ts';
+import { createTenancy } from './http/tenancy.ts';
+import { createIngestService } from './ingest/ingest-service.ts';
+import { createRateLimit } from './ingest/rate-limit.ts';
+import { createQueryService } from './query/query-service.ts';
+import { createServerMetrics } from './server-metrics.ts';
+import {
+  bodyLimitBytes,
+  ingestLimits,
+  queryLimits,
+  rateLimits,
+  type Settings,
+} from './settings.ts';
+import { startIngestPool } from './work/ingest-pool.ts';
+import { startStoreThread } from './work/store-thread.ts';
+
+export type ServerParts = {
+  readonly settings: Settings;
+  readonly pageDir: string;
+  readonly build: BuildInfo;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly fs: Fs;
+};
+
+export type StartedServer =
+  | { readonly ok: true; readonly address: ListenAddress; stop(): Promise<void> }
+  /** One sentence. */
+  | { readonly ok: false; readonly reason: string };
+
+/** The rule that this product is about; the server keeps it, too. */
+const LONG_TURN_MILLIS = 40;
+
+/** Requests that run get this long to end when the server stops. */
+const STOP_MILLIS = 5_000;
+
+/** How often the threads' state is looked at for the metrics. */
+const STATS_PERIOD_MILLIS = 5_000;
+
+/** A line for each kind of trouble in this time at most. */
+const LOG_INTERVAL_MILLIS = 10_000;
+
+/** Puts the server together, starts it, and answers when it takes requests. */
+export async function startServer(parts: ServerParts): Promise<StartedServer> {
+  const { settings, log, clock, fs } = parts;
+  const health = createHealth();
+  const storeCheck = health.add('store');
+  const metrics = createMetrics({ prefix: 'emberscope_server', withProcessMetrics: true });
+  const count = createServerMetrics(metrics);
+  const limiter = createLogLimiter({ clock, intervalMillis: LOG_INTERVAL_MILLIS });
+
+  const store = startStoreThread(
+    { memoryLimitBytes: settings.memoryLimitBytes, retentionMillis: settings.retentionMillis },
+    clock,
+    (death: WorkerDeath) => {
+      count.threadDied('store');
+      log.error(
+        { death },
+        'the thread that held the profiles ended: all profiles in memory are lost',
+      );
+    },
+  );
+  const pool = startIngestPool(clock, (death: WorkerDeath) => {
+    count.threadDied('ingest');
+    log.error({ death }, 'a thread that reads profiles ended and was replaced');
+  });
+  const admission = createAdmission(DEFAULT_ADMISSION_LIMITS);
+  const ingest = createIngestService({
+    pool,
+    store,
+    rateLimit: createRateLimit(rateLimits(settings), () => clock.monotonicMillis()),
+    limits: ingestLimits(settings),
+    nowMillis: () => clock.nowMillis(),
+    observe: { stored: count.stored, discarded: count.discarded },
+  });
+  const queries = createQueryService({
+    store,
+    limits: queryLimits(settings),
+    nowMillis: () => clock.nowMillis(),
+    monotonicMillis: () => clock.monotonicMillis(),
+    observe: count.queried,
+  });
+  count.measureAdmission(admission);
+
+  const tenancy = createTenancy(settings.multitenancy);
+  const maxBodyBytes = bodyLimitBytes(settings);
+  const page = await loadPageFiles(fs, parts.pageDir);
+  const shared = { ingest, admission, tenancy, maxBodyBytes, clock };
+  const door = createFrontDoor({
+    handler: createServerRoutes({
+      rpcs: [...queryRoutes(queries, tenancy), ...statusRpcs(health)],
+      push: createPushRoute({ ...shared, pool }),
+      ingest: createIngestRoute(shared),
+      status: statusRoutes(health, metrics, parts.build),
+      page,
+    }),
+    observe: (event) => noteDoor(event, count.cut, log, limiter),
+  });
+
+  const turns = startTurnClock({
+    thresholdMillis: LONG_TURN_MILLIS,
+    onLongTurn: ({ millis, isStarved }) => {
+      count.longTurn(isStarved);
+      limiter.run(`turn ${isStarved}`, (suppressed) => {
+        const text = isStarved ? 'a turn was long for want of a core' : 'a turn was long';
+        log.warn({ millis: Math.round(millis), isStarved, suppressed }, text);
+      });
+    },
+  });
+  count.measureTurns(turns);
+
+  const address =
+    settings.httpPort === undefined ? settings.listen : { host: '', port: settings.httpPort };
+  const listening = await door.listen(
+    address,
+    settings.httpPort === undefined ? 'listen' : 'server.http-listen-port',
+  );
+  if (!listening.ok) {
+    turns.stop();
+    await Promise.all([pool.close(0), store.close(0)]);
+    return listening;
+  }
+
+  const first = await store.run('stats', undefined);
+  const lookAtStore = async () => {
+    const stats = await store.run('stats', undefined);
+    if (stats.kind === 'done') count.store(stats.output);
+  };
+  const stopLooking = clock.every(STATS_PERIOD_MILLIS, () => void lookAtStore());
+  storeCheck.set(first.kind === 'done' ? 'running' : 'failed', first.kind);
+  if (page.fileCount === 0) log.warn({ pageDir: parts.pageDir }, 'the page has not been built');
+  log.info({ listen: formatListenAddress(listening.address) }, 'ready');
+
+  return {
+    ok: true,
+    address: listening.address,
+    async stop() {
+      storeCheck.set('stopping');
+      stopLooking();
+      const { cutRequests, cutConnections } = await door.close(STOP_MILLIS);
+      await Promise.all([pool.close(0), store.close(0)]);
+      turns.stop();
+      log.info({ cutRequests, cutConnections }, 'stopped; profiles in memory are gone');
+    },
+  };
+}
+
+function noteDoor(
+  event: FrontDoorEvent,
+  count: (reason: string) => void,
+  log: Logger,
+  limiter: ReturnType<typeof createLogLimiter>,
+): void {
+  switch (event.kind) {
+    case 'opened':
+    case 'reset':
+      return;
+    case 'cut':
+      count(event.reason);
+      log.debug({ reason: event.reason, detail: event.detail }, 'a connection was cut');
+      return;
+    case 'handler-failed':
+      count('handler-failed');
+      limiter.run('handler-failed', (suppressed) =>
+        log.error({ err: event.error, suppressed }, 'a request failed'),
+      );
+      return;
+    case 'accept-failed':
+      count('accept-failed');
+      limiter.run('accept-failed', (suppressed) =>
+        log.error({ err: event.error, suppressed }, 'a connection could not be accepted'),
+      );
+      return;
+    default:
+      event satisfies never;
+  }
+}

@@ -1,0 +1,235 @@
+import {
+  booleanSetting,
+  bytesSetting,
+  choiceSetting,
+  durationSetting,
+  integerSetting,
+  LOG_LEVELS,
+  listenAddressSetting,
+  numberSetting,
+  optional,
+  pathSetting,
+} from '@emberscope/node-kit';
+import { PYROSCOPE_PPROF_LIMITS } from '@emberscope/pprof';
+import type { z } from 'zod';
+import type { IngestLimits } from './ingest/ingest-limits.ts';
+import type { RateLimits } from './ingest/rate-limit.ts';
+import type { QueryLimits } from './query/query-call.ts';
+import { MEMORY_LIMIT_MIN_BYTES } from './store/memory/memory-limit.ts';
+
+const MIB = 1024 * 1024;
+
+/**
+ * Everything that can be set. Where Pyroscope has a setting, its name, its default and its meaning
+ * are taken; the one other default is the rate, whose 4 MB/s would refuse ordinary use.
+ */
+export const settingsShape = {
+  listen: listenAddressSetting({
+    name: 'listen',
+    default: ':4040',
+    help: 'where to listen: HTTP/1.1 and HTTP/2 without TLS',
+  }),
+  httpPort: optional(
+    integerSetting({
+      name: 'server.http-listen-port',
+      min: 0,
+      max: 65_535,
+      help: 'the port alone; listen is then every interface',
+    }),
+  ),
+  dataDir: pathSetting({
+    name: 'data-dir',
+    default: './data',
+    help: 'where data is kept; this version keeps profiles in memory and writes nothing there',
+  }),
+  pageDir: optional(
+    pathSetting({ name: 'page-dir', help: 'the built page; by default the one beside the server' }),
+  ),
+  logLevel: choiceSetting({
+    name: 'log.level',
+    choices: LOG_LEVELS,
+    default: 'info',
+    help: 'how much is logged',
+  }),
+  memoryLimitBytes: bytesSetting({
+    name: 'store.memory-limit',
+    default: '256MiB',
+    minBytes: MEMORY_LIMIT_MIN_BYTES,
+    help: 'what profiles may take in memory; beyond it those that came first go',
+  }),
+  retentionMillis: durationSetting({
+    name: 'retention-period',
+    default: '7d',
+    zeroMeans: 'for ever',
+    help: 'how long profiles are kept',
+  }),
+  multitenancy: booleanSetting({
+    name: 'auth.multitenancy-enabled',
+    default: 'false',
+    help: 'tell tenants apart by the header X-Scope-OrgID, which every request then needs',
+  }),
+  maxQueryLengthMillis: durationSetting({
+    name: 'querier.max-query-length',
+    default: '24h',
+    zeroMeans: 'no limit',
+    help: 'the longest range of a query of the Pyroscope API',
+  }),
+  maxQueryLookbackMillis: durationSetting({
+    name: 'querier.max-query-lookback',
+    default: '7d',
+    zeroMeans: 'no limit',
+    help: 'how far back a query of the Pyroscope API may look',
+  }),
+  maxFlameGraphNodesDefault: integerSetting({
+    name: 'querier.max-flamegraph-nodes-default',
+    min: 0,
+    default: '8192',
+    help: 'nodes of a flame graph when the query names no number',
+  }),
+  maxFlameGraphNodesMax: integerSetting({
+    name: 'querier.max-flamegraph-nodes-max',
+    min: 0,
+    default: '1048576',
+    help: 'nodes that a query may ask for; 0 lifts the limit',
+  }),
+  ingestionRateMiB: numberSetting({
+    name: 'distributor.ingestion-rate-limit-mb',
+    min: 0,
+    max: 1_000_000,
+    default: '256',
+    help: 'MiB of inflated profiles a second and tenant; 0 lifts the limit',
+  }),
+  ingestionBurstMiB: numberSetting({
+    name: 'distributor.ingestion-burst-size-mb',
+    min: 0,
+    max: 1_000_000,
+    default: '256',
+    help: 'MiB that may come at once',
+  }),
+  ingestionBodyMiB: numberSetting({
+    name: 'distributor.ingestion-body-limit-mb',
+    min: 0.001,
+    max: 1024,
+    default: '256',
+    help: 'MiB of one request',
+  }),
+  maxProfileBytes: integerSetting({
+    name: 'validation.max-profile-size-bytes',
+    min: 0,
+    default: '4194304',
+    help: 'bytes of a profile, inflated; 0 lifts the limit',
+  }),
+  maxSamples: integerSetting({
+    name: 'validation.max-profile-stacktrace-samples',
+    min: 0,
+    default: `${PYROSCOPE_PPROF_LIMITS.maxSamples}`,
+    help: 'samples of a profile; more are refused; 0 lifts the limit',
+  }),
+  maxSampleLabels: integerSetting({
+    name: 'validation.max-profile-stacktrace-sample-labels',
+    min: 0,
+    default: `${PYROSCOPE_PPROF_LIMITS.maxSampleLabels}`,
+    help: 'labels of a sample; more are refused; 0 lifts the limit',
+  }),
+  maxStackDepth: integerSetting({
+    name: 'validation.max-profile-stacktrace-depth',
+    min: 0,
+    default: `${PYROSCOPE_PPROF_LIMITS.maxStackDepth}`,
+    help: 'frames of a stack; the rest is cut off at the leaf; 0 lifts the limit',
+  }),
+  maxStringBytes: integerSetting({
+    name: 'validation.max-profile-symbol-value-length',
+    min: 0,
+    default: `${PYROSCOPE_PPROF_LIMITS.maxStringBytes}`,
+    help: 'bytes of a name; the rest is cut off at its beginning; 0 lifts the limit',
+  }),
+  maxLabelNames: integerSetting({
+    name: 'validation.max-label-names-per-series',
+    min: 0,
+    default: '30',
+    help: 'labels of a series; 0 lifts the limit',
+  }),
+  maxLabelNameBytes: integerSetting({
+    name: 'validation.max-length-label-name',
+    min: 0,
+    default: '1024',
+    help: 'bytes of a label name; 0 lifts the limit',
+  }),
+  maxLabelValueBytes: integerSetting({
+    name: 'validation.max-length-label-value',
+    min: 0,
+    default: '2048',
+    help: 'bytes of a label value; 0 lifts the limit',
+  }),
+  maxSessionsPerSeries: integerSetting({
+    name: 'validation.max-sessions-per-series',
+    min: 0,
+    max: 2 ** 31,
+    default: '0',
+    help: 'sessions of a series that are told apart; at 0 none are',
+  }),
+  disablesLabelSanitization: booleanSetting({
+    name: 'validation.disable-label-sanitization',
+    default: 'true',
+    help: 'keep label names as they are; if false dots become underscores',
+  }),
+  rejectOlderThanMillis: durationSetting({
+    name: 'validation.reject-older-than',
+    default: '1h',
+    zeroMeans: 'no limit',
+    help: 'the oldest profile that is taken',
+  }),
+  rejectNewerThanMillis: durationSetting({
+    name: 'validation.reject-newer-than',
+    default: '10m',
+    zeroMeans: 'no limit',
+    help: 'how far ahead of this clock a profile may be',
+  }),
+};
+
+/** The settings, read. */
+export type Settings = z.output<z.ZodObject<typeof settingsShape>>;
+
+export function ingestLimits(settings: Settings): IngestLimits {
+  return {
+    maxProfileBytes: settings.maxProfileBytes,
+    maxBatchBytes: bodyLimitBytes(settings),
+    pprof: {
+      maxSamples: unlessZero(settings.maxSamples),
+      maxSampleLabels: unlessZero(settings.maxSampleLabels),
+      maxStackDepth: unlessZero(settings.maxStackDepth),
+      maxStringBytes: unlessZero(settings.maxStringBytes),
+    },
+    maxLabelNames: settings.maxLabelNames,
+    maxLabelNameBytes: settings.maxLabelNameBytes,
+    maxLabelValueBytes: settings.maxLabelValueBytes,
+    maxSessionsPerSeries: settings.maxSessionsPerSeries,
+    sanitizesLabels: !settings.disablesLabelSanitization,
+    rejectOlderThanMillis: settings.rejectOlderThanMillis,
+    rejectNewerThanMillis: settings.rejectNewerThanMillis,
+  };
+}
+
+export function bodyLimitBytes({ ingestionBodyMiB }: Settings): number {
+  return Math.trunc(ingestionBodyMiB * MIB);
+}
+
+export function rateLimits({ ingestionRateMiB, ingestionBurstMiB }: Settings): RateLimits {
+  return {
+    bytesPerSecond: Math.trunc(ingestionRateMiB * MIB),
+    burstBytes: Math.trunc(ingestionBurstMiB * MIB),
+  };
+}
+
+export function queryLimits(settings: Settings): QueryLimits {
+  return {
+    maxQueryLengthMillis: settings.maxQueryLengthMillis,
+    maxQueryLookbackMillis: settings.maxQueryLookbackMillis,
+    maxFlameGraphNodesDefault: settings.maxFlameGraphNodesDefault,
+    maxFlameGraphNodesMax: settings.maxFlameGraphNodesMax,
+  };
+}
+
+function unlessZero(limit: number): number {
+  return limit === 0 ? Number.POSITIVE_INFINITY : limit;
+}
