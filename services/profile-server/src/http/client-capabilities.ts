@@ -13,20 +13,27 @@ const PARAMETER = new RegExp(`^(${TOKEN})=(${TOKEN}|"[^"]*")$`);
  */
 export function clientCapabilities(accept: string | undefined): ClientCapabilities {
   let takesUtf8LabelNames = false;
-  for (const range of (accept ?? '').split(',')) {
+  if (accept === undefined || accept === '') return { ok: true, takesUtf8LabelNames };
+  for (const range of accept.split(',')) {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
-    if (type === '' && parameters.length === 0) continue;
-    if (!MEDIA_RANGE.test(type)) return { ok: false, reason: `Invalid header format: ${range}` };
+    if (type === '') return refused('no media type');
+    if (type.endsWith('/')) return refused('expected token after slash');
+    if (!MEDIA_RANGE.test(type)) return refused('unexpected content after media subtype');
     for (const text of parameters) {
       if (text === '') continue;
       const [, name = '', value = ''] = PARAMETER.exec(text) ?? [];
-      if (name === '') return { ok: false, reason: `Invalid header format: ${range}` };
+      if (name === '') return refused('invalid media parameter');
       if (name.toLowerCase() === UTF8_LABEL_NAMES && value.replaceAll('"', '') === 'true') {
         takesUtf8LabelNames = true;
       }
     }
   }
   return { ok: true, takesUtf8LabelNames };
+}
+
+/** In the words of Go's `mime` package, which Pyroscope passes on. */
+function refused(reason: string): ClientCapabilities {
+  return { ok: false, reason: `Invalid header format: mime: ${reason}\n` };
 }
 
 const UTF8_LABEL_NAMES = 'allow-utf8-labelnames';

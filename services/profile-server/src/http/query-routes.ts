@@ -1,7 +1,7 @@
 import { create, type DescMethodUnary, type DescService, toBinary } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { PageService } from '@emberscope/protocol/page';
-import { QuerierService } from '@emberscope/protocol/querier';
+import { AnalyzeQueryResponseSchema, QuerierService } from '@emberscope/protocol/querier';
 import { QUERY_METHODS, type QueryMethod } from '../query/query-call.ts';
 import type { QueryService } from '../query/query-service.ts';
 import { clientCapabilities } from './client-capabilities.ts';
@@ -16,31 +16,51 @@ const SERVICES: readonly DescService[] = [QuerierService, PageService];
 
 /** Every method that reads profiles. Its answer comes encoded from the thread that found it. */
 export function queryRoutes(queries: QueryService, tenancy: Tenancy): readonly RpcRoute[] {
-  return QUERY_METHODS.map((name) => {
-    const method = methodOf(name);
-    return rpcRoute(
-      method,
-      QUERY_MAX_BYTES,
-      async (request, call) => {
-        const read = tenancy.forReading(call.header(TENANT_HEADER));
-        if (!read.ok) throw new ConnectError(read.reason, Code.Unauthenticated);
-        const capabilities = clientCapabilities(call.header('accept'));
-        const answer = await queries.answer(
-          {
-            method: name,
-            request: toBinary(method.input, request),
-            encoding: call.encoding,
-            tenants: read.tenants,
-            takesUtf8LabelNames: capabilities.ok && capabilities.takesUtf8LabelNames,
-          },
-          call,
-        );
-        if (!answer.ok) throw errorOfQuery(answer);
-        return { kind: 'encoded', bytes: answer.message };
-      },
-      create(method.output),
-    );
-  });
+  return [
+    ...QUERY_METHODS.map((name) => storeRoute(name, queries, tenancy)),
+    analyzeRoute(tenancy),
+  ];
+}
+
+/** Pyroscope answers nothing to this, whatever it is asked; clients know. */
+function analyzeRoute(tenancy: Tenancy): RpcRoute {
+  const nothing = create(AnalyzeQueryResponseSchema);
+  return rpcRoute(
+    QuerierService.method.analyzeQuery,
+    QUERY_MAX_BYTES,
+    async (_request, call) => {
+      const read = tenancy.forReading(call.header(TENANT_HEADER));
+      if (!read.ok) throw new ConnectError(read.reason, Code.Unauthenticated);
+      return { kind: 'message', message: nothing };
+    },
+    nothing,
+  );
+}
+
+function storeRoute(name: QueryMethod, queries: QueryService, tenancy: Tenancy): RpcRoute {
+  const method = methodOf(name);
+  return rpcRoute(
+    method,
+    QUERY_MAX_BYTES,
+    async (request, call) => {
+      const read = tenancy.forReading(call.header(TENANT_HEADER));
+      if (!read.ok) throw new ConnectError(read.reason, Code.Unauthenticated);
+      const capabilities = clientCapabilities(call.header('accept'));
+      const answer = await queries.answer(
+        {
+          method: name,
+          request: toBinary(method.input, request),
+          encoding: call.encoding,
+          tenants: read.tenants,
+          takesUtf8LabelNames: capabilities.ok && capabilities.takesUtf8LabelNames,
+        },
+        call,
+      );
+      if (!answer.ok) throw errorOfQuery(answer);
+      return { kind: 'encoded', bytes: answer.message };
+    },
+    create(method.output),
+  );
 }
 
 function methodOf(name: QueryMethod): DescMethodUnary {

@@ -16,6 +16,8 @@ import {
 } from '@connectrpc/connect-node';
 import { endResponse, type HttpRequest, type HttpResponse } from '@emberscope/node-kit';
 import { withEncodedMessage } from './encoded-answer.ts';
+import { answerError } from './plain-error.ts';
+import { asRefusal } from './unread-request.ts';
 
 /** One method and what it does. */
 export type RpcRoute = {
@@ -40,9 +42,13 @@ export type RpcAnswer<Message> =
   | { readonly kind: 'message'; readonly message: Message }
   | { readonly kind: 'encoded'; readonly bytes: Uint8Array };
 
-/** Places that a handler leaves its encoded message at, one for each call. */
-type Slot = { encoded: Uint8Array | undefined };
-const slotKey = createContextKey<Slot>({ encoded: undefined });
+/** What a handler leaves behind beside its answer, one for each call. */
+type Slot = {
+  /** The message was read, and a handler is or was at work. */
+  isCalled: boolean;
+  encoded: Uint8Array | undefined;
+};
+const slotKey = createContextKey<Slot>({ isCalled: false, encoded: undefined });
 
 /** The longest that a client may ask us to work on one call. */
 const MAX_TIMEOUT_MILLIS = 3_600_000;
@@ -68,9 +74,11 @@ export function rpcRoute<Method extends DescMethodUnary>(
     jsonOptions: { ignoreUnknownFields: true },
   });
   const run = async (request: MessageShape<Method['input']>, context: HandlerContext) => {
+    const slot = context.values.get(slotKey);
+    slot.isCalled = true;
     const done = await answer(request, callOf(context));
     if (done.kind === 'message') return done.message;
-    context.values.get(slotKey).encoded = done.bytes;
+    slot.encoded = done.bytes;
     return empty;
   };
   // The router's type asks for an implementation by the kind of method, which a type parameter hides.
@@ -85,22 +93,14 @@ function callOf(context: HandlerContext): RpcCall {
   return {
     signal: context.signal,
     header: (name) => context.requestHeader.get(name) ?? undefined,
-    encoding: type.includes('json') ? 'json' : 'proto',
+    encoding: /json/i.test(type) ? 'json' : 'proto',
     timeoutMillis: context.timeoutMs(),
   };
 }
 
-/** What Connect's clients may send: told to those who sent something else. */
-const ACCEPT_POST = [
-  'application/json',
-  'application/proto',
-  'application/grpc',
-  'application/grpc+json',
-  'application/grpc+proto',
-  'application/grpc-web',
-  'application/grpc-web+json',
-  'application/grpc-web+proto',
-].join(', ');
+/** What clients may send: told to those who sent something else. */
+const ACCEPT_POST =
+  'application/grpc, application/grpc+json, application/grpc+json; charset=utf-8, application/grpc+proto, application/grpc-web, application/grpc-web+json, application/grpc-web+json; charset=utf-8, application/grpc-web+proto, application/json, application/json; charset=utf-8, application/proto';
 
 /** The body of a request that was read already. */
 export type ReadRequest = {
@@ -132,26 +132,39 @@ export async function answerRpc(
     endResponse(response);
     return;
   }
-  const slot: Slot = { encoded: undefined };
+  const version = request.headers['connect-protocol-version'];
+  if (version !== undefined && version !== '1' && !contentType.startsWith('application/grpc')) {
+    const message = `Connect-Protocol-Version must be "1": got "${version}"`;
+    answerError(response, 400, 'invalid_argument', message);
+    return;
+  }
+  const slot: Slot = { isCalled: false, encoded: undefined };
   const values: ContextValues = createContextValues().set(slotKey, slot);
   try {
     const asked = universalRequestFromNodeRequest(request, response, undefined, values);
     const given = read === undefined ? asked : { ...asked, ...replacement(asked.header, read) };
     const answer = await route.handler(given);
-    if (read?.jsonAnswer !== undefined && answer.status === 200) {
+    const judged = slot.isCalled ? answer : await asRefusal(answer);
+    if (read?.jsonAnswer !== undefined && judged.status === 200) {
       slot.encoded = new TextEncoder().encode(read.jsonAnswer);
-      answer.header?.set('content-type', 'application/json');
+      judged.header?.set('content-type', 'application/json');
+    }
+    if (JSON_WITH_CHARSET.test(contentType) && judged.status === 200) {
+      judged.header?.set('content-type', 'application/json; charset=utf-8');
     }
     const whole =
-      slot.encoded === undefined || answer.status !== 200
-        ? answer
-        : await withEncodedMessage(answer, slot.encoded, acceptsGzip(request));
+      slot.encoded === undefined || judged.status !== 200
+        ? judged
+        : await withEncodedMessage(judged, slot.encoded, acceptsGzip(request));
     await universalResponseToNodeResponse(whole, response);
   } catch (error) {
     // Whoever went away in the middle needs no answer; anything else is the door's to report.
     if (!isGone(error)) throw error;
   }
 }
+
+/** Clients that name the character set hear it back. */
+const JSON_WITH_CHARSET = /^application\/json\s*;\s*charset=utf-8$/i;
 
 function replacement(header: Headers, { body, contentType }: ReadRequest) {
   const replaced = new Headers(header);

@@ -46,12 +46,16 @@ export async function prepareIngest(
       );
     default: {
       const read = plainSeries(params, format, body);
-      if (!read.ok) return { kind: read.kind, reason: read.reason };
+      if (!read.ok) {
+        const isName = read.kind === 'invalid-argument';
+        return { kind: read.kind, reason: isName ? `${NAME_FAILED} ${read.reason}` : read.reason };
+      }
       return readySeries(read.series, body.length, limits, nowMillis);
     }
   }
 }
 
+const NAME_FAILED = 'pyroscopeIngesterAdapter failed to convert metadata:';
 const PARSING_FAILED = 'parsing IngestInput-pprof failed';
 const FORM_FAILED = `${PARSING_FAILED} failed to parse pprof /ingest multipart form`;
 
