@@ -1,4 +1,4 @@
-import { formatIecBytes, MILLIS_PER_SECOND } from '@emberscope/units';
+import { MILLIS_PER_SECOND } from '@emberscope/units';
 import type { TenantId } from '../store/ids.ts';
 
 export type RateLimits = {
@@ -35,7 +35,7 @@ export function createRateLimit(
       const bucket = buckets.get(tenant) ?? { level: burstBytes, atMillis: nowMillis };
       const level = levelOf(bucket, nowMillis);
       if (bytes > level) {
-        return `push rate limit (${formatIecBytes(bytesPerSecond)}) exceeded while adding ${formatIecBytes(bytes)}`;
+        return `push rate limit (${sizeText(bytesPerSecond)}) exceeded while adding ${sizeText(bytes)}`;
       }
       buckets.set(tenant, { level: level - bytes, atMillis: nowMillis });
       if (buckets.size > MAX_BUCKETS) {
@@ -46,4 +46,14 @@ export function createRateLimit(
       return undefined;
     },
   };
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** `1.0 KiB`, `57 KiB`: in the words of the library that Pyroscope prints sizes with. */
+function sizeText(bytes: number): string {
+  if (bytes < 10) return `${bytes} B`;
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = Math.floor((bytes / 1024 ** power) * 10 + 0.5) / 10;
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${UNITS[power]}`;
 }
