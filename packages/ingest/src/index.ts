@@ -9,7 +9,14 @@ export {
 } from './ingest-params.ts';
 export { parseIngestTime } from './ingest-time.ts';
 export type { Ingested, IngestedSeries } from './ingested-series.ts';
-export { type IngestedPprof, type PprofUpload, pprofSeries } from './pprof-series.ts';
+export {
+  type IngestedPprof,
+  needsRepair,
+  type PprofUpload,
+  PREVIOUS_PROFILE_REASON,
+  pprofLabels,
+  pprofSeries,
+} from './pprof-series.ts';
 export { profileNameOf } from './profile-name.ts';
 export {
   type ParsedSampleTypeConfig,

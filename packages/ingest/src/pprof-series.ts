@@ -1,4 +1,4 @@
-import { LABEL } from '@emberscope/labels';
+import { LABEL, type LabelSet } from '@emberscope/labels';
 import { type PprofLimits, type PprofLosses, type PprofRead, readPprof } from '@emberscope/pprof';
 import type { UnixNanos } from '@emberscope/units';
 import type { IngestParams } from './ingest-params.ts';
@@ -28,7 +28,7 @@ export type IngestedPprof =
   | PprofRefusal;
 
 /** Go's agents sent two profiles to be subtracted once; they no longer do. */
-const PREVIOUS_PROFILE_REASON =
+export const PREVIOUS_PROFILE_REASON =
   'unsupported client version. Please update github.com/grafana/pyroscope-go to the latest version';
 
 /**
@@ -40,7 +40,7 @@ export function pprofSeries(
   upload: PprofUpload,
   limits: PprofLimits,
 ): IngestedPprof {
-  const { name, spyName } = params;
+  const { spyName } = params;
   if (upload.hasPreviousProfile === true) {
     return { ok: false, kind: 'malformed-body', reason: PREVIOUS_PROFILE_REASON };
   }
@@ -58,14 +58,34 @@ export function pprofSeries(
   const named = isScriptingSpy(spyName) ? withFileNames(timed, spyName) : undefined;
   if (named?.ok === false) return { ok: false, kind: 'malformed-body', reason: named.reason };
   const profile = named?.profile ?? timed;
-  const profileName = profileNameOf(
-    profile.sampleTypes.map(({ type }) => type),
-    config,
-  );
+  const sampleTypes = profile.sampleTypes.map(({ type }) => type);
+  const labels = pprofLabels(params, sampleTypes, config);
+  return { ok: true, series: [{ labels, profile }], losses: read.losses };
+}
+
+/** The labels that a pprof has at `/ingest`, by what is asked for and by its sample types. */
+export function pprofLabels(
+  { name, spyName }: IngestParams,
+  sampleTypes: readonly string[],
+  config: SampleTypeConfig | undefined,
+): LabelSet {
   const service = name.tags.get(LABEL.serviceName) ?? '';
   const others = service === '' ? { [LABEL.serviceName]: name.application } : {};
-  const labels = seriesLabels(profileName, spyName, name, others);
-  return { ok: true, series: [{ labels, profile }], losses: read.losses };
+  return seriesLabels(profileNameOf(sampleTypes, config), spyName, name, others);
+}
+
+/**
+ * Whether {@link pprofSeries} would write something into a profile of this time that is not in its
+ * bytes. If not, the bytes mean the same wherever they are pushed.
+ */
+export function needsRepair(
+  { spyName, from }: IngestParams,
+  timeNanos: UnixNanos,
+  config: SampleTypeConfig | undefined,
+): boolean {
+  return (
+    knownTime(timeNanos, from) !== timeNanos || isScriptingSpy(spyName) || isDotnet(spyName, config)
+  );
 }
 
 /** Old .NET agents name themselves, or are known by a sample type that only they configure. */

@@ -6,5 +6,10 @@ export {
   type PprofReadOptions,
   readPprof,
 } from './read-pprof.ts';
+export {
+  type PprofHeader,
+  type PprofHeaderRead,
+  readPprofHeader,
+} from './read-pprof-header.ts';
 export { withStubMapping } from './stub-mapping.ts';
 export { writePprof } from './write-pprof.ts';

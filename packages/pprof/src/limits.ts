@@ -25,3 +25,6 @@ export const NO_PPROF_LIMITS: PprofLimits = {
   maxStackDepth: Number.POSITIVE_INFINITY,
   maxStringBytes: Number.POSITIVE_INFINITY,
 };
+
+/** Each costs a column, though it takes two bytes to ask for. Profilers have six at most. */
+export const MAX_SAMPLE_TYPES = 256;

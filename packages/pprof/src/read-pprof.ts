@@ -4,7 +4,7 @@ import { ColumnArena } from './column-arena.ts';
 import { FunctionRows } from './function-rows.ts';
 import { Header, type ValueTypeRow } from './header.ts';
 import { LabelSetRows } from './label-set-rows.ts';
-import { type PprofLimits, PYROSCOPE_PPROF_LIMITS } from './limits.ts';
+import { MAX_SAMPLE_TYPES, type PprofLimits, PYROSCOPE_PPROF_LIMITS } from './limits.ts';
 import { LocationRows } from './location-rows.ts';
 import { MappingRows } from './mapping-rows.ts';
 import { SampleRows } from './sample-rows.ts';
@@ -176,9 +176,6 @@ function read(wire: WireReader, rows: PprofRows, options: PprofReadOptions): Ppr
     },
   };
 }
-
-/** Each costs a column, though it takes two bytes to ask for. Profilers have six at most. */
-const MAX_SAMPLE_TYPES = 256;
 
 function noteSpan(wire: WireReader, spans: Int32Scratch, index: number): void {
   const end = wire.spanEnd();
