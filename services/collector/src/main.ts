@@ -1,0 +1,77 @@
+import {
+  createLogger,
+  formatListenAddress,
+  nodeFs,
+  openLogFile,
+  readSettings,
+  systemClock,
+} from '@emberscope/node-kit';
+import { startCollector } from './collector.ts';
+import { runCheck } from './commands/check.ts';
+import { runHealthcheck } from './commands/healthcheck.ts';
+import { runRelabelTest } from './commands/relabel-test.ts';
+import { checkSettings, collectorSettings } from './settings.ts';
+import { PROGRAM, VERSION } from './version.ts';
+
+/** The only place that knows of the process: its arguments, environment, signals and exit code. */
+const argv = process.argv.slice(2);
+const [command = '', ...rest] = argv;
+switch (command) {
+  case 'healthcheck':
+    finish(await runHealthcheck(rest));
+    break;
+  case 'check':
+    finish(await runCheck(rest, process.env));
+    break;
+  case 'relabel':
+    finish(await runRelabelTest(rest, process.env));
+    break;
+  default:
+    await serve();
+}
+
+async function serve(): Promise<void> {
+  const read = await readSettings({
+    program: PROGRAM,
+    version: VERSION,
+    shape: collectorSettings,
+    argv,
+    environment: process.env,
+    fs: nodeFs,
+  });
+  if (read.kind === 'shown') return finish({ code: 0, text: read.text });
+  if (read.kind === 'refused') return finish({ code: 2, text: `${read.reasons.join('\n')}\n` });
+  const checked = checkSettings(read.settings);
+  if (!checked.ok) return finish({ code: 2, text: `${checked.reasons.join('\n')}\n` });
+
+  const { settings } = checked;
+  const logFile = openLogFile(1);
+  const log = createLogger({ service: PROGRAM.name, level: settings.logLevel, output: logFile });
+  process.on('exit', () => logFile.flushSync());
+  for (const warning of read.warnings) log.warn(warning);
+
+  const started = await startCollector({ settings, clock: systemClock, log });
+  if (!started.ok) return finish({ code: 1, text: `${started.reason}\n` });
+  const { collector } = started;
+  const url = `http://${formatListenAddress(collector.address)}`;
+  log.info(`collector ready on ${url}, delivering to ${settings.endpointUrl}`);
+
+  let isStopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // A second one is from somebody who will not wait.
+      if (isStopping) process.exit(130);
+      isStopping = true;
+      log.info({ signal }, 'stopping');
+      void collector.stop().then(() => {
+        log.info('stopped');
+        process.exit(0);
+      });
+    });
+  }
+}
+
+function finish({ code, text }: { readonly code: number; readonly text: string }): void {
+  (code === 0 ? process.stdout : process.stderr).write(text);
+  process.exitCode = code;
+}
