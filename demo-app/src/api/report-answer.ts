@@ -6,8 +6,10 @@ import {
 } from '../database/report-store.ts';
 import { checkElement } from '../stix/element.ts';
 
-/** Rows read and written at once: about 50 kB of text, under 2 ms. */
-const ELEMENTS_PER_PIECE = 100;
+/** Rows read at once: about 50 kB of text, under 2 ms. */
+const ELEMENTS_PER_READ = 100;
+/** Text that is written at once; a single element may have 64 KiB. */
+const PIECE_MIN_CHARS = 32 * 1024;
 
 /** A report was removed to make room while it was being read. */
 export class ReportGoneError extends Error {
@@ -21,26 +23,39 @@ export class ReportGoneError extends Error {
  * The bundle as it was stored, in pieces of its JSON: 50,000 elements in one `JSON.stringify` would
  * hold the loop for 50 ms. The report's references stand where they stood.
  */
-export function* bundlePieces(store: ReportStore, record: ReportRecord): Generator<string> {
+export function bundlePieces(store: ReportStore, record: ReportRecord): Generator<string> {
+  return inPieces(bundleParts(store, record));
+}
+
+/** Elements `fromSeq` up to `fromSeq + limit` as the engine answers them: one hit per line of JSON. */
+export function hitPieces(
+  store: ReportStore,
+  record: ReportRecord,
+  fromSeq: number,
+  limit: number,
+): Generator<string> {
+  return inPieces(hitLines(store, record, fromSeq, limit));
+}
+
+function* bundleParts(store: ReportStore, record: ReportRecord): Generator<string> {
   yield '{"type":"bundle","objects":[';
-  for (let seq = 0; seq < record.elementCount; seq += ELEMENTS_PER_PIECE) {
-    const texts = elementTexts(store, record, seq, ELEMENTS_PER_PIECE);
-    const separator = seq === 0 ? '' : ',';
-    const reportAt = record.reportSeq - seq;
-    const report = texts[reportAt];
-    if (report === undefined) {
-      yield separator + texts.join(',');
-    } else {
+  let seq = 0;
+  for (const text of elementTexts(store, record, 0, record.elementCount)) {
+    if (seq > 0) yield ',';
+    if (seq === record.reportSeq) {
       // The report's text ends in "}": its last field goes before that.
-      yield [separator, [...texts.slice(0, reportAt), report.slice(0, -1)].join(',')].join('');
-      yield* referencePieces(store, record);
-      yield ['}', ...texts.slice(reportAt + 1)].join(',');
+      yield text.slice(0, -1);
+      yield* referenceParts(store, record);
+      yield '}';
+    } else {
+      yield text;
     }
+    seq++;
   }
   yield ']}';
 }
 
-function* referencePieces(store: ReportStore, record: ReportRecord): Generator<string> {
+function* referenceParts(store: ReportStore, record: ReportRecord): Generator<string> {
   yield ',"object_refs":[';
   for (let page = 0; page * REFERENCES_PER_PAGE < record.referenceCount; page++) {
     const references = store.readReferences(record.id, page);
@@ -51,17 +66,16 @@ function* referencePieces(store: ReportStore, record: ReportRecord): Generator<s
   yield ']';
 }
 
-/** Elements `fromSeq` up to `fromSeq + limit` as the engine answers them: one hit per line of JSON. */
-export function* hitPieces(
+function* hitLines(
   store: ReportStore,
   record: ReportRecord,
   fromSeq: number,
   limit: number,
 ): Generator<string> {
-  const endSeq = Math.min(record.elementCount, fromSeq + limit);
-  for (let seq = fromSeq; seq < endSeq; seq += ELEMENTS_PER_PIECE) {
-    const texts = elementTexts(store, record, seq, Math.min(ELEMENTS_PER_PIECE, endSeq - seq));
-    yield texts.map((text, i) => `${JSON.stringify(hitOf(text, seq + i))}\n`).join('');
+  let seq = fromSeq;
+  for (const text of elementTexts(store, record, fromSeq, fromSeq + limit)) {
+    yield `${JSON.stringify(hitOf(text, seq))}\n`;
+    seq++;
   }
 }
 
@@ -71,14 +85,30 @@ function hitOf(text: string, seq: number): unknown {
   return engineHit(checked.element, seq);
 }
 
-function elementTexts(
+/** Elements `fromSeq` up to, not including, `endSeq` or the last one. */
+function* elementTexts(
   store: ReportStore,
   { id, elementCount }: ReportRecord,
-  seq: number,
-  limit: number,
-): readonly string[] {
-  const expected = Math.min(limit, elementCount - seq);
-  const texts = store.readElements(id, seq, limit);
-  if (texts.length < expected) throw new ReportGoneError(id, seq + texts.length);
-  return texts;
+  fromSeq: number,
+  endSeq: number,
+): Generator<string> {
+  const lastSeq = Math.min(endSeq, elementCount);
+  for (let seq = fromSeq; seq < lastSeq; seq += ELEMENTS_PER_READ) {
+    const limit = Math.min(ELEMENTS_PER_READ, lastSeq - seq);
+    const texts = store.readElements(id, seq, limit);
+    yield* texts;
+    if (texts.length < limit) throw new ReportGoneError(id, seq + texts.length);
+  }
+}
+
+/** `parts` joined to pieces that are worth a write. */
+function* inPieces(parts: Iterable<string>): Generator<string> {
+  let piece = '';
+  for (const part of parts) {
+    piece += part;
+    if (piece.length < PIECE_MIN_CHARS) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
 }
