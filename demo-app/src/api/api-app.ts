@@ -48,7 +48,9 @@ export function createApiApp({ store, turn, log, readiness, onStored }: ApiParts
         checkUploadHeaders(request);
         uploads++;
         try {
-          const { record, rejected } = await receiveReport(request, store, turn);
+          // Left early, a plain iterator would destroy the request, and with it the way to answer.
+          const body = request.iterator({ destroyOnReturn: false });
+          const { record, rejected } = await receiveReport(body, store, turn);
           onStored(record);
           response
             .status(201)

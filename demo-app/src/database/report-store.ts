@@ -58,6 +58,8 @@ export type ReportStore = {
   /** Page `page` of the references, REFERENCES_PER_PAGE a page but for the last. */
   readReferences(id: string, page: number): readonly string[];
   setConversion(id: string, conversion: Conversion): Promise<void>;
+  /** Ids of reports that are arriving or being removed: begun and not committed. */
+  listArriving(): readonly string[];
   /** Reports that no worker has finished, the oldest first. */
   listWaiting(limit: number): readonly string[];
   /** Removes the oldest reports until no more than `maxElements` elements are stored. */
@@ -223,6 +225,7 @@ export async function openReportStore({
       // Trimmed in the meantime: nobody will ask for it.
       if (record !== undefined) await reports.put(id, { ...record, conversion });
     },
+    listArriving: () => [...arriving.getKeys({})],
     listWaiting(limit) {
       const waiting: string[] = [];
       for (const { key, value } of reports.getRange({})) {
