@@ -48,9 +48,10 @@ export type FunctionShare = {
   readonly total: number;
   readonly self: number;
 };
+export type Shares = { readonly sum: number; readonly functions: readonly FunctionShare[] };
 
 /** The functions of a profile by their own share of `sampleType` (`cpu`, `wall` …), largest first. */
-export function sharesOf(profile: Profile, sampleType: string): readonly FunctionShare[] {
+export function sharesOf(profile: Profile, sampleType: string): Shares {
   const text = (index: number | bigint): string => profile.stringTable.strings[Number(index)] ?? '';
   const column = profile.sampleType.findIndex(({ type }) => text(type) === sampleType);
   const nameByFunction = new Map(profile.function.map(({ id, name }) => [Number(id), text(name)]));
@@ -71,8 +72,8 @@ export function sharesOf(profile: Profile, sampleType: string): readonly Functio
     const [leaf] = names;
     if (leaf !== undefined) selfs.set(leaf, (selfs.get(leaf) ?? 0) + amount);
   }
-  if (sum === 0) return [];
-  return [...totals]
+  const functions = [...totals]
     .map(([name, total]) => ({ name, total: total / sum, self: (selfs.get(name) ?? 0) / sum }))
     .sort((a, b) => b.self - a.self);
+  return { sum, functions };
 }

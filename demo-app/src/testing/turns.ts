@@ -86,14 +86,16 @@ for (const name of ['demo-api', 'demo-worker']) {
   console.log(`${name}: share of CPU with what it calls, and its own, by profile`);
   for (const { profile, name: posted } of sink.profiles) {
     if (!posted.startsWith(name)) continue;
-    const shares = sharesOf(profile, 'cpu');
-    if (shares.length === 0) continue;
-    const [first] = shares;
-    const found = shares.filter(({ name }) => name.includes(':elDataConverter:'));
+    const { sum, functions } = sharesOf(profile, 'cpu');
+    const [first] = functions;
+    // The heap's profiles have no such values.
+    if (first === undefined || sum === 0) continue;
+    const found = functions.filter(({ name }) => name.includes(':elDataConverter:'));
     const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
     const mine = found.map((f) => `${f.name} ${percent(f.total)} / ${percent(f.self)}`).join('; ');
     console.log(
-      `  ${mine || 'no elDataConverter'}   top: ${first?.name} ${percent(first?.self ?? 0)}`,
+      `  ${(sum / 1e6).toFixed(0).padStart(5)} ms: ${mine || 'no elDataConverter'}` +
+        `   top: ${first.name} ${percent(first.self)}`,
     );
   }
 }
