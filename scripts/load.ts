@@ -2,7 +2,7 @@
  * Sends reports to the demo app and reads some back. Made to be changed: the load is the two
  * functions `sendReport` and `readSomething`, what a report looks like is in load/bundle.ts.
  *
- *     npx tsx scripts/load.ts --rate 2 --elements 2000 --seconds 60
+ *     npm run load -- --rate 2 --elements 2000 --seconds 60
  *
  * Ends after --seconds or on Ctrl-C with a summary; exit code 1 if not one report arrived.
  */
@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { bundlePieces, seededRandom } from './load/bundle.ts';
 import { createTally, type Tally } from './load/tally.ts';
 
-const HELP = `npx tsx scripts/load.ts [options]
+const HELP = `npm run load -- [options]
   --rate N       reports a second (2)
   --elements N   elements a report (2000)
   --seconds N    for how long; 0 is until Ctrl-C (60)
