@@ -11,7 +11,7 @@ import { createReadiness } from './http/readiness.ts';
 import { startProfiling } from './profiling.ts';
 import { configOrExit, startedOrExit, stopOnSignals } from './runtime/run-process.ts';
 import { createTurnBudget } from './runtime/turn-budget.ts';
-import { warmUp } from './runtime/warm-up.ts';
+import { warmUpApi } from './runtime/warm-up.ts';
 
 const config = configOrExit(readApiConfig(process.env));
 const log = pino({ name: 'demo-api', level: config.logLevel });
@@ -70,6 +70,6 @@ stopOnSignals(
   ],
   log,
 );
-await warmUp(turn, `${config.workerUrl}/ready`);
+await warmUpApi(turn, `${config.workerUrl}/ready`);
 readiness.open();
 log.info({ port: server.port, instance: config.instance }, 'ready');

@@ -6,7 +6,7 @@ import { createReadiness } from './http/readiness.ts';
 import { startProfiling } from './profiling.ts';
 import { configOrExit, startedOrExit, stopOnSignals } from './runtime/run-process.ts';
 import { createTurnBudget } from './runtime/turn-budget.ts';
-import { warmUp } from './runtime/warm-up.ts';
+import { warmUpWorker } from './runtime/warm-up.ts';
 import { convertReport } from './worker/convert-report.ts';
 import { createHitsReader } from './worker/read-hits.ts';
 import { createWorkerApp } from './worker/worker-app.ts';
@@ -47,6 +47,6 @@ stopOnSignals(
   ],
   log,
 );
-await warmUp(turn, `${config.apiUrl}/ready`);
+await warmUpWorker(turn, `${config.apiUrl}/ready`);
 readiness.open();
 log.info({ port: server.port, instance: config.instance, fault: config.fault }, 'ready');

@@ -25,6 +25,8 @@ export const BODY_MAX_BYTES = 128 * 1024 * 1024;
 const PARSED_AT_ONCE_BYTES = 16 * 1024;
 /** A commit waits for the disk; in one of 500 elements that costs little each. */
 const TEXTS_PER_BATCH = 500;
+/** Several times 500 ordinary elements: putting more would take a turn of its own. */
+const BATCH_MAX_CHARS = 1024 * 1024;
 /** A sender who makes one mistake makes it in every element. */
 const REASONS_MAX = 20;
 
@@ -44,6 +46,7 @@ export async function receiveReport(
   const writer = await store.beginReport();
   const first: RejectedElement[] = [];
   let texts: string[] = [];
+  let textChars = 0;
   let report: CommittedReport | undefined;
   let bodyBytes = 0;
   let storedCount = 0;
@@ -53,6 +56,11 @@ export async function receiveReport(
   function reject(index: number, reason: string): void {
     rejectedElements++;
     if (first.length < REASONS_MAX) first.push({ index, reason });
+  }
+
+  function keep(text: string): void {
+    texts.push(text);
+    textChars += text.length;
   }
 
   async function checkParsed(): Promise<void> {
@@ -68,13 +76,13 @@ export async function receiveReport(
         } else {
           const { object_refs: _emptied, ...own } = checked.element;
           report = { stixId: own.id, name: own.name ?? '', reportSeq: storedCount + texts.length };
-          texts.push(JSON.stringify(own));
+          keep(JSON.stringify(own));
           await storeReferences(references);
         }
       } else if (references.length > 0) {
         reject(index, `object_refs: only a report has them, not a ${checked.element.type}`);
       } else {
-        texts.push(JSON.stringify(value));
+        keep(JSON.stringify(value));
       }
       if (turn.isSpent()) await turn.nextTurn();
     }
@@ -84,6 +92,7 @@ export async function receiveReport(
   async function storeTexts(): Promise<void> {
     const batch = texts;
     texts = [];
+    textChars = 0;
     storedCount += batch.length;
     await writer.appendElements(batch);
   }
@@ -110,7 +119,7 @@ export async function receiveReport(
         if (turn.isSpent()) await turn.nextTurn();
         parser.write(chunk.subarray(from, from + PARSED_AT_ONCE_BYTES));
         await checkParsed();
-        if (texts.length >= TEXTS_PER_BATCH) await storeTexts();
+        if (texts.length >= TEXTS_PER_BATCH || textChars >= BATCH_MAX_CHARS) await storeTexts();
       }
     }
     parser.end();

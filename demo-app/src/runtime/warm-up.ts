@@ -3,6 +3,7 @@ import { engineHit } from '../database/engine-hit.ts';
 import { createOverviewBuilder } from '../database/report-overview.ts';
 import { createBundleParser } from '../ingest/bundle-parser.ts';
 import { checkElement, type Element } from '../stix/element.ts';
+import { hitOfLine } from '../worker/read-hits.ts';
 import type { TurnBudget } from './turn-budget.ts';
 
 /** Enough for the optimizing compiler to have seen it all; 0.2 s. */
@@ -10,32 +11,47 @@ const ELEMENTS = 3_000;
 const FETCH_MAX_MILLIS = 1_000;
 
 /**
- * Takes made-up elements along the whole way of real ones, and asks `neighbourUrl` once. Code that
- * runs for the first time is slow, and the first `fetch` loads an HTTP client: the first report would
- * hold the loop for over 30 ms. Belongs before a process says that it is ready; stores nothing.
+ * Takes made-up elements along the way of real ones, as far as it leads through one process, and
+ * asks `neighbourUrl` once. Code that runs for the first time is slow, and the first `fetch` loads an
+ * HTTP client: the first report would hold the loop for over 30 ms. Belongs before a process says
+ * that it is ready; stores nothing.
  */
-export async function warmUp(turn: TurnBudget, neighbourUrl: string): Promise<void> {
+export async function warmUpApi(turn: TurnBudget, neighbourUrl: string): Promise<void> {
   const parser = createBundleParser();
-  const overview = createOverviewBuilder();
   const encoder = new TextEncoder();
+  let hitCount = 0;
   parser.write(encoder.encode('{"type":"bundle","objects":['));
   for (let number = 0; number < ELEMENTS; number++) {
     parser.write(encoder.encode(`${number === 0 ? '' : ','}${JSON.stringify(elementOf(number))}`));
-    const hits = parser.takeParsed().flatMap(({ index, value }) => {
+    for (const { index, value } of parser.takeParsed()) {
       const checked = checkElement(value);
-      return checked.ok ? [engineHit(checked.element, index)] : [];
-    });
-    for (const object of await elConvertHits(hits, turn, undefined)) overview.add(object);
+      if (checked.ok && JSON.stringify(engineHit(checked.element, index)) !== '') hitCount++;
+    }
     if (turn.isSpent()) await turn.nextTurn();
   }
   parser.write(encoder.encode(']}'));
   parser.end();
+  if (hitCount !== ELEMENTS) throw new Error(`${hitCount} of ${ELEMENTS} elements were valid`);
+  await ask(neighbourUrl);
+}
+
+/** The same for demo-worker: hits are read, converted and summed up. */
+export async function warmUpWorker(turn: TurnBudget, neighbourUrl: string): Promise<void> {
+  const overview = createOverviewBuilder();
+  for (let number = 0; number < ELEMENTS; number++) {
+    const hit = hitOfLine(JSON.stringify(engineHit(elementOf(number), number)));
+    for (const object of await elConvertHits([hit], turn, undefined)) overview.add(object);
+    if (turn.isSpent()) await turn.nextTurn();
+  }
   const { objectCount } = overview.finish();
   if (objectCount !== ELEMENTS)
-    throw new Error(`${objectCount} of ${ELEMENTS} elements were valid`);
+    throw new Error(`${objectCount} of ${ELEMENTS} hits were converted`);
+  await ask(neighbourUrl);
+}
 
+async function ask(url: string): Promise<void> {
   try {
-    const response = await fetch(neighbourUrl, { signal: AbortSignal.timeout(FETCH_MAX_MILLIS) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_MAX_MILLIS) });
     await response.body?.cancel();
   } catch {
     // It may start after us: what counts is that the client is loaded.

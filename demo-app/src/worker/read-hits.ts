@@ -49,11 +49,16 @@ export function createHitsReader(apiUrl: string, turn: TurnBudget): ReadHits {
     }
     const hits: EngineHit[] = [];
     for await (const line of linesOf(response.body)) {
-      hits.push(hitSchema.parse(JSON.parse(line)));
+      hits.push(hitOfLine(line));
       if (turn.isSpent()) await turn.nextTurn();
     }
     return { kind: 'page', hits };
   };
+}
+
+/** Throws when it is no hit. */
+export function hitOfLine(line: string): EngineHit {
+  return hitSchema.parse(JSON.parse(line));
 }
 
 async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
