@@ -15,15 +15,15 @@ export async function temporaryServer(
   return { ...server, url: `http://127.0.0.1:${server.port}` };
 }
 
-/** Looks every few milliseconds, for at most so long. */
+/** Looks again and again, less and less often, for at most so long. */
 export async function eventually(
   what: string,
   holds: () => boolean | Promise<boolean>,
   maxMillis = 5_000,
 ): Promise<void> {
   const start = performance.now();
-  while (!(await holds())) {
+  for (let napMillis = 5; !(await holds()); napMillis = Math.min(200, napMillis * 1.5)) {
     if (performance.now() - start > maxMillis) throw new Error(`not in ${maxMillis} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, napMillis));
   }
 }
