@@ -8,6 +8,8 @@ import { checkElement } from '../stix/element.ts';
 
 /** Rows read at once: about 50 kB of text, under 2 ms. */
 const ELEMENTS_PER_READ = 100;
+/** Ordinary elements fill it to a third; whoever reads hits keeps all of an answer in memory. */
+const HITS_MAX_CHARS = 8 * 1024 * 1024;
 /** Text that is written at once; a single element may have 64 KiB. */
 const PIECE_MIN_CHARS = 32 * 1024;
 
@@ -27,7 +29,10 @@ export function bundlePieces(store: ReportStore, record: ReportRecord): Generato
   return inPieces(bundleParts(store, record));
 }
 
-/** Elements `fromSeq` up to `fromSeq + limit` as the engine answers them: one hit per line of JSON. */
+/**
+ * Elements from `fromSeq` on as the engine answers them, one hit per line of JSON: `limit` of them,
+ * or fewer when they are long. None at all means that there are no more.
+ */
 export function hitPieces(
   store: ReportStore,
   record: ReportRecord,
@@ -73,9 +78,13 @@ function* hitLines(
   limit: number,
 ): Generator<string> {
   let seq = fromSeq;
+  let writtenChars = 0;
   for (const text of elementTexts(store, record, fromSeq, fromSeq + limit)) {
-    yield `${JSON.stringify(hitOf(text, seq))}\n`;
+    const line = `${JSON.stringify(hitOf(text, seq))}\n`;
+    yield line;
     seq++;
+    writtenChars += line.length;
+    if (writtenChars >= HITS_MAX_CHARS) return;
   }
 }
 

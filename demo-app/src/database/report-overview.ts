@@ -3,6 +3,7 @@ import type { ApiObject, ApiReference } from './el-data-converter.ts';
 /** What a report is about, at a glance. */
 export type ReportOverview = {
   readonly objectCount: number;
+  /** The types of most objects: a sender may name relations as it likes. */
   readonly countByType: Readonly<Record<string, number>>;
   /** The elements at the ends of most relations, most first. */
   readonly mostConnected: readonly RankedElement[];
@@ -26,6 +27,8 @@ export type OverviewBuilder = {
 
 /** How many of a ranking a reader looks at. */
 const RANKED = 10;
+/** STIX has 13 types of its own and some twenty of relations. */
+const TYPES_MAX = 100;
 
 export function createOverviewBuilder(): OverviewBuilder {
   const countByType = new Map<string, number>();
@@ -59,13 +62,13 @@ export function createOverviewBuilder(): OverviewBuilder {
     },
     finish: () => ({
       objectCount,
-      countByType: Object.fromEntries(countByType),
-      mostConnected: mostOf(relationCount).map(([id, count]) => ({
+      countByType: Object.fromEntries(mostOf(countByType, TYPES_MAX)),
+      mostConnected: mostOf(relationCount, RANKED).map(([id, count]) => ({
         id,
         name: nameById.get(id),
         relationCount: count,
       })),
-      labels: mostOf(countByLabel).map(([label, count]) => ({ label, objectCount: count })),
+      labels: mostOf(countByLabel, RANKED).map(([label, count]) => ({ label, objectCount: count })),
       inferenceCount,
       meanConfidence: confidenceCount === 0 ? undefined : confidenceSum / confidenceCount,
     }),
@@ -76,15 +79,15 @@ function increment(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-/** The RANKED largest counts. One pass: sorting 100,000 of them would take 30 ms at once. */
-function mostOf(counts: ReadonlyMap<string, number>): (readonly [string, number])[] {
+/** The `max` largest counts. One pass: sorting 100,000 of them would take 30 ms at once. */
+function mostOf(counts: ReadonlyMap<string, number>, max: number): (readonly [string, number])[] {
   const ranked: (readonly [string, number])[] = [];
   for (const entry of counts) {
-    const last = ranked[RANKED - 1];
+    const last = ranked[max - 1];
     if (last !== undefined && entry[1] <= last[1]) continue;
     const place = ranked.findIndex(([, count]) => entry[1] > count);
     ranked.splice(place === -1 ? ranked.length : place, 0, entry);
-    if (ranked.length > RANKED) ranked.pop();
+    if (ranked.length > max) ranked.pop();
   }
   return ranked;
 }

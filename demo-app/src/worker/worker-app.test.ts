@@ -60,6 +60,18 @@ test('a report is read back over several pages and summed up', async () => {
   });
 });
 
+test('of types that a sender makes up, only the most frequent are told', async () => {
+  const made = Array.from({ length: 300 }, (_, i) => ({
+    ...relationship(i, id('malware', 1), id('malware', 2)),
+    relationship_type: `kind-${Math.min(i, 290)}`,
+  }));
+  const reportId = await storeBundle([...made, report([id('malware', 1)])]);
+  const answer = await createWorkerClient(worker.url)(reportId, never);
+  assert.ok(answer.kind === 'done');
+  assert.equal(Object.keys(answer.overview.countByType).length, 100);
+  assert.equal(answer.overview.countByType['kind-290'], 10);
+});
+
 test('a report that is gone is refused, not asked for again', async () => {
   const answer = await createWorkerClient(worker.url)('000000000000-00000000', never);
   assert.ok(answer.kind === 'refused');
