@@ -1,4 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type FrameTable, orderCallTree } from '@emberscope/profile';
 import type { GetFlameGraphResponseSchema } from '@emberscope/protocol/page/flame-graph';
 import { MergeMode } from '@emberscope/protocol/page/selection';
 import type { ListServicesResponseSchema } from '@emberscope/protocol/page/services';
@@ -49,41 +50,27 @@ export function drawnFlameGraph(
   unitValue: number,
   mode: MergeMode,
 ): FlameGraphInit {
-  const random = seededRandom(7);
   const frames = createFrames(Math.max(40, Math.round(nodeCount / 12)));
-  const parentPlusOne: number[] = [];
-  const frame: number[] = [];
-  const self: bigint[] = [];
-
-  // Pre-order: each node goes below one of the callers that are open, deep ones more often.
-  const open: number[] = [];
-  for (const wanted of CONVERTER_PATH) {
-    parentPlusOne.push(open.length === 0 ? 0 : (open.at(-1) ?? 0) + 1);
-    open.push(frame.length);
-    frame.push(frames.rowOf(wanted));
-    self.push(wanted === CONVERTER_PATH.at(-1) ? BigInt(nodeCount * unitValue) : 0n);
-  }
-  while (frame.length < nodeCount) {
-    const up = Math.min(open.length - 1, Math.floor(random() ** 3 * 12));
-    open.length -= up;
-    if (open.length > 48) open.length = 24;
-    parentPlusOne.push((open.at(-1) ?? 0) + 1);
-    open.push(frame.length);
-    frame.push(Math.floor(random() ** 2 * frames.count));
-    self.push(BigInt(Math.floor(random() ** 6 * 20) * unitValue));
-  }
-  const total = [...self];
-  for (let node = nodeCount - 1; node > 0; node--) {
-    const caller = (parentPlusOne[node] ?? 0) - 1;
-    if (caller >= 0) total[caller] = (total[caller] ?? 0n) + (total[node] ?? 0n);
-  }
-  const whole = total[0] ?? 0n;
+  const { parent, frame, self } = growTree(nodeCount, unitValue, frames.count, frames.rowOf);
+  // Pre-order, siblings by name, totals: as the contract wants them.
+  const tree = orderCallTree(
+    Int32Array.from(parent),
+    Int32Array.from(frame),
+    Float64Array.from(self),
+    frames.table,
+  );
+  const whole = BigInt(tree.total[0] ?? 0);
   return {
-    frames: frames.table,
-    tree: { parentPlusOne, frame, self, total },
+    frames: frames.wire,
+    tree: {
+      parentPlusOne: Array.from(tree.parent, (each) => each + 1),
+      frame: [...tree.frame],
+      self: Array.from(tree.self, BigInt),
+      total: Array.from(tree.total, BigInt),
+    },
     otherTotal: 0n,
     functionCount: frames.count,
-    nodeCount,
+    nodeCount: tree.length,
     coverage: {
       mode,
       total: whole,
@@ -93,6 +80,46 @@ export function drawnFlameGraph(
       sampleCount: whole / 10_000_000n,
     },
   };
+}
+
+/** Callers before callees. Each node has nodes to spend below it, and hands most of them to one callee. */
+function growTree(
+  nodeCount: number,
+  unitValue: number,
+  frameCount: number,
+  rowOf: (frame: Frame) => number,
+) {
+  const random = seededRandom(7);
+  const parent: number[] = [];
+  const frame: number[] = [];
+  const self: number[] = [];
+  for (const wanted of CONVERTER_PATH) {
+    parent.push(frame.length - 1);
+    frame.push(rowOf(wanted));
+    self.push(wanted === CONVERTER_PATH.at(-1) ? nodeCount * 6 * unitValue : 0);
+  }
+  const waiting = [
+    { caller: 0, nodes: Math.round((nodeCount - frame.length) * 0.6), depth: 1 },
+    { caller: 1, nodes: Math.round((nodeCount - frame.length) * 0.4), depth: 2 },
+  ];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { caller, depth } = next;
+    const taken = new Set<number>();
+    for (let left = next.nodes; left > 0; ) {
+      const nodes = depth > 60 ? 1 : Math.min(left, Math.ceil(left * (0.3 + 0.6 * random())));
+      left -= nodes;
+      let callee = Math.floor(random() ** 2 * frameCount);
+      while (taken.has(callee) || callee < CONVERTER_PATH.length) {
+        callee = (callee + 1) % frameCount;
+      }
+      taken.add(callee);
+      parent.push(caller);
+      frame.push(callee);
+      self.push(Math.floor(random() ** 3 * 60) * unitValue);
+      waiting.push({ caller: frame.length - 1, nodes: nodes - 1, depth: depth + 1 });
+    }
+  }
+  return { parent, frame, self };
 }
 
 function createFrames(count: number) {
@@ -110,13 +137,20 @@ function createFrames(count: number) {
     rows.set(text, strings.length);
     return strings.push(text) - 1;
   };
-  const table = {
+  const line = all.map((each) => each[2]);
+  const wire = {
     strings,
     name: all.map(([name]) => intern(name)),
     file: all.map(([, file]) => intern(file)),
-    line: all.map(([, , line]) => line),
+    line,
   };
-  return { table, count: all.length, rowOf: (wanted: Frame) => all.indexOf(wanted) };
+  const table: FrameTable = {
+    length: all.length,
+    name: all.map(([name]) => name),
+    file: all.map(([, file]) => file),
+    line: Int32Array.from(line),
+  };
+  return { wire, table, count: all.length, rowOf: (wanted: Frame) => all.indexOf(wanted) };
 }
 
 type TimelineInit = MessageInitShape<typeof TimelineSchema>;
