@@ -21,7 +21,9 @@ export type RemoteEvent<T> =
   | { readonly kind: 'asked' }
   | { readonly kind: 'answered'; readonly subject: string; readonly answer: T }
   | { readonly kind: 'failed'; readonly subject: string; readonly reason: unknown }
-  | { readonly kind: 'cancelled' };
+  | { readonly kind: 'cancelled' }
+  /** There is no question any more. */
+  | { readonly kind: 'dropped' };
 
 export const NOTHING_ASKED: Remote<never> = { shown: undefined, activity: { kind: 'idle' } };
 
@@ -43,6 +45,10 @@ export function nextRemote<T>(remote: Remote<T>, event: RemoteEvent<T>): Remote<
     }
     case 'cancelled':
       return { ...remote, activity: { kind: 'cancelled' } };
+    case 'dropped':
+      return remote.activity.kind === 'loading'
+        ? { ...remote, activity: { kind: 'idle' } }
+        : remote;
     default:
       return event satisfies never;
   }

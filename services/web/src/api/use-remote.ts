@@ -37,7 +37,7 @@ export function useRemote<Question extends object, Answer>(
   });
 
   useEffect(() => {
-    if (key === undefined) return;
+    if (key === undefined) return dispatch({ kind: 'dropped' });
     const controller = new AbortController();
     running.current = controller;
     start(controller);

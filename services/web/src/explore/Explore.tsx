@@ -74,13 +74,12 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
   // it may answer are spent on what is then on screen.
   const isCut = graph.shown?.subject === subject && graph.shown.answer.otherTotal > 0;
   const zoomSubject = `${subject} ${JSON.stringify(zoom)}`;
-  const zoomed = useRemote(
-    zoomSubject,
+  const zoomQuestion =
     selection && isCut && zoom.length > 0
       ? { ...selection, span: graphSpan, rootPath: zoom }
-      : undefined,
-    api.getFlameGraph,
-  );
+      : undefined;
+  const zoomed = useRemote(zoomSubject, zoomQuestion, api.getFlameGraph);
+  const busiest = zoomQuestion !== undefined && graph.activity.kind === 'idle' ? zoomed : graph;
 
   useEffect(() => {
     document.title = `${service === '' ? 'All services' : service} · ${words.title} · Emberscope`;
@@ -102,10 +101,15 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
         profileType={profileType ?? ''}
         set={set}
       />
-      {services.activity.kind === 'failed' && profileType === undefined ? (
-        <Pending {...services} what="the list of services">
+      {profileType === undefined && !isNothingThere ? (
+        <Pending {...services} what="the list of services" className="result-place">
           {undefined}
         </Pending>
+      ) : !selector.ok && graph.shown === undefined ? (
+        <div className="empty">
+          <h2>The label filter cannot be read</h2>
+          <p>{`${selector.reason}, at character ${selector.offset + 1}. Conditions look like cluster="eu-west", region=~"eu-.*".`}</p>
+        </div>
       ) : isNothingThere && profileType === undefined ? (
         <NothingThere service={service} set={set} />
       ) : (
@@ -122,7 +126,7 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
               />
             )}
           </Pending>
-          <Pending {...graph} what="the flame graph" className="result-place">
+          <Pending {...busiest} what="the flame graph" className="result-place">
             {whole && (
               <ResultView
                 answer={whole.answer}
