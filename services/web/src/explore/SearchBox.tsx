@@ -1,4 +1,4 @@
-import { formatShare } from '@emberscope/units';
+import { formatCount, formatShare } from '@emberscope/units';
 import type { RefObject } from 'react';
 import type { FoundNodes, FrameSearch } from '../flame-graph/flame-search.ts';
 import { Icon } from '../ui/icons.tsx';
@@ -87,7 +87,7 @@ function outcome(search: FrameSearch, { nodes, total }: FoundNodes, viewTotal: n
       return search.reason;
     case 'frames':
       if (nodes.length === 0) return 'no match';
-      return `${nodes.length} ${nodes.length === 1 ? 'match' : 'matches'} · ${formatShare(total, viewTotal)}`;
+      return `${formatCount(nodes.length)} ${nodes.length === 1 ? 'match' : 'matches'} · ${formatShare(total, viewTotal)}`;
     default:
       return search satisfies never;
   }

@@ -33,9 +33,12 @@ export function headlineParts(facts: HeadlineFacts): readonly string[] {
       `${formatShare(zoomed.total, coverage.total)} of ${formatValue(coverage.total, words.unit)}`,
     );
   }
+  const isSeveral = coverage.seriesCount > 1;
   if (words.isCpu && coverage.coveredNanos > 0) {
+    // A minute of two processes is two minutes watched, so this is what one of them kept busy.
     const seconds = coverage.coveredNanos / 1e9;
-    parts.push(formatRate(zoomed?.total ?? coverage.total, words.unit, seconds));
+    const cores = formatRate(zoomed?.total ?? coverage.total, words.unit, seconds);
+    parts.push(isSeveral ? `${cores} each` : cores);
   }
   if (coverage.sampleCount === undefined) parts.push(counted(coverage.profileCount, 'profile'));
   else parts.push(counted(coverage.sampleCount, 'sample'));

@@ -14,9 +14,11 @@ export function selectorOf(service: string, labels: string): BuiltSelector {
   const isBraced = text.startsWith('{');
   const parsed = parseSelector(isBraced ? text : `{${text}}`);
   if (!parsed.ok) {
+    // Without the brace that the reader did not type, so that no message speaks of it.
+    const typed = isBraced ? parsed : parseSelector(`{${text}`);
+    const { offset, reason } = typed.ok ? parsed : typed;
     const before = labels.length - labels.trimStart().length - (isBraced ? 0 : 1);
-    const offset = Math.max(0, Math.min(labels.length, parsed.offset + before));
-    return { ok: false, offset, reason: parsed.reason };
+    return { ok: false, offset: Math.max(0, Math.min(labels.length, offset + before)), reason };
   }
   const ofService: readonly Matcher[] =
     service === '' ? [] : [{ op: '=', name: LABEL.serviceName, value: service }];
