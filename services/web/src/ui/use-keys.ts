@@ -19,7 +19,9 @@ export function useKeys(table: KeyTable): void {
   useEffect(() => {
     let previous = { key: '', atMillis: Number.NEGATIVE_INFINITY };
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
+      // On many keyboards `[` is typed with AltGr, which also reads as Ctrl and Alt.
+      const isShortcut = event.ctrlKey || event.altKey || event.metaKey;
+      if (event.defaultPrevented || (isShortcut && !event.getModifierState('AltGraph'))) return;
       if (isTyping(event.target) || document.querySelector('dialog[open]') !== null) return;
       const isChord = event.timeStamp - previous.atMillis < CHORD_MILLIS;
       const isHandled = (isChord && press(`${previous.key} ${event.key}`)) || press(event.key);
