@@ -41,13 +41,14 @@ export function TopBar(props: TopBarProps) {
       <button
         type="button"
         className="button is-quiet live-button"
+        aria-label="Live"
         aria-pressed={isLive}
         title={isLive ? 'Stop asking again by itself' : 'Ask again as time goes on'}
         disabled={range.kind === 'fixed'}
         onClick={() => onLive(!isLive)}
       >
         <span className="live-dot" aria-hidden="true" />
-        Live
+        <span className="live-name">Live</span>
       </button>
       <button
         type="button"

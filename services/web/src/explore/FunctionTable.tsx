@@ -58,7 +58,7 @@ export function FunctionTable(props: FunctionTableProps) {
             </th>
           </tr>
         </thead>
-        <Spacer columnCount={5} heightPx={shown.abovePx} />
+        <Spacer heightPx={shown.abovePx} />
         <tbody>
           {rows.slice(shown.first, shown.end).map(({ frame, self, total }, offset) => {
             const name = tree.frames.name[frame] ?? '';
@@ -86,7 +86,7 @@ export function FunctionTable(props: FunctionTableProps) {
             );
           })}
         </tbody>
-        <Spacer columnCount={5} heightPx={shown.belowPx} />
+        <Spacer heightPx={shown.belowPx} />
       </table>
       {rows.length === 0 && (
         <p className="grid-empty">

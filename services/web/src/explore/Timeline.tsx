@@ -146,7 +146,7 @@ function chartOptions(element: HTMLElement, hooks: ChartHooks): uPlot.Options {
     width: element.clientWidth,
     height: HEIGHT_PX,
     ms: 1,
-    padding: [10, 0, 0, 0],
+    padding: [10, 20, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -178,9 +178,8 @@ function chartOptions(element: HTMLElement, hooks: ChartHooks): uPlot.Options {
     series: [
       {},
       {
-        stroke: token('--ember'),
         fill: token('--chart-fill'),
-        width: 1,
+        width: 0,
         points: { show: false },
         // Bars, not a line: a bucket is a stretch of time, and two of them are not joined.
         ...(bars === undefined ? {} : { paths: bars }),

@@ -115,7 +115,7 @@ export function CallTreeGrid({ model, unit, allTotal, zoom, isMatch, onZoom }: C
             </th>
           </tr>
         </thead>
-        <Spacer columnCount={4} heightPx={shown.abovePx} />
+        <Spacer heightPx={shown.abovePx} />
         <tbody>
           {rows.slice(shown.first, shown.end).map((row, offset) => {
             const index = shown.first + offset;
@@ -135,7 +135,7 @@ export function CallTreeGrid({ model, unit, allTotal, zoom, isMatch, onZoom }: C
                 onFocus={() => setCurrentKey(row.key)}
                 onDoubleClick={() => onZoom(row.node)}
               >
-                <td className="tree-cell" style={{ paddingLeft: 8 + indent }}>
+                <td className="tree-cell" style={{ paddingLeft: 6 + indent }}>
                   <button
                     type="button"
                     className={`twist is-${row.state}`}
@@ -155,7 +155,7 @@ export function CallTreeGrid({ model, unit, allTotal, zoom, isMatch, onZoom }: C
             );
           })}
         </tbody>
-        <Spacer columnCount={4} heightPx={shown.belowPx} />
+        <Spacer heightPx={shown.belowPx} />
       </table>
     </div>
   );

@@ -48,17 +48,30 @@ export function FlameTooltip({ words, anchor }: FlameTooltipProps) {
     <div ref={box} className="flame-tooltip" aria-hidden="true">
       <div className="tooltip-name">{words.name}</div>
       {words.place !== '' && <div className="tooltip-place">{words.place}</div>}
-      <dl className="tooltip-costs">
-        <dt>Total</dt>
-        <dd>{words.total}</dd>
-        <dd>{words.shareOfAll}</dd>
-        <dt>Self</dt>
-        <dd>{words.self}</dd>
-        <dd>{words.selfShareOfAll}</dd>
-      </dl>
-      <div className="tooltip-foot">
-        {words.shareOfView} of view · {words.shareOfAll} of all · {words.origin}
-      </div>
+      <table className="tooltip-costs">
+        <thead>
+          <tr>
+            <th>{words.origin}</th>
+            <td />
+            <td>of view</td>
+            <td>of all</td>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th>Total</th>
+            <td>{words.total}</td>
+            <td>{words.shareOfView}</td>
+            <td>{words.shareOfAll}</td>
+          </tr>
+          <tr>
+            <th>Self</th>
+            <td>{words.self}</td>
+            <td>{words.selfShareOfView}</td>
+            <td>{words.selfShareOfAll}</td>
+          </tr>
+        </tbody>
+      </table>
     </div>
   );
 }

@@ -15,6 +15,7 @@ export type FrameWords = {
   readonly shareOfView: string;
   /** Of all that was selected, also what no tree shows. */
   readonly shareOfAll: string;
+  readonly selfShareOfView: string;
   readonly selfShareOfAll: string;
 };
 
@@ -29,14 +30,16 @@ export function wordsOfFrame(
   const { name, file, line } = functionOfNode(model, node);
   const self = Number(model.tree.self[node] ?? 0);
   const total = totalOfNode(model, node);
+  const viewTotal = top === NO_NODE ? allTotal : totalOfNode(model, top);
   return {
     name: name === '' ? '(no name)' : name,
     place: placeOf(file, line),
     origin: nameOfOrigin(originOfFile(file)),
     self: formatValue(self, unit),
     total: formatValue(total, unit),
-    shareOfView: formatShare(total, top === NO_NODE ? allTotal : totalOfNode(model, top)),
+    shareOfView: formatShare(total, viewTotal),
     shareOfAll: formatShare(total, allTotal),
+    selfShareOfView: formatShare(self, viewTotal),
     selfShareOfAll: formatShare(self, allTotal),
   };
 }

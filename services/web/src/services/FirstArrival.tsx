@@ -9,7 +9,7 @@ export function FirstArrival() {
   return (
     <section className="first-arrival" aria-labelledby="first-arrival-title">
       <h2 id="first-arrival-title">No profiles yet</h2>
-      <p>Add the agent to a Node.js service. It costs about 1 % of its CPU.</p>
+      <p>Add the agent to a Node.js service, and its functions appear here.</p>
       <ol>
         <li>
           <p>Install it:</p>
