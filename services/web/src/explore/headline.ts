@@ -1,14 +1,17 @@
 import {
   formatCount,
   formatNanos,
-  formatRate,
   formatShare,
   formatValue,
   NANOS_PER_MILLI,
 } from '@emberscope/units';
 import type { Coverage } from '../api/coverage.ts';
 import { spanMillis } from '../time-range.ts';
+import { coresText } from './cores-text.ts';
 import type { ProfileTypeWords } from './profile-type-words.ts';
+
+/** Less of a core is a row of zeros that nobody reads: the share says it. */
+const CORES_WORTH_SAYING = 0.001;
 
 /** What the sentence above the graph is about. */
 export type HeadlineFacts = {
@@ -33,13 +36,8 @@ export function headlineParts(facts: HeadlineFacts): readonly string[] {
       `${formatShare(zoomed.total, coverage.total)} of ${formatValue(coverage.total, words.unit)}`,
     );
   }
-  const isSeveral = coverage.seriesCount > 1;
-  if (words.isCpu && coverage.coveredNanos > 0) {
-    // A minute of two processes is two minutes watched, so this is what one of them kept busy.
-    const seconds = coverage.coveredNanos / 1e9;
-    const cores = formatRate(zoomed?.total ?? coverage.total, words.unit, seconds);
-    parts.push(isSeveral ? `${cores} each` : cores);
-  }
+  const cores = words.isCpu ? busyCores(facts) : 0;
+  if (cores >= CORES_WORTH_SAYING) parts.push(coresText(cores));
   if (coverage.sampleCount === undefined) parts.push(counted(coverage.profileCount, 'profile'));
   else parts.push(counted(coverage.sampleCount, 'sample'));
   parts.push(counted(coverage.seriesCount, 'series', 'series'));
@@ -59,11 +57,28 @@ function costSentence({ words, coverage, zoomed }: HeadlineFacts): string {
     const mode = { average: ' on average', last: ' at last', sum: '' }[coverage.mode];
     return `${cost}${mode}`;
   }
-  // What profiles watched is what shares of time are taken of. A block watches only itself and a
-  // heap nothing at all: there the range is what the reader knows.
-  const watched = words.isCpu ? coverage.coveredNanos : 0;
-  const nanos = watched > 0 ? watched : spanMillis(coverage.span) * Number(NANOS_PER_MILLI);
+  const nanos = words.isCpu ? watchedNanos(coverage) : spanNanos(coverage);
   return `${cost}${zoomed === undefined ? '' : ','} in ${formatNanos(nanos)}`;
+}
+
+/** All processes together, as the timeline and the list of services have it. */
+function busyCores({ words, coverage, zoomed }: HeadlineFacts): number {
+  const { unit } = words;
+  const value = zoomed?.total ?? coverage.total;
+  return unit.kind === 'time' ? (value * unit.nanosPerUnit) / watchedNanos(coverage) : 0;
+}
+
+/**
+ * How much of the range was watched. Covered time is summed over processes: less than the range is
+ * what one of them, or one after the other, was watched for; more is several at once, all along.
+ */
+function watchedNanos(coverage: Coverage): number {
+  const nanos = spanNanos(coverage);
+  return coverage.coveredNanos > 0 ? Math.min(coverage.coveredNanos, nanos) : nanos;
+}
+
+function spanNanos({ span }: Coverage): number {
+  return spanMillis(span) * Number(NANOS_PER_MILLI);
 }
 
 function counted(count: number, one: string, many = `${one}s`): string {

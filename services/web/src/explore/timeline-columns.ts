@@ -1,6 +1,7 @@
-import { formatCount, formatValue, NANOS_PER_MILLI } from '@emberscope/units';
+import { formatValue, NANOS_PER_MILLI } from '@emberscope/units';
 import type { Timeline } from '../api/timeline-answer.ts';
 import type { MillisSpan } from '../time-range.ts';
+import { coresText } from './cores-text.ts';
 import type { ProfileTypeWords } from './profile-type-words.ts';
 
 /**
@@ -26,7 +27,7 @@ export function timelineColumns(timeline: Timeline, words: ProfileTypeWords): Ti
 
 /** An amount in words: `0.42 cores`, `48 MB`. */
 export function formatAmount(amount: number, words: ProfileTypeWords): string {
-  return words.isCpu ? `${formatCount(amount)} cores` : formatValue(amount, words.unit);
+  return words.isCpu ? coresText(amount) : formatValue(amount, words.unit);
 }
 
 /**

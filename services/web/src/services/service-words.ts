@@ -1,5 +1,6 @@
 import { formatAge, formatBytes, formatCount, formatNanos } from '@emberscope/units';
 import type { Service } from '../api/services-answer.ts';
+import { coresText } from '../explore/cores-text.ts';
 
 /** A row of the list in words; empty where there is nothing to say. */
 export type ServiceWords = {
@@ -26,7 +27,7 @@ const SILENT_MIN_MILLIS = 30_000;
 export function wordsOfService(service: Service, nowMillis: number): ServiceWords {
   const { cores, memoryBytes, blocks, newestMillis } = service;
   return {
-    cpu: cores === undefined ? '' : `${formatCount(cores)} cores`,
+    cpu: cores === undefined ? '' : coresText(cores),
     memory: memoryBytes === undefined ? '' : formatBytes(memoryBytes),
     blocks: blocks === undefined ? '' : blockWords(blocks.count, blocks.longestNanos),
     seen: formatAge(Math.max(0, nowMillis - newestMillis)),
