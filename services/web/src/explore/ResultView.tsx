@@ -13,6 +13,7 @@ import {
   totalOfNode,
 } from '../flame-graph/flame-model.ts';
 import { type FoundNodes, findNodes, searchFrames } from '../flame-graph/flame-search.ts';
+import { Legend } from '../flame-graph/Legend.tsx';
 import type { ExploreState, Layout } from '../page-state.ts';
 import { formatSpan } from '../time-range.ts';
 import type { Theme } from '../ui/theme.ts';
@@ -81,6 +82,7 @@ export function ResultView(props: ResultViewProps) {
     zoom === NO_NODE
       ? undefined
       : { name: functionOfNode(model, zoom).name, total: totalOfNode(model, zoom) };
+  const viewTotal = zoomed?.total ?? coverage.total;
   const { functionCount, otherTotal } = answer;
   const [cost = '', ...rest] = headlineParts({
     words,
@@ -132,7 +134,7 @@ export function ResultView(props: ResultViewProps) {
           text={state.search}
           search={search}
           found={found}
-          viewTotal={zoom === NO_NODE ? coverage.total : totalOfNode(model, zoom)}
+          viewTotal={viewTotal}
           onText={(text) => set({ search: text }, 'replace')}
           onStep={stepToMatch}
         />
@@ -160,6 +162,16 @@ export function ResultView(props: ResultViewProps) {
           )}
           {layout === 'tree' && <CallTreeGrid {...shared} onZoom={zoomTo} />}
         </div>
+      )}
+      {tree.length > 0 && (layout === 'flame' || layout === 'both') && (
+        <Legend
+          model={model}
+          zoom={zoom}
+          viewTotal={viewTotal}
+          theme={theme}
+          search={state.search}
+          onSearch={(text) => set({ search: text })}
+        />
       )}
     </div>
   );

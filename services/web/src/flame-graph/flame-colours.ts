@@ -11,6 +11,10 @@ type Hsl = { readonly hue: number; readonly saturation: number; readonly lightne
 const DARK_TEXT = '#1f1b16';
 const LIGHT_TEXT = '#ffffff';
 
+/** Own code is warm: 10 to 50 degrees, by file. */
+const OWN_HUE_MIN = 10;
+const OWN_HUES = 41;
+
 /** Lightness is moved by these many percent, by hash, so that neighbours part. */
 const LIGHTNESS_STEPS: readonly number[] = [-4, -2, 0, 2, 4];
 
@@ -28,6 +32,12 @@ export function flameColour(name: string, file: string, theme: Theme): FlameColo
   return { fill, text };
 }
 
+/** The colour that stands for all code of an origin: own code has many hues, and this one between. */
+export function colourOfOrigin(origin: CodeOrigin, theme: Theme): string {
+  const { saturation, lightness, hue } = hslOfFrame(origin, '', '', theme);
+  return `hsl(${origin.kind === 'own' ? OWN_HUE_MIN + OWN_HUES / 2 : hue} ${saturation}% ${lightness}%)`;
+}
+
 /** `length f` colours for `f` frames. */
 export function flameColours(frames: FrameTable, theme: Theme): readonly FlameColour[] {
   return frames.name.map((name, frame) => flameColour(name, frames.file[frame] ?? '', theme));
@@ -39,7 +49,7 @@ function hslOfFrame(origin: CodeOrigin, name: string, file: string, theme: Theme
   switch (origin.kind) {
     case 'own':
       return {
-        hue: 10 + (hash(file) % 41),
+        hue: OWN_HUE_MIN + (hash(file) % OWN_HUES),
         saturation: isDark ? 58 : 84,
         lightness: (isDark ? 32 : 72) + step,
       };

@@ -17,7 +17,7 @@ export type FrameSearch =
 export function searchFrames(frames: FrameTable, text: string): FrameSearch {
   const wanted = text.trim();
   if (wanted === '') return { kind: 'none' };
-  const made = predicateOfText(wanted);
+  const made = predicateOfText(frames, wanted);
   if (typeof made === 'string') return { kind: 'unreadable', reason: made };
   const isMatch = new Uint8Array(frames.length);
   for (let frame = 0; frame < frames.length; frame++) {
@@ -52,19 +52,28 @@ export function findNodes(model: FlameModel, isMatch: Uint8Array, within: NodeIn
 type Predicate = (name: string, file: string) => boolean;
 
 /** A string is why there is none. */
-function predicateOfText(wanted: string): Predicate | string {
+function predicateOfText(frames: FrameTable, wanted: string): Predicate | string {
   const [, prefix, rest = ''] = /^(regex|file|pkg):(.*)$/s.exec(wanted) ?? [];
   const needle = rest.trim().toLowerCase();
   switch (prefix) {
     case 'regex': {
       // RE2, not the browser's engine: a pattern typed letter by letter must never hang the page.
       const compiled = compileValuePattern(`(?i).*(?:${rest}).*`);
-      return compiled.ok ? (name) => compiled.pattern.matches(name) : compiled.reason;
+      if (compiled.ok) return (name) => compiled.pattern.matches(name);
+      // Without the pattern that stands around the reader's own.
+      return compiled.reason.replace(/^error parsing regexp: /, '').replace(/: `.*`$/s, '');
     }
     case 'file':
       return (_name, file) => file.toLowerCase().includes(needle);
-    case 'pkg':
-      return (_name, file) => nameOfOrigin(originOfFile(file)).toLowerCase().includes(needle);
+    case 'pkg': {
+      const origins = frames.file.map((file) => nameOfOrigin(originOfFile(file)).toLowerCase());
+      // A whole name means that package alone: `node` is not `node-fetch`.
+      const isWhole = origins.includes(needle);
+      return (_name, file) => {
+        const origin = nameOfOrigin(originOfFile(file)).toLowerCase();
+        return isWhole ? origin === needle : origin.includes(needle);
+      };
+    }
     default: {
       const plain = wanted.toLowerCase();
       return (name, file) =>
