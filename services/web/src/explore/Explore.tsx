@@ -108,7 +108,10 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
       ) : !selector.ok && graph.shown === undefined ? (
         <div className="empty">
           <h2>The label filter cannot be read</h2>
-          <p>{`${selector.reason}, at character ${selector.offset + 1}. Conditions look like cluster="eu-west", region=~"eu-.*".`}</p>
+          <p>
+            It is marked above. Conditions look like <code>cluster="eu-west", region=~"eu-.*"</code>
+            .
+          </p>
         </div>
       ) : isNothingThere && profileType === undefined ? (
         <NothingThere service={service} set={set} />

@@ -34,11 +34,15 @@ export function ExploreBar({ state, services, profileTypes, profileType, set }: 
         label="Profile type"
         value={profileType}
         title={profileType}
-        choices={withCurrent(profileTypes, profileType).map((id) => ({
-          value: id,
-          text: wordsOfProfileType(id).title,
-          title: id,
-        }))}
+        choices={
+          profileType === ''
+            ? NOT_KNOWN_YET
+            : withCurrent(profileTypes, profileType).map((id) => ({
+                value: id,
+                text: wordsOfProfileType(id).title,
+                title: id,
+              }))
+        }
         onChange={(next) => set({ profileType: next })}
       />
       <LabelFilter labels={state.labels} onChange={(labels) => set({ labels })} />
@@ -47,6 +51,9 @@ export function ExploreBar({ state, services, profileTypes, profileType, set }: 
     </div>
   );
 }
+
+/** Until the list of services is there: the menu has its place, and something to say. */
+const NOT_KNOWN_YET = [{ value: '', text: 'Profile type' }];
 
 /** An address may name what the server has not: it is offered all the same, as it is what is shown. */
 function withCurrent(offered: readonly string[], current: string): readonly string[] {

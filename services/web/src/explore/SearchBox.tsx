@@ -29,6 +29,9 @@ export function SearchBox({
   const canStep = search.kind === 'frames' && found.nodes.length > 0;
   return (
     <search className="search">
+      <output id="search-outcome" className="search-outcome">
+        {outcome(search, found, viewTotal)}
+      </output>
       <div className="search-field">
         <Icon name="search" />
         <input
@@ -54,9 +57,6 @@ export function SearchBox({
           }}
         />
       </div>
-      <output id="search-outcome" className="search-outcome">
-        {outcome(search, found, viewTotal)}
-      </output>
       <button
         type="button"
         className="button is-icon"

@@ -14,11 +14,13 @@ export function selectorOf(service: string, labels: string): BuiltSelector {
   const isBraced = text.startsWith('{');
   const parsed = parseSelector(isBraced ? text : `{${text}}`);
   if (!parsed.ok) {
-    // Without the brace that the reader did not type, so that no message speaks of it.
+    // Without the closing brace that the reader did not type, so that no message speaks of it.
     const typed = isBraced ? parsed : parseSelector(`{${text}`);
     const { offset, reason } = typed.ok ? parsed : typed;
+    const plain = isBraced ? reason : reason.replace(' inside braces', '');
     const before = labels.length - labels.trimStart().length - (isBraced ? 0 : 1);
-    return { ok: false, offset: Math.max(0, Math.min(labels.length, offset + before)), reason };
+    const at = Math.max(0, Math.min(labels.length, offset + before));
+    return { ok: false, offset: at, reason: plain };
   }
   const ofService: readonly Matcher[] =
     service === '' ? [] : [{ op: '=', name: LABEL.serviceName, value: service }];

@@ -17,12 +17,13 @@ const SPARK_HEIGHT_PX = 24;
 
 /** The services in the server's order, which is by trouble. A row leads to what it spent. */
 export function ServiceTable({ services, nowMillis, state }: ServiceTableProps) {
+  const hasClusters = services.some(({ labels }) => labels.length > 0);
   return (
     <table className="services-table">
       <thead>
         <tr>
           <th scope="col">Service</th>
-          <th scope="col">Cluster</th>
+          {hasClusters && <th scope="col">Cluster</th>}
           <th scope="col" className="is-number">
             CPU now
           </th>
@@ -45,6 +46,7 @@ export function ServiceTable({ services, nowMillis, state }: ServiceTableProps) 
             service={service}
             nowMillis={nowMillis}
             state={state}
+            hasClusters={hasClusters}
           />
         ))}
       </tbody>
@@ -52,9 +54,13 @@ export function ServiceTable({ services, nowMillis, state }: ServiceTableProps) 
   );
 }
 
-type ServiceRowProps = Omit<ServiceTableProps, 'services'> & { readonly service: Service };
+type ServiceRowProps = Omit<ServiceTableProps, 'services'> & {
+  readonly service: Service;
+  /** Whether any service is in a cluster with a name: else the column is not there. */
+  readonly hasClusters: boolean;
+};
 
-function ServiceRow({ service, nowMillis, state }: ServiceRowProps) {
+function ServiceRow({ service, nowMillis, state, hasClusters }: ServiceRowProps) {
   const words = wordsOfService(service, nowMillis);
   const address = formatPageState({
     ...EXPLORE,
@@ -70,7 +76,11 @@ function ServiceRow({ service, nowMillis, state }: ServiceRowProps) {
         <a href={address}>{service.name === '' ? '(no name)' : service.name}</a>
         <span className="service-instances">{instances}</span>
       </th>
-      <td data-label="Cluster">{service.labels.map(({ value }) => value).join(', ')}</td>
+      {hasClusters && (
+        <td data-label="Cluster" className="service-cluster">
+          {service.labels.map(({ value }) => value).join(', ')}
+        </td>
+      )}
       <td data-label="CPU now" className="is-number">
         {words.cpu}
       </td>
@@ -83,6 +93,7 @@ function ServiceRow({ service, nowMillis, state }: ServiceRowProps) {
       <td data-label="Over the range" className="service-spark">
         <svg
           viewBox={`0 0 ${SPARK_WIDTH_PX} ${SPARK_HEIGHT_PX}`}
+          preserveAspectRatio="none"
           className="sparkline"
           role="img"
           aria-label={`${wordsOfProfileType(service.sparklineType).title} over the range`}
