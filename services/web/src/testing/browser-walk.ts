@@ -1,0 +1,391 @@
+/**
+ * A real browser walks through the built page against drawn answers. Needs Debian's Chromium and
+ * skips without it; run by `npm run test:browser -w services/web`, which builds first.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { PageService } from '@emberscope/protocol/page';
+import type { Browser, Page } from 'playwright-core';
+import { seriousFindings } from './axe.ts';
+import { chromiumMissing, openPage, type PageOptions, startBrowser } from './browser.ts';
+import { createDrawnService, drawnPageService } from './drawn-page-service.ts';
+import {
+  breadcrumbs,
+  coloursOnCanvas,
+  flameGraph,
+  graphIsThere,
+  headline,
+  pictureOnCanvas,
+  pointAt,
+  search,
+  tooltip,
+  tooltipOfZoomed,
+} from './drive.ts';
+import { type PageServer, servePage } from './page-server.ts';
+
+const BUILT_PAGE = fileURLToPath(new URL('../../dist', import.meta.url));
+const WORKER = '#/explore?service=ingest-worker';
+/** A range that does not move, where a picture is compared with itself. */
+const FIXED = `${WORKER}&range=1764151200000-1764152099999`;
+const NARROW: PageOptions = { width: 390, height: 844, isTouch: true };
+
+describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
+  const drawn = createDrawnService();
+  let server: PageServer;
+  let browser: Browser;
+
+  before(async () => {
+    // Below a path, as behind a proxy: an address that is not relative would be a 404 here.
+    server = await servePage(BUILT_PAGE, '/profiles/', (router) =>
+      router.service(PageService, drawnPageService(drawn)),
+    );
+    browser = await startBrowser();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  /** A step of the walk: a page of its own at an address, and no complaints at its end. */
+  async function walk(
+    hash: string,
+    options: PageOptions,
+    steps: (page: Page) => Promise<void>,
+    allowed: RegExp = /^$/,
+  ): Promise<void> {
+    const { page, complaints } = await openPage(browser, options);
+    try {
+      await page.goto(server.address + hash);
+      await steps(page);
+      const unexpected = complaints.filter((each) => !allowed.test(each));
+      assert.deepEqual(unexpected, []);
+    } finally {
+      await page.context().close();
+    }
+  }
+
+  it('lists services by trouble, finds one by name, and leads to what it spent', () =>
+    walk('', {}, async (page) => {
+      const rows = page.getByRole('row');
+      await page.getByRole('link', { name: 'ingest-worker' }).waitFor();
+      assert.equal(await page.title(), 'Services · Emberscope');
+      assert.equal(await rows.count(), 4);
+      assert.match(
+        await rows.nth(1).innerText(),
+        /ingest-worker.*1\.26 cores.*38, longest 1\.9 s/s,
+      );
+      assert.match(await rows.nth(2).innerText(), /demo-worker.*silent.*15 min ago/s);
+      assert.deepEqual(await seriousFindings(page), []);
+
+      await page.getByRole('searchbox', { name: 'Find a service' }).fill('EU-WEST api');
+      assert.equal(await rows.count(), 2);
+      await page.getByRole('link', { name: 'demo-api' }).click();
+      await graphIsThere(page);
+      assert.match(
+        page.url(),
+        /#\/explore\?service=demo-api&labels=cluster%3D%22eu-west%22&last=60m$/,
+      );
+      assert.equal(await page.getByLabel('Label filter').inputValue(), 'cluster="eu-west"');
+    }));
+
+  it('names only views that are there', () =>
+    walk('', {}, async (page) => {
+      const views = page.getByRole('navigation', { name: 'Views' });
+      assert.deepEqual(await views.locator(':scope > *').allInnerTexts(), ['Services', 'Explore']);
+    }));
+
+  it('says what a minute cost, and draws it', () =>
+    walk(WORKER, {}, async (page) => {
+      await graphIsThere(page);
+      assert.match(await headline(page), /^2 min 44 s of CPU in 15 min/);
+      assert.ok((await coloursOnCanvas(page)) > 50, 'the canvas shows a graph');
+      assert.equal(await page.title(), 'ingest-worker · CPU · Emberscope');
+      assert.deepEqual(await seriousFindings(page), []);
+    }));
+
+  it('explains the frame under the pointer, and never covers it', () =>
+    walk(WORKER, {}, async (page) => {
+      await graphIsThere(page);
+      await pointAt(page, 3, 0.5);
+      const said = await tooltip(page);
+      assert.equal(said.name, 'elDataConverter');
+      assert.equal(said.place, './src/database/el-data-converter.ts:42');
+      assert.deepEqual(said.costs, ['Total 48 s 29.3 % 29.3 %', 'Self 48 s 29.3 % 29.3 %']);
+      const ring = await page.locator('.flame-ring').boundingBox();
+      const box = await page.locator('.flame-tooltip').boundingBox();
+      assert.ok(ring && box && box.y >= ring.y + ring.height, 'the tooltip stands below the frame');
+
+      await page.mouse.move(10, 10);
+      assert.equal(await page.locator('.flame-tooltip').count(), 0);
+    }));
+
+  it('zooms with a click, out with Escape, and back and forth with the browser', () =>
+    walk(WORKER, {}, async (page) => {
+      await graphIsThere(page);
+      await pointAt(page, 3, 0.5);
+      await page.mouse.down();
+      await page.mouse.up();
+      const way = ['all', 'main', 'processReport', 'elDataConverter'];
+      assert.deepEqual(await breadcrumbs(page), way);
+      assert.match(await headline(page), /^48 s of CPU in elDataConverter, in 15 min/);
+      await page.waitForTimeout(200);
+      assert.equal((await tooltipOfZoomed(page)).costs[0], 'Total 48 s 100 % 29.3 %');
+
+      await page.keyboard.press('Escape');
+      assert.deepEqual(await breadcrumbs(page), ['all']);
+      await page.goBack();
+      assert.deepEqual(await breadcrumbs(page), way);
+      await page.getByRole('button', { name: 'main', exact: true }).click();
+      assert.deepEqual(await breadcrumbs(page), ['all', 'main']);
+      await page.goBack();
+      await page.goBack();
+      assert.deepEqual(await breadcrumbs(page), ['all']);
+    }));
+
+  it('walks frames by the keyboard and says where it is', () =>
+    walk(WORKER, {}, async (page) => {
+      await graphIsThere(page);
+      await flameGraph(page).focus();
+      for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+      const said = await page.locator('.flame [role="status"]').innerText();
+      assert.match(
+        said,
+        /^elDataConverter, .*el-data-converter\.ts:42: 48 s in total, 29\.3 % of all/,
+      );
+      await page.keyboard.press('Enter');
+      assert.equal((await breadcrumbs(page)).at(-1), 'elDataConverter');
+      await page.keyboard.press('Backspace');
+      assert.equal((await breadcrumbs(page)).at(-1), 'processReport');
+    }));
+
+  it('searches by name, file, package and expression, and steps to a match', () =>
+    walk(WORKER, {}, async (page) => {
+      await graphIsThere(page);
+      const plain = await coloursOnCanvas(page);
+      assert.equal(await search(page, 'eldataconv'), '1 match · 29.3 %');
+      await page.waitForTimeout(100);
+      assert.ok((await coloursOnCanvas(page)) < plain / 2, 'the rest of the graph is dimmed');
+      assert.equal(await search(page, 'file:el-data-converter'), '1 match · 29.3 %');
+      assert.match(await search(page, 'pkg:lmdb'), /^[\d,]+ matches · /);
+      assert.equal(await search(page, 'regex:^el.*ter$'), '1 match · 29.3 %');
+      assert.equal(await search(page, 'nobody is called so'), 'no match');
+      assert.equal(await search(page, 'regex:('), 'missing closing )');
+      await search(page, 'eldataconv');
+      await page.keyboard.press('Enter');
+      assert.equal((await breadcrumbs(page)).at(-1), 'elDataConverter');
+      assert.match(page.url(), /&search=eldataconv&zoom=/);
+    }));
+
+  it('says whose code it was, and leaves one package in colour', () =>
+    walk(WORKER, {}, async (page) => {
+      await graphIsThere(page);
+      const legend = page.getByRole('group', { name: 'Self time by package' });
+      const own = legend.getByRole('button', { name: /^own code/ });
+      assert.match(await own.innerText(), /^own code\s+\d\d\.\d %$/);
+      await own.click();
+      assert.equal(await own.getAttribute('aria-pressed'), 'true');
+      assert.match(page.url(), /search=pkg:own%20code/);
+      await own.click();
+      assert.doesNotMatch(page.url(), /search=/);
+    }));
+
+  it('shows the same as a table, as both, and as a tree that keys walk', () =>
+    walk(WORKER, {}, async (page) => {
+      await graphIsThere(page);
+      await page.keyboard.press('t');
+      const functions = page.getByRole('region', { name: 'Functions' });
+      assert.match(
+        await functions.getByRole('row').nth(1).innerText(),
+        /^elDataConverter.*48 s.*29\.3 %/s,
+      );
+      await page.getByRole('button', { name: 'Total' }).click();
+      assert.match(await functions.getByRole('row').nth(1).innerText(), /^main.*100 %/s);
+      assert.deepEqual(await seriousFindings(page), []);
+
+      await page.keyboard.press('b');
+      await functions.waitFor();
+      await flameGraph(page).waitFor();
+
+      await page.keyboard.press('c');
+      const tree = page.getByRole('treegrid', { name: 'Call tree' });
+      const main = tree.getByRole('row', { name: /^main/ });
+      assert.equal(await main.getAttribute('aria-expanded'), 'true');
+      await main.focus();
+      await page.keyboard.press('ArrowDown');
+      const report = tree.getByRole('row', { name: /^processReport/ });
+      assert.equal(await report.getAttribute('aria-expanded'), 'false');
+      await page.keyboard.press('ArrowRight');
+      assert.equal(await report.getAttribute('aria-expanded'), 'true');
+      await page.keyboard.press('ArrowRight');
+      assert.equal(
+        await page.evaluate(() => document.activeElement?.getAttribute('aria-level')),
+        '3',
+      );
+      assert.deepEqual(await seriousFindings(page), []);
+    }));
+
+  it('takes a label filter, and points at what it cannot read', () =>
+    walk(WORKER, {}, async (page) => {
+      await graphIsThere(page);
+      const filter = page.getByLabel('Label filter');
+      await filter.fill('cluster=eu');
+      await filter.press('Enter');
+      assert.match(
+        await page.getByRole('alert').innerText(),
+        /^At character 9: expected a quoted value/,
+      );
+      assert.equal(await filter.getAttribute('aria-invalid'), 'true');
+      assert.doesNotMatch(page.url(), /labels=/);
+
+      await filter.fill('cluster="eu-west"');
+      assert.equal(await page.getByRole('alert').count(), 0);
+      await filter.press('Enter');
+      await graphIsThere(page);
+      assert.match(page.url(), /labels=cluster%3D%22eu-west%22/);
+      assert.equal(drawn.selectors.at(-1), '{service_name="ingest-worker", cluster="eu-west"}');
+    }));
+
+  it('says so where the graph would be when an address has a filter that cannot be read', () =>
+    walk(`${WORKER}&labels=cluster%3D`, {}, async (page) => {
+      await page.getByRole('heading', { name: 'The label filter cannot be read' }).waitFor();
+    }));
+
+  it('changes range and profile type', () =>
+    walk(WORKER, {}, async (page) => {
+      await graphIsThere(page);
+      await page.getByLabel('Range').selectOption('last 3 h');
+      assert.match(page.url(), /&last=180m$/);
+      await page.getByLabel('Profile type').selectOption('Memory in use');
+      await page.locator('.headline', { hasText: 'in use on average' }).waitFor();
+      await page.keyboard.press('[');
+      assert.match(page.url(), /&range=\d+-\d+$/);
+    }));
+
+  it('narrows the graph to a stretch that is dragged on the timeline, or chosen by arrows', () =>
+    walk(FIXED, {}, async (page) => {
+      await graphIsThere(page);
+      const chart = await page.locator('.timeline .u-over').boundingBox();
+      assert.ok(chart);
+      const y = chart.y + chart.height / 2;
+      await page.mouse.move(chart.x + chart.width * 0.25, y);
+      await page.mouse.down();
+      await page.mouse.move(chart.x + chart.width * 0.5, y, { steps: 4 });
+      await page.mouse.up();
+      const chip = page.getByTitle('Show the whole range again');
+      await chip.waitFor();
+      const [, from, to] = /window=(\d+)-(\d+)/.exec(page.url()) ?? [];
+      const seconds = (Number(to) - Number(from)) / 1000;
+      assert.ok(seconds > 200 && seconds < 250, `a quarter of 15 min, and not ${seconds} s`);
+
+      await chip.click();
+      assert.doesNotMatch(page.url(), /window=/);
+      await page.getByRole('group', { name: /^CPU over time/ }).focus();
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('ArrowLeft');
+      await chip.waitFor();
+      await page.keyboard.press('Escape');
+      assert.doesNotMatch(page.url(), /window=/);
+    }));
+
+  it('shows the same picture for the same address', () =>
+    walk(`${FIXED}&search=get&zoom=main!./src/main.ts!3`, {}, async (page) => {
+      await graphIsThere(page);
+      await page.waitForTimeout(300);
+      const [crumbs, picture] = [await breadcrumbs(page), await pictureOnCanvas(page)];
+      assert.deepEqual(crumbs, ['all', 'main']);
+      await page.reload();
+      await graphIsThere(page);
+      await page.waitForTimeout(300);
+      assert.deepEqual(await breadcrumbs(page), crumbs);
+      assert.equal(await pictureOnCanvas(page), picture);
+      await search(page, '');
+      await page.waitForTimeout(300);
+      assert.notEqual(await pictureOnCanvas(page), picture, 'another address, another picture');
+    }));
+
+  it('is dark for who likes it dark, and keeps the choice', () =>
+    walk(WORKER, { colours: 'dark' }, async (page) => {
+      await graphIsThere(page);
+      const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      assert.equal(await background(), 'rgb(22, 20, 15)');
+      assert.deepEqual(await seriousFindings(page), []);
+      await page.getByRole('button', { name: 'Light colours' }).click();
+      assert.equal(await background(), 'rgb(251, 250, 248)');
+      await page.reload();
+      await graphIsThere(page);
+      assert.equal(await background(), 'rgb(251, 250, 248)');
+    }));
+
+  it('fits 390 px: nothing is cut off, and a finger explains first and zooms then', () =>
+    walk(WORKER, NARROW, async (page) => {
+      await graphIsThere(page);
+      const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+      assert.equal(await width(), 390);
+      const graph = await flameGraph(page).boundingBox();
+      assert.ok(graph && graph.width > 350, 'the graph has the whole width');
+      const tap = () => page.touchscreen.tap(graph.x + graph.width / 2, graph.y + 3.5 * 19);
+      await tap();
+      assert.equal((await tooltip(page)).name, 'elDataConverter');
+      assert.deepEqual(await breadcrumbs(page), ['all']);
+      await tap();
+      assert.equal((await breadcrumbs(page)).at(-1), 'elDataConverter');
+      assert.deepEqual(await seriousFindings(page), []);
+      await page.goto(`${server.address}#/services`);
+      await page.getByRole('link', { name: 'ingest-worker' }).waitFor();
+      assert.equal(await width(), 390);
+      assert.deepEqual(await seriousFindings(page), []);
+    }));
+
+  it('keeps the old picture while it waits, and stops on Cancel', () =>
+    walk(WORKER, {}, async (page) => {
+      await graphIsThere(page);
+      drawn.delayMillis = 5000;
+      try {
+        await page.getByLabel('Range').selectOption('last 5 min');
+        const cancel = page.locator('.result-place').getByRole('button', { name: 'Cancel' });
+        await cancel.waitFor();
+        assert.ok((await coloursOnCanvas(page)) > 50, 'the old picture is still there');
+        await cancel.click();
+        await page.locator('.result-place').getByText('Cancelled').waitFor();
+      } finally {
+        drawn.delayMillis = 0;
+      }
+    }));
+
+  it('says what failed where the result would be, and retries', () =>
+    walk(
+      '',
+      {},
+      async (page) => {
+        drawn.failure = new ConnectError('the store is closed', Code.Unavailable);
+        await page.reload();
+        try {
+          await page.getByText('The server is starting or stopping').waitFor();
+          await page.getByText('the store is closed').waitFor();
+          assert.deepEqual(await seriousFindings(page), []);
+        } finally {
+          drawn.failure = undefined;
+        }
+        await page.getByRole('button', { name: 'Retry' }).click();
+        await page.getByRole('link', { name: 'ingest-worker' }).waitFor();
+      },
+      /^console error: Failed to load resource: .* 503 /,
+    ));
+
+  it('shows how to send the first profile, and sees it arrive by itself', () =>
+    walk('', {}, async (page) => {
+      drawn.isEmpty = true;
+      await page.reload();
+      try {
+        await page.getByRole('heading', { name: 'No profiles yet' }).waitFor();
+        await page.getByText(`serverAddress: '${server.address.replace(/\/$/, '')}'`).waitFor();
+        assert.deepEqual(await seriousFindings(page), []);
+      } finally {
+        drawn.isEmpty = false;
+      }
+      await page.getByRole('link', { name: 'ingest-worker' }).waitFor();
+    }));
+});
