@@ -1,6 +1,6 @@
 import { LABEL, type LabelSet, labelValue } from '@emberscope/labels';
 import type { Profile } from '@emberscope/profile';
-import type { PushId, TenantId } from '../ids.ts';
+import type { TenantId } from '../ids.ts';
 import { createDictionary, type Dictionary } from './dictionary.ts';
 import { ARRAY_BYTES, MAP_ENTRY_BYTES, OBJECT_BYTES, stringBytes } from './heap-sizes.ts';
 import type { ProfileKind } from './profile-kind.ts';
@@ -14,7 +14,6 @@ export type Block = {
   /** When it was begun, on the store's clock. */
   readonly begunMillis: number;
   append(tenant: TenantId, labels: LabelSet, kind: ProfileKind, pushed: BlockProfile): void;
-  hasPushId(tenant: TenantId, id: PushId): boolean;
   readonly tenants: () => Iterable<TenantId>;
   tablesOf(tenant: TenantId): Iterable<ProfileTable>;
   /** Nothing is appended any more: gives back what only appending needs. */
@@ -26,7 +25,6 @@ export type Block = {
 export type BlockProfile = {
   readonly profile: Profile;
   readonly arrived: ArrivedProfile;
-  readonly pushId: PushId | undefined;
 };
 
 /** Profiles of one tenant and service: a table for each kind over one dictionary. */
@@ -38,9 +36,6 @@ type Shelf = {
 
 export function createBlock(begunMillis: number): Block {
   const shelvesOf = new Map<TenantId, Map<string, Shelf>>();
-  /** A profile whose id a collector made is known for as long as the store holds it. */
-  const pushIds = new Set<string>();
-  let pushIdBytes = 0;
   let shelfBytes = 0;
 
   function shelfOf(tenant: TenantId, service: string): Shelf {
@@ -68,7 +63,7 @@ export function createBlock(begunMillis: number): Block {
 
   return {
     begunMillis,
-    append(tenant, labels, kind, { profile, arrived, pushId }) {
+    append(tenant, labels, kind, { profile, arrived }) {
       const shelf = shelfOf(tenant, labelValue(labels, LABEL.serviceName));
       let table = shelf.tables.get(kind.key);
       if (table === undefined) {
@@ -77,13 +72,7 @@ export function createBlock(begunMillis: number): Block {
       }
       table.append(profile, arrived);
       measure(shelf);
-      if (pushId !== undefined) {
-        const key = pushKey(tenant, pushId);
-        pushIds.add(key);
-        pushIdBytes += MAP_ENTRY_BYTES + stringBytes(key);
-      }
     },
-    hasPushId: (tenant, id) => pushIds.has(pushKey(tenant, id)),
     tenants: () => shelvesOf.keys(),
     *tablesOf(tenant) {
       for (const shelf of shelvesOf.get(tenant)?.values() ?? []) yield* shelf.tables.values();
@@ -97,10 +86,6 @@ export function createBlock(begunMillis: number): Block {
         }
       }
     },
-    bytes: () => OBJECT_BYTES + 2 * ARRAY_BYTES + shelfBytes + pushIdBytes,
+    bytes: () => OBJECT_BYTES + 2 * ARRAY_BYTES + shelfBytes,
   };
-}
-
-function pushKey(tenant: TenantId, id: PushId): string {
-  return `${id} ${tenant}`;
 }

@@ -5,7 +5,7 @@ import type { TenantId } from '../ids.ts';
 import type { PushOutcome, PushProfile } from '../push.ts';
 import { tooLarge, tooManySeries, tooOld } from './admission.ts';
 import { type Block, createBlock } from './block.ts';
-import { BLOCK_SHARE } from './memory-limit.ts';
+import { BLOCK_SHARE, PUSH_IDS_SHARE } from './memory-limit.ts';
 import {
   comparePoints,
   nanosFromPoint,
@@ -15,6 +15,7 @@ import {
 import { randomId, textOfId } from './profile-ids.ts';
 import { kindOfProfile } from './profile-kind.ts';
 import type { ProfileTable } from './profile-table.ts';
+import { createPushIds } from './push-ids.ts';
 import { createSeriesRegistry, type SeriesRegistry } from './series-registry.ts';
 
 export type HeadOptions = {
@@ -78,6 +79,7 @@ const BLOCKS_PER_RETENTION = 8n;
 export function createHead(options: HeadOptions): Head {
   const { limitBytes, maxSeries, retentionNanos } = options;
   const registries = new Map<TenantId, SeriesRegistry>();
+  const pushIds = createPushIds(options.nowMillis, limitBytes * PUSH_IDS_SHARE);
   let blocks: Block[] = [];
   let open = begin();
   let arrivals = 0;
@@ -117,7 +119,8 @@ export function createHead(options: HeadOptions): Head {
     registry.addProfile(stream);
     const id = randomId();
     const arrived = { id, stream, timeNanos, arrival: arrivals++ };
-    open.append(tenant, labels, kind, { profile, arrived, pushId });
+    open.append(tenant, labels, kind, { profile, arrived });
+    if (pushId !== undefined) pushIds.add(tenant, pushId);
     profileCount++;
     oldestMillis = Math.min(oldestMillis, pointFromNanos(timeNanos).millis);
     return { kind: 'stored', profileId: textOfId(id) };
@@ -184,7 +187,7 @@ export function createHead(options: HeadOptions): Head {
   }
 
   function bytes(): number {
-    let sum = 0;
+    let sum = pushIds.bytes();
     for (const block of blocks) sum += block.bytes();
     for (const registry of registries.values()) sum += registry.bytes();
     return sum;
@@ -206,7 +209,7 @@ export function createHead(options: HeadOptions): Head {
       const { profile, pushId } = pushed;
       const now = nowNanos();
       const timeNanos = profile.timeNanos === 0n ? now : profile.timeNanos;
-      if (pushId !== undefined && blocks.some((block) => block.hasPushId(tenant, pushId))) {
+      if (pushId !== undefined && pushIds.has(tenant, pushId)) {
         return { kind: 'duplicate' };
       }
       const refusal =
@@ -257,6 +260,7 @@ export function createHead(options: HeadOptions): Head {
     clear() {
       blocks = [];
       registries.clear();
+      pushIds.clear();
       profileCount = 0;
       oldestMillis = Number.POSITIVE_INFINITY;
       open = begin();

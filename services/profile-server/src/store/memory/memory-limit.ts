@@ -20,6 +20,12 @@ export const BLOCK_SHARE = 1 / 8;
  */
 export const PROFILE_SHARE = 1 / 4;
 
+/**
+ * What ids of pushes may take, as a share of the limit: of the default, 300,000 ids or more. That is
+ * a day of three profiles a second, or an hour of eighty: collectors try again within minutes.
+ */
+export const PUSH_IDS_SHARE = 1 / 16;
+
 /** A string in a dictionary: slot, entry of the map, header. */
 const BYTES_PER_STRING = 64;
 /** Four columns and slots, each up to half empty. */

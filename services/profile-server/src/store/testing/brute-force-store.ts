@@ -52,6 +52,8 @@ export type BruteForceOptions = {
   readonly retentionNanos?: bigint;
 };
 
+const DAY_MILLIS = 86_400_000;
+
 /**
  * A store that keeps profiles in a list and computes every answer from scratch: slow, and plain
  * enough to be believed. It is what other engines are compared with, and a double for tests of what
@@ -59,7 +61,8 @@ export type BruteForceOptions = {
  */
 export function createBruteForceStore(options: BruteForceOptions): ProfileStore {
   let stored: StoredProfile[] = [];
-  const pushIds = new Set<string>();
+  /** By tenant and id, when it came. */
+  const pushIds = new Map<string, number>();
   let isStarted = false;
 
   function pushOne(tenant: TenantId, labels: LabelSet, pushed: PushProfile): PushOutcome {
@@ -67,7 +70,9 @@ export function createBruteForceStore(options: BruteForceOptions): ProfileStore 
     const { retentionNanos, maxSeries = Number.POSITIVE_INFINITY } = options;
     const timeNanos =
       pushed.profile.timeNanos === 0n ? unixNanos(nowNanos) : pushed.profile.timeNanos;
-    if (pushed.pushId !== undefined && pushIds.has(pushKey(tenant, pushed.pushId))) {
+    const key = pushed.pushId === undefined ? undefined : pushKey(tenant, pushed.pushId);
+    const sentMillis = key === undefined ? undefined : pushIds.get(key);
+    if (sentMillis !== undefined && options.nowMillis() - sentMillis < DAY_MILLIS) {
       return { kind: 'duplicate' };
     }
     if (retentionNanos !== undefined && timeNanos < nowNanos - retentionNanos) {
@@ -85,7 +90,7 @@ export function createBruteForceStore(options: BruteForceOptions): ProfileStore 
         refusal: { kind: 'too-many-series', reason, limitSeries: maxSeries },
       };
     }
-    if (pushed.pushId !== undefined) pushIds.add(pushKey(tenant, pushed.pushId));
+    if (key !== undefined) pushIds.set(key, options.nowMillis());
     stored.push(...rows);
     return { kind: 'stored', profileId: id };
   }

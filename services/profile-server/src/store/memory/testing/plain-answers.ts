@@ -1,0 +1,114 @@
+import {
+  type CallTree,
+  type FunctionReport,
+  type Int64Column,
+  int64At,
+  type Profile,
+  textFromProfile,
+} from '@emberscope/profile';
+import type {
+  BucketedSeries,
+  FunctionTimelines,
+  MergedFunction,
+  MergedProfile,
+  MergedTree,
+  PointSeries,
+  SingleProfiles,
+} from '../../answers.ts';
+import type { ProfileId } from '../../ids.ts';
+
+/*
+ * Answers as values that two stores must have in common: rows of tables drawn as text, ids of
+ * profiles as numbers, and nothing of the order that no one promised.
+ */
+
+/** The number of a profile by the order of pushes: ids themselves are random. */
+export type NumberOfId = (id: ProfileId) => number;
+
+export function plainTree({ tree, unnamed, coverage }: MergedTree) {
+  return { nodes: nodesOf(tree), unnamed, coverage };
+}
+
+export function plainMergedProfile({ profile, coverage }: MergedProfile) {
+  const header = headerOf(profile);
+  return {
+    header: { ...header, comments: [...header.comments].sort() },
+    samples: textFromProfile(profile).sort(),
+    coverage,
+  };
+}
+
+export function plainFunction({ report, selectedTotal, coverage }: MergedFunction) {
+  return { report: plainReport(report), selectedTotal, coverage };
+}
+
+export function plainSeries(all: readonly BucketedSeries[], numberOf: NumberOfId) {
+  return all.map((series) => ({
+    ...series,
+    value: bigintsOf(series.value),
+    exemplars: series.exemplars.map(({ profileId, labels, ...rest }) => ({
+      ...rest,
+      labels: labels.key,
+      profile: numberOf(profileId),
+    })),
+  }));
+}
+
+export function plainPoints(all: readonly PointSeries[], numberOf: NumberOfId) {
+  return all.map((series) => ({
+    ...series,
+    value: bigintsOf(series.value),
+    profileId: series.profileId.map(numberOf),
+  }));
+}
+
+export function plainSingles({ profiles, leftOut }: SingleProfiles, numberOf: NumberOfId) {
+  return {
+    leftOut,
+    profiles: profiles.map(({ profileId, labels, profile, ...rest }) => ({
+      ...rest,
+      number: numberOf(profileId),
+      labels: labels.key,
+      header: headerOf(profile),
+      samples: textFromProfile(profile),
+    })),
+  };
+}
+
+export function plainTimelines({ functions, total, ...rest }: FunctionTimelines) {
+  return {
+    ...rest,
+    total: bigintsOf(total),
+    functions: functions.map(({ self, ...named }) => ({ ...named, self: bigintsOf(self) })),
+  };
+}
+
+function nodesOf(tree: CallTree): string[] {
+  const paths: string[] = [];
+  return Array.from(tree.parent, (caller, node) => {
+    const frame = tree.frame[node] ?? 0;
+    const { name, file, line } = tree.frames;
+    const drawn = `${name[frame]}@${file[frame]}:${line[frame]}`;
+    paths[node] = caller === -1 ? drawn : `${paths[caller]};${drawn}`;
+    return `${paths[node]} ${int64At(tree.self, node)} ${int64At(tree.total, node)}`;
+  });
+}
+
+function headerOf({ symbols: _, stacks: __, labelSets: ___, samples: ____, ...header }: Profile) {
+  return header;
+}
+
+function plainReport({ lines, callers, callees, ...sums }: FunctionReport) {
+  const sorted = (rows: readonly object[]): string[] => rows.map(textOf).sort();
+  return { ...sums, lines: sorted(lines), callers: sorted(callers), callees: sorted(callees) };
+}
+
+function textOf(row: object): string {
+  return Object.entries(row)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ');
+}
+
+function bigintsOf(column: Int64Column): bigint[] {
+  return Array.from(column, BigInt);
+}
