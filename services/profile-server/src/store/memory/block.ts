@@ -30,9 +30,17 @@ export type BlockProfile = {
 /** Profiles of one tenant and service: a table for each kind over one dictionary. */
 type Shelf = {
   readonly dictionary: Dictionary;
-  readonly tables: Map<string, ProfileTable>;
+  readonly tables: Map<string, ShelvedTable>;
+  /** Of the tables and their entries. */
+  tableBytes: number;
+  /** Of all. */
   bytes: number;
 };
+
+type ShelvedTable = { readonly table: ProfileTable; bytes: number };
+
+/** A map of tables, and its entry in the map of shelves. */
+const SHELF_BYTES = OBJECT_BYTES + ARRAY_BYTES + MAP_ENTRY_BYTES;
 
 export function createBlock(begunMillis: number): Block {
   const shelvesOf = new Map<TenantId, Map<string, Shelf>>();
@@ -46,43 +54,54 @@ export function createBlock(begunMillis: number): Block {
     }
     let shelf = shelves.get(service);
     if (shelf === undefined) {
-      shelf = { dictionary: createDictionary(), tables: new Map(), bytes: 0 };
+      shelf = {
+        dictionary: createDictionary(),
+        tables: new Map(),
+        tableBytes: SHELF_BYTES,
+        bytes: 0,
+      };
       shelves.set(service, shelf);
     }
     return shelf;
   }
 
-  function measure(shelf: Shelf): void {
-    shelfBytes -= shelf.bytes;
-    shelf.bytes = OBJECT_BYTES + ARRAY_BYTES + MAP_ENTRY_BYTES + shelf.dictionary.bytes();
-    for (const [key, table] of shelf.tables) {
-      shelf.bytes += MAP_ENTRY_BYTES + stringBytes(key) + table.bytes();
-    }
-    shelfBytes += shelf.bytes;
+  /** What came with one more profile: of one table and the dictionary, however many tables there are. */
+  function measure(shelf: Shelf, shelved: ShelvedTable): void {
+    const tableBytes = shelved.table.bytes();
+    shelf.tableBytes += tableBytes - shelved.bytes;
+    shelved.bytes = tableBytes;
+    const bytes = shelf.tableBytes + shelf.dictionary.bytes();
+    shelfBytes += bytes - shelf.bytes;
+    shelf.bytes = bytes;
   }
 
   return {
     begunMillis,
     append(tenant, labels, kind, { profile, arrived }) {
       const shelf = shelfOf(tenant, labelValue(labels, LABEL.serviceName));
-      let table = shelf.tables.get(kind.key);
-      if (table === undefined) {
-        table = createProfileTable(kind, shelf.dictionary);
-        shelf.tables.set(kind.key, table);
+      let shelved = shelf.tables.get(kind.key);
+      if (shelved === undefined) {
+        shelved = { table: createProfileTable(kind, shelf.dictionary), bytes: 0 };
+        shelf.tables.set(kind.key, shelved);
+        shelf.tableBytes += MAP_ENTRY_BYTES + stringBytes(kind.key);
       }
-      table.append(profile, arrived);
-      measure(shelf);
+      shelved.table.append(profile, arrived);
+      measure(shelf, shelved);
     },
     tenants: () => shelvesOf.keys(),
     *tablesOf(tenant) {
-      for (const shelf of shelvesOf.get(tenant)?.values() ?? []) yield* shelf.tables.values();
+      for (const shelf of shelvesOf.get(tenant)?.values() ?? []) {
+        for (const { table } of shelf.tables.values()) yield table;
+      }
     },
     close() {
       for (const shelves of shelvesOf.values()) {
         for (const shelf of shelves.values()) {
           shelf.dictionary.close();
-          for (const table of shelf.tables.values()) table.close();
-          measure(shelf);
+          for (const shelved of shelf.tables.values()) {
+            shelved.table.close();
+            measure(shelf, shelved);
+          }
         }
       }
     },

@@ -5,18 +5,15 @@ import type { TenantId } from '../ids.ts';
 import type { PushOutcome, PushProfile } from '../push.ts';
 import { tooLarge, tooManySeries, tooOld } from './admission.ts';
 import { type Block, createBlock } from './block.ts';
+import { MAP_ENTRY_BYTES, stringBytes } from './heap-sizes.ts';
 import { BLOCK_SHARE, PUSH_IDS_SHARE } from './memory-limit.ts';
-import {
-  comparePoints,
-  nanosFromPoint,
-  type PointInTime,
-  pointFromNanos,
-} from './point-in-time.ts';
+import { comparePoints, pointFromNanos } from './point-in-time.ts';
 import { randomId, textOfId } from './profile-ids.ts';
 import { kindOfProfile } from './profile-kind.ts';
 import type { ProfileTable } from './profile-table.ts';
 import { createPushIds } from './push-ids.ts';
 import { createSeriesRegistry, type SeriesRegistry } from './series-registry.ts';
+import { createTimeSpan, type TimesHeld } from './time-span.ts';
 
 export type HeadOptions = {
   readonly nowMillis: () => number;
@@ -33,9 +30,6 @@ export type DroppedProfiles = TimesHeld & {
   readonly freedBytes: number;
   readonly limitBytes: number;
 };
-
-/** The oldest and the newest of some profiles. */
-export type TimesHeld = { readonly oldestNanos: UnixNanos; readonly newestNanos: UnixNanos };
 
 /** A table of a tenant, with the streams that its rows refer to. */
 export type TenantTable = {
@@ -85,6 +79,8 @@ export function createHead(options: HeadOptions): Head {
   let arrivals = 0;
   /** No profile is older, in ms since the epoch: until then there is nothing to expire. */
   let oldestMillis = Number.POSITIVE_INFINITY;
+  /** Of all registries: there may be thousands of tenants, and every push asks. */
+  let registryBytes = 0;
   let profileCount = 0;
   let droppedProfileCount = 0;
 
@@ -103,6 +99,7 @@ export function createHead(options: HeadOptions): Head {
     if (registry === undefined) {
       registry = createSeriesRegistry();
       registries.set(tenant, registry);
+      registryBytes += registry.bytes() + MAP_ENTRY_BYTES + stringBytes(tenant);
     }
     return registry;
   }
@@ -115,8 +112,10 @@ export function createHead(options: HeadOptions): Head {
   ): PushOutcome {
     const kind = kindOfProfile(profile);
     const registry = registryOf(tenant);
+    const bytesBefore = registry.bytes();
     const stream = registry.intern(labels, kind).id;
     registry.addProfile(stream);
+    registryBytes += registry.bytes() - bytesBefore;
     const id = randomId();
     const arrived = { id, stream, timeNanos, arrival: arrivals++ };
     open.append(tenant, labels, kind, { profile, arrived });
@@ -146,8 +145,12 @@ export function createHead(options: HeadOptions): Head {
     if (oldest === undefined) return;
     const bytesBefore = bytes();
     const times = createTimeSpan();
-    for (const tenant of oldest.tenants()) addTimes(times, oldest.tablesOf(tenant));
-    const count = removeProfiles(oldest, () => true);
+    for (const tenant of oldest.tenants()) times.addTables(oldest.tablesOf(tenant));
+    const count = removeProfiles(
+      oldest,
+      () => true,
+      () => true,
+    );
     blocks = others;
     droppedProfileCount += count;
     const held = times.held();
@@ -156,9 +159,10 @@ export function createHead(options: HeadOptions): Head {
     options.onDrop({ ...held, profileCount: count, freedBytes, limitBytes });
   }
 
-  /** Takes whole profiles out of a block and says how many there were. */
+  /** Takes whole profiles out of tables of a block and says how many there were. */
   function removeProfiles(
     block: Block,
+    mayHoldSome: (table: ProfileTable) => boolean,
     isGone: (table: ProfileTable, row: number) => boolean,
   ): number {
     const countBefore = profileCount;
@@ -166,6 +170,7 @@ export function createHead(options: HeadOptions): Head {
       const registry = registries.get(tenant);
       if (registry === undefined) continue;
       for (const table of block.tablesOf(tenant)) {
+        if (!mayHoldSome(table)) continue;
         for (let row = 0; row < table.length(); row++) {
           if (!table.isLive(row) || !isGone(table, row)) continue;
           for (let type = 0; type < table.kind.sampleTypes.length; type++) {
@@ -182,14 +187,17 @@ export function createHead(options: HeadOptions): Head {
     table.removeType(row, type);
     if (table.isLive(row)) return;
     profileCount--;
+    const bytesBefore = registry.bytes();
     registry.removeProfile(table.streamAt(row));
-    if (registry.seriesCount() === 0) registries.delete(tenant);
+    registryBytes += registry.bytes() - bytesBefore;
+    if (registry.seriesCount() > 0) return;
+    registries.delete(tenant);
+    registryBytes -= registry.bytes() + MAP_ENTRY_BYTES + stringBytes(tenant);
   }
 
   function bytes(): number {
-    let sum = pushIds.bytes();
+    let sum = pushIds.bytes() + registryBytes;
     for (const block of blocks) sum += block.bytes();
-    for (const registry of registries.values()) sum += registry.bytes();
     return sum;
   }
 
@@ -228,7 +236,11 @@ export function createHead(options: HeadOptions): Head {
       const floor = pointFromNanos(nowNanos() - retentionNanos);
       if (floor.millis <= oldestMillis) return;
       for (const block of blocks) {
-        removeProfiles(block, (table, row) => comparePoints(table.timeAt(row), floor) < 0);
+        removeProfiles(
+          block,
+          (table) => table.oldestMillis() <= floor.millis,
+          (table, row) => comparePoints(table.timeAt(row), floor) < 0,
+        );
       }
       forgetSpentBlocks();
     },
@@ -245,7 +257,7 @@ export function createHead(options: HeadOptions): Head {
     timesOf(tenants) {
       const times = createTimeSpan();
       for (const block of blocks) {
-        for (const tenant of tenants) addTimes(times, block.tablesOf(tenant));
+        for (const tenant of tenants) times.addTables(block.tablesOf(tenant));
       }
       return times.held();
     },
@@ -260,6 +272,7 @@ export function createHead(options: HeadOptions): Head {
     clear() {
       blocks = [];
       registries.clear();
+      registryBytes = 0;
       pushIds.clear();
       profileCount = 0;
       oldestMillis = Number.POSITIVE_INFINITY;
@@ -286,33 +299,4 @@ function tightenTables(block: Block): number {
     }
   }
   return oldestMillis;
-}
-
-/** The span of all times that it is told. */
-type TimeSpan = {
-  add(time: PointInTime): void;
-  held(): TimesHeld | undefined;
-};
-
-function createTimeSpan(): TimeSpan {
-  let oldest: PointInTime | undefined;
-  let newest: PointInTime | undefined;
-  return {
-    add(time) {
-      if (oldest === undefined || comparePoints(time, oldest) < 0) oldest = time;
-      if (newest === undefined || comparePoints(time, newest) > 0) newest = time;
-    },
-    held() {
-      if (oldest === undefined || newest === undefined) return undefined;
-      return { oldestNanos: nanosFromPoint(oldest), newestNanos: nanosFromPoint(newest) };
-    },
-  };
-}
-
-function addTimes(times: TimeSpan, tables: Iterable<ProfileTable>): void {
-  for (const table of tables) {
-    for (let row = 0; row < table.length(); row++) {
-      if (table.isLive(row)) times.add(table.timeAt(row));
-    }
-  }
 }

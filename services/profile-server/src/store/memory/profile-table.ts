@@ -61,7 +61,7 @@ export type ProfileTable = {
   /** No live profile lies outside of these two, in ms since the epoch. */
   readonly oldestMillis: () => number;
   readonly newestMillis: () => number;
-  /** Makes the two as tight as they can be, after profiles were taken out. */
+  /** Makes the two as tight as they can be, if profiles were taken out. */
   tighten(): void;
   /** Nothing is appended any more: room for growth is given back. */
   close(): void;
@@ -104,6 +104,7 @@ export function createProfileTable(kind: ProfileKind, dictionary: Dictionary): P
   ];
   let oldestMillis = Number.POSITIVE_INFINITY;
   let newestMillis = Number.NEGATIVE_INFINITY;
+  let isTight = true;
   sampleStart.push(0);
 
   function isLive(row: number): boolean {
@@ -156,10 +157,15 @@ export function createProfileTable(kind: ProfileKind, dictionary: Dictionary): P
     isLive,
     streamAt: stream.at,
     timeAt: (row) => ({ millis: timeMillis.at(row), nanosOnTop: timeNanosOnTop.at(row) }),
-    removeType: (row, type) => totals[type]?.clear(row),
+    removeType(row, type) {
+      totals[type]?.clear(row);
+      isTight = false;
+    },
     oldestMillis: () => oldestMillis,
     newestMillis: () => newestMillis,
     tighten() {
+      if (isTight) return;
+      isTight = true;
       oldestMillis = Number.POSITIVE_INFINITY;
       newestMillis = Number.NEGATIVE_INFINITY;
       for (let row = 0; row < stream.length(); row++) {
