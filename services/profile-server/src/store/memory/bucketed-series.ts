@@ -27,7 +27,7 @@ export function bucketedSeriesOf(
 ): readonly BucketedSeries[] {
   const { range, stepMillis, groupBy, mode, limit } = request;
   const summed = groupProfiles(profiles, groupBy).flatMap(({ labels, items }) => {
-    const buckets = bucketsOf(items, range, stepMillis);
+    const buckets = bucketsOf(items, range, stepMillis, guard);
     if (buckets.length === 0) return [];
     const value = columnOf(buckets.map((bucket) => totalByMode(bucket.profiles, mode, guard)));
     const series: BucketedSeries = {
@@ -36,7 +36,7 @@ export function bucketedSeriesOf(
       edgeMillis: Float64Array.from(buckets, ({ edgeMillis }) => edgeMillis),
       value,
       profileCount: Int32Array.from(buckets, (bucket) => bucket.profiles.length),
-      exemplars: request.exemplars ? exemplarsOf(buckets, groupBy) : [],
+      exemplars: request.exemplars ? exemplarsOf(buckets, groupBy, guard) : [],
     };
     return [{ series, sum: sumInt64(value) }];
   });
@@ -47,11 +47,16 @@ export function bucketedSeriesOf(
 }
 
 /** The largest profile of each bucket, of equal ones the earliest. */
-function exemplarsOf(buckets: readonly Bucket[], groupBy: readonly string[]): Exemplar[] {
+function exemplarsOf(
+  buckets: readonly Bucket[],
+  groupBy: readonly string[],
+  guard: QueryGuard,
+): Exemplar[] {
   return buckets.flatMap(({ profiles }) => {
     const candidates = new Map<ProfileId, { first: SelectedProfile; value: bigint }>();
     let largest: { readonly first: SelectedProfile; value: bigint } | undefined;
     for (const profile of profiles) {
+      guard.spend(20);
       // Two types of one profile are one candidate, so ids count and not rows.
       const id = profile.part.table.ids.at(profile.row);
       const candidate = candidates.get(id) ?? { first: profile, value: 0n };

@@ -14,6 +14,7 @@ import {
   sourceFunction,
 } from '@emberscope/profile';
 import type { FrameKey } from '../selection.ts';
+import type { QueryGuard } from './query-guard.ts';
 import type { StackSums } from './stack-sums.ts';
 
 /** A call tree, and the value of stacks that have no name. */
@@ -24,17 +25,22 @@ export type FoldedSums = { readonly tree: CallTree; readonly unnamed: bigint };
  * them share frames and nodes, so that nothing has to be merged afterwards. Only stacks that have a
  * value, and their callers, are looked at.
  */
-export function foldSums(merged: readonly StackSums[], frameKey: FrameKey): FoldedSums {
+export function foldSums(
+  merged: readonly StackSums[],
+  frameKey: FrameKey,
+  guard: QueryGuard,
+): FoldedSums {
   const frames = createFrameCollector();
   const edges = createEdgeInterner();
   const sumOfNode: (number | bigint)[] = [];
   let unnamed = 0n;
   for (const sums of merged) {
     const { stacks, symbols } = sums.dictionary.view();
-    const wanted = stacksThatLeadTo(stacks, sums);
+    const wanted = stacksThatLeadTo(stacks, sums, guard);
     const frameOf = frameFinder(symbols, frames, frameKey);
-    const nodeOf = nodesOfStacks(stacks, symbols.locations, wanted, frameOf, edges);
+    const nodeOf = nodesOfStacks(stacks, symbols.locations, wanted, frameOf, edges, guard);
     for (const slot of sums.slots()) {
+      guard.spend(2);
       const node = slot === 0 ? NO_NODE : (nodeOf[slot - 1] ?? NO_NODE);
       if (node === NO_NODE) unnamed += BigInt(sums.at(slot));
       else sumOfNode[node] = addExactly(sumOfNode[node] ?? 0, sums.at(slot));
@@ -47,11 +53,12 @@ export function foldSums(merged: readonly StackSums[], frameKey: FrameKey): Fold
 }
 
 /** 1 for every stack that has a sum or leads to one that has. */
-function stacksThatLeadTo(stacks: StackTable, sums: StackSums): Uint8Array {
+function stacksThatLeadTo(stacks: StackTable, sums: StackSums, guard: QueryGuard): Uint8Array {
   const wanted = new Uint8Array(stacks.length);
   for (const slot of sums.slots()) {
     for (let stack = slot - 1; stack !== NO_STACK && wanted[stack] === 0; ) {
       wanted[stack] = 1;
+      guard.spend(1);
       stack = stacks.parent[stack] ?? NO_STACK;
     }
   }
@@ -65,10 +72,12 @@ function nodesOfStacks(
   wanted: Uint8Array,
   frameOf: (row: number) => number,
   edges: EdgeInterner,
+  guard: QueryGuard,
 ): Int32Array {
   const nodeOf = new Int32Array(stacks.length).fill(NO_NODE);
   for (let stack = 0; stack < stacks.length; stack++) {
     if (wanted[stack] === 0) continue;
+    guard.spend(4);
     const caller = stacks.parent[stack] ?? NO_STACK;
     const location = stacks.location[stack] ?? 0;
     let node = caller === NO_STACK ? NO_NODE : (nodeOf[caller] ?? NO_NODE);

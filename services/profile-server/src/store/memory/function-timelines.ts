@@ -34,7 +34,7 @@ export function functionTimelinesOf(
   for (const [number, { profiles }] of buckets.entries()) {
     const merged = mergeByMode(partsOf(profiles), mode, guard);
     totals.push(totalOfSums(merged));
-    for (const [frame, value] of costsByFrame(merged, frameOfStack)) {
+    for (const [frame, value] of costsByFrame(merged, frameOfStack, guard)) {
       const cost = costs.get(frame) ?? { inBucket: new Map(), peak: 0n };
       cost.inBucket.set(number, value);
       if (value > cost.peak) cost.peak = value;
@@ -55,22 +55,22 @@ export function functionTimelinesOf(
   return {
     edgeMillis: Float64Array.from(buckets, ({ edgeMillis }) => edgeMillis),
     total: columnOf(totals),
-    functions: ranked.slice(0, limit).map(({ name, file, line, inBucket }) => ({
-      name,
-      file,
-      line,
-      self: columnOf(buckets.map((_, number) => inBucket.get(number) ?? 0n)),
-    })),
+    functions: ranked.slice(0, limit).map(({ name, file, line, inBucket }) => {
+      guard.spend(4 * buckets.length);
+      const self = columnOf(buckets.map((_, number) => inBucket.get(number) ?? 0n));
+      return { name, file, line, self };
+    }),
     leftOut: Math.max(0, ranked.length - limit),
   };
 }
 
 type FrameOfStack = (dictionary: Dictionary, slot: number) => number;
 
-function costsByFrame(merged: readonly StackSums[], frameOfStack: FrameOfStack) {
+function costsByFrame(merged: readonly StackSums[], frameOfStack: FrameOfStack, guard: QueryGuard) {
   const costs = new Map<number, bigint>();
   for (const sums of merged) {
     for (const slot of sums.slots()) {
+      guard.spend(10);
       const frame = frameOfStack(sums.dictionary, slot);
       if (frame === NO_FRAME) continue;
       costs.set(frame, (costs.get(frame) ?? 0n) + BigInt(sums.at(slot)));

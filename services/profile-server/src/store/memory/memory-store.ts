@@ -157,13 +157,13 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     },
 
     async activity(q, context) {
-      return query(context, (guard) => activityOf(selectAny(head, q, guard), q.groupBy));
+      return query(context, (guard) => activityOf(selectAny(head, q, guard), q.groupBy, guard));
     },
 
     async mergeTree(q, context) {
       return query(context, (guard) => {
         const parts = selectProfiles(head, q, guard);
-        const folded = foldSums(mergeByMode(parts, q.mode, guard), q.frameKey);
+        const folded = foldSums(mergeByMode(parts, q.mode, guard), q.frameKey, guard);
         return { ...folded, coverage: coverageOf(parts) };
       });
     },
@@ -171,8 +171,8 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     async mergeProfile(q, context) {
       return query(context, (guard) => {
         const parts = selectProfiles(head, q, guard);
-        const outline = outlineOfMerge(parts, q.profileType);
-        const profile = profileOfSums(outline, mergeByMode(parts, 'sum', guard));
+        const outline = outlineOfMerge(parts, q.profileType, guard);
+        const profile = profileOfSums(outline, mergeByMode(parts, 'sum', guard), guard);
         return { profile, coverage: coverageOf(parts) };
       });
     },
@@ -182,10 +182,15 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
         const parts = selectProfiles(head, q, guard);
         const merged = mergeByMode(parts, q.mode, guard);
         // A report takes every sample to pieces: it gets only those that have something to say.
-        const holding = profileOfSums(outlineOfMerge(parts, q.profileType), merged, (sums) => {
-          const { marks } = stacksHolding(sums.dictionary.view(), q.function);
-          return (slot) => slot > 0 && marks[slot - 1] === 1;
-        });
+        const holding = profileOfSums(
+          outlineOfMerge(parts, q.profileType, guard),
+          merged,
+          guard,
+          (sums) => {
+            const { marks } = stacksHolding(sums.dictionary.view(), q.function, guard);
+            return (slot) => slot > 0 && marks[slot - 1] === 1;
+          },
+        );
         const values = holding.samples.values[0] ?? new Float64Array(0);
         return {
           report: reportFunction(holding, values, q.function),
@@ -199,26 +204,26 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       return query(context, (guard) => {
         const range = rangeOfBuckets(q.range, q.stepMillis);
         const parts = selectProfiles(head, { ...q, range }, guard, q.function);
-        const profiles = inTimeOrder(parts);
+        const profiles = inTimeOrder(parts, guard);
         return bucketedSeriesOf(profiles, q, guard);
       });
     },
 
     async selectPoints(q, context) {
       return query(context, (guard) =>
-        pointSeriesOf(inTimeOrder(selectProfiles(head, q, guard)), q.groupBy, q.per),
+        pointSeriesOf(inTimeOrder(selectProfiles(head, q, guard), guard), q.groupBy, q.per, guard),
       );
     },
 
     async singleProfiles(q, context) {
       return query(context, (guard) => {
-        const profiles = inTimeOrder(selectProfiles(head, q, guard));
+        const profiles = inTimeOrder(selectProfiles(head, q, guard), guard);
         // The sort is stable: of equal ones, the one that came first stands first.
         const ordered = profiles.sort((a, b) =>
           q.order === 'newest' ? comparePoints(b.time, a.time) : descending(totalOf(a), totalOf(b)),
         );
         return {
-          profiles: ordered.slice(0, q.limit).map(singleProfileOf),
+          profiles: ordered.slice(0, q.limit).map((profile) => singleProfileOf(profile, guard)),
           leftOut: Math.max(0, ordered.length - q.limit),
         };
       });
@@ -227,8 +232,8 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     async functionTimelines(q, context) {
       return query(context, (guard) => {
         const range = rangeOfBuckets(q.range, q.stepMillis);
-        const profiles = inTimeOrder(selectProfiles(head, { ...q, range }, guard));
-        const buckets = bucketsOf(profiles, q.range, q.stepMillis);
+        const profiles = inTimeOrder(selectProfiles(head, { ...q, range }, guard), guard);
+        const buckets = bucketsOf(profiles, q.range, q.stepMillis, guard);
         return functionTimelinesOf(buckets, q.mode, q.limit, guard);
       });
     },

@@ -24,7 +24,7 @@ export function mergeByMode(
     case 'average':
       return meansOf(parts, guard);
     case 'last':
-      return sumsOf(partsOf(lastOfSeries(inTimeOrder(parts))), guard);
+      return sumsOf(partsOf(lastOfSeries(inTimeOrder(parts, guard))), guard);
     default:
       return mode satisfies never;
   }
@@ -57,8 +57,7 @@ export function totalOfSums(merged: readonly StackSums[]): bigint {
 function sumsOf(parts: readonly SelectedPart[], guard: QueryGuard): readonly StackSums[] {
   const sumsIn = sumsByDictionary(needsWideSums(parts));
   for (const part of parts) {
-    guard.check();
-    sumsIn.of(part.table.dictionary).addPart(part);
+    sumsIn.of(part.table.dictionary).addPart(part, guard);
   }
   return sumsIn.all();
 }
@@ -79,9 +78,9 @@ function meansOf(parts: readonly SelectedPart[], guard: QueryGuard): readonly St
   const scratch = sumsByDictionary(isWide);
   const union = createDictionary();
   const unionSlotOf = slotTranslator(union);
-  for (const profiles of bySeries(inTimeOrder(parts)).values()) {
-    guard.check();
-    for (const part of partsOf(profiles)) scratch.of(part.table.dictionary).addPart(part);
+  for (const profiles of bySeries(inTimeOrder(parts, guard)).values()) {
+    guard.spend(profiles.length);
+    for (const part of partsOf(profiles)) scratch.of(part.table.dictionary).addPart(part, guard);
     const used = scratch.all().filter((sums) => !isEmpty(sums));
     const [first, ...others] = used;
     let whole = first;
@@ -89,13 +88,17 @@ function meansOf(parts: readonly SelectedPart[], guard: QueryGuard): readonly St
       whole = scratch.of(union);
       for (const sums of used) {
         for (const slot of sums.slots()) {
+          guard.spend(4);
           whole.add(unionSlotOf(sums.dictionary, slot), sums.at(slot));
         }
       }
     }
     if (whole === undefined) continue;
     const target = means.of(whole.dictionary);
-    for (const slot of whole.slots()) target.add(slot, meanOf(whole.at(slot), profiles.length));
+    for (const slot of whole.slots()) {
+      guard.spend(2);
+      target.add(slot, meanOf(whole.at(slot), profiles.length));
+    }
     for (const sums of scratch.all()) sums.clear();
   }
   return means.all();

@@ -4,6 +4,7 @@ import type { SpanId } from '../ids.ts';
 import { columnOf } from './bucketed-series.ts';
 import { groupProfiles } from './group-profiles.ts';
 import { nanosFromPoint } from './point-in-time.ts';
+import type { QueryGuard } from './query-guard.ts';
 import { type SelectedProfile, totalOf } from './selected-parts.ts';
 import { NO_TRACING } from './tracing-rows.ts';
 
@@ -19,11 +20,15 @@ export function pointSeriesOf(
   profiles: readonly SelectedProfile[],
   groupBy: readonly string[],
   per: 'profile' | 'span',
+  guard: QueryGuard,
 ): readonly PointSeries[] {
   return groupProfiles(profiles, groupBy).map(({ labels, items }) => {
-    const points = items.flatMap((profile) =>
-      per === 'span' ? spansOf(profile) : [{ profile, span: undefined, value: totalOf(profile) }],
-    );
+    const points = items.flatMap((profile) => {
+      guard.spend(20);
+      return per === 'span'
+        ? spansOf(profile, guard)
+        : [{ profile, span: undefined, value: totalOf(profile) }];
+    });
     return seriesOfPoints(labels, points);
   });
 }
@@ -40,7 +45,7 @@ function seriesOfPoints(labels: readonly LabelPair[], points: readonly Point[]):
 }
 
 /** The spans of a profile in the order in which its samples name them. */
-function spansOf(profile: SelectedProfile): Point[] {
+function spansOf(profile: SelectedProfile, guard: QueryGuard): Point[] {
   const { part, row } = profile;
   const { columns, table, type, filter } = part;
   const { tracing } = columns.samples;
@@ -49,6 +54,7 @@ function spansOf(profile: SelectedProfile): Point[] {
   const valueOfSpan = new Map<SpanId, bigint>();
   const end = columns.sampleStart[row + 1] ?? 0;
   for (let sample = columns.sampleStart[row] ?? 0; sample < end; sample++) {
+    guard.spend(10);
     const tracingRow = tracing[sample] ?? NO_TRACING;
     if (tracingRow === NO_TRACING || filter?.passes(sample) === false) continue;
     const { span } = table.tracing.at(tracingRow);

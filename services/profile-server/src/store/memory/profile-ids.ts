@@ -1,6 +1,7 @@
 import type { ProfileId } from '../ids.ts';
 import { profileId } from '../ids.ts';
 import { growableUint32 } from './growable-column.ts';
+import { isWanted, type WantedIds, wordsOfHex } from './wanted-ids.ts';
 
 /** 16 random bytes as four words: an id takes no more in a column, and no string on the heap. */
 export type IdWords = readonly [number, number, number, number];
@@ -9,7 +10,7 @@ export type IdWords = readonly [number, number, number, number];
 export type ProfileIdRows = {
   push(id: IdWords): void;
   at(row: number): ProfileId;
-  isAt(row: number, id: IdWords): boolean;
+  isWantedAt(row: number, wanted: WantedIds): boolean;
   trim(): void;
   readonly bytes: () => number;
 };
@@ -27,7 +28,7 @@ export function createProfileIdRows(): ProfileIdRows {
         words.at(4 * row + 2),
         words.at(4 * row + 3),
       ]),
-    isAt: (row, id) => id.every((word, i) => words.at(4 * row + i) === word),
+    isWantedAt: (row, wanted) => isWanted(wanted, words, 4 * row, 4),
     trim: words.trim,
     bytes: words.bytes,
   };
@@ -54,7 +55,6 @@ export function textOfId(id: IdWords): ProfileId {
 /** The words of an id; undefined for a text that this store cannot have made. */
 export function idFromText(text: string): IdWords | undefined {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return undefined;
-  const hex = text.replaceAll('-', '');
-  const word = (i: number): number => Number.parseInt(hex.slice(8 * i, 8 * i + 8), 16);
-  return [word(0), word(1), word(2), word(3)];
+  const [a = 0, b = 0, c = 0, d = 0] = wordsOfHex(text.replaceAll('-', ''));
+  return [a, b, c, d];
 }

@@ -11,6 +11,7 @@ import type { ProfileSelection } from '../selection.ts';
 import { createDictionary } from './dictionary.ts';
 import { comparePoints, nanosFromPoint, type PointInTime } from './point-in-time.ts';
 import { NO_REMARKS, type ProfileRemarks } from './profile-remarks.ts';
+import type { QueryGuard } from './query-guard.ts';
 import { coverageOf, type SelectedPart, timeOfRow } from './selected-parts.ts';
 import { createStackSums, type StackSums } from './stack-sums.ts';
 import { translateStacks } from './translate-stacks.ts';
@@ -25,6 +26,7 @@ export type ProfileOutline = Omit<Profile, 'symbols' | 'stacks' | 'labelSets' | 
 export function profileOfSums(
   outline: ProfileOutline,
   merged: readonly StackSums[],
+  guard: QueryGuard,
   isWanted: (sums: StackSums) => (slot: number) => boolean = () => () => true,
 ): Profile {
   const dictionary = createDictionary();
@@ -37,6 +39,7 @@ export function profileOfSums(
     const translation = translateStacks(sums.dictionary.view(), dictionary);
     const isSlotWanted = isWanted(sums);
     for (const slot of sums.slots()) {
+      guard.spend(4);
       if (!isSlotWanted(slot)) continue;
       const newSlot = slot === 0 ? 0 : translation.stackOf(slot - 1) + 1;
       whole.add(newSlot, sums.at(slot));
@@ -63,13 +66,15 @@ export function profileOfSums(
 export function outlineOfMerge(
   parts: readonly SelectedPart[],
   profileType: ProfileSelection['profileType'],
+  guard: QueryGuard,
 ): ProfileOutline {
-  const remarks = remarksInTimeOrder(parts);
+  const remarks = remarksInTimeOrder(parts, guard);
   const { defaultSampleType, dropFrames, keepFrames } = remarks[0] ?? NO_REMARKS;
   let period = 0n;
   let earliest: PointInTime | undefined;
   for (const { columns, rows } of parts) {
     for (const row of rows) {
+      guard.spend(10);
       const ofRow = int64At(columns.period, row);
       if (ofRow > period) period = ofRow;
       const time = timeOfRow(columns, row);
@@ -89,10 +94,11 @@ export function outlineOfMerge(
 }
 
 /** The distinct remarks of profiles, those of the earliest profile first. */
-function remarksInTimeOrder(parts: readonly SelectedPart[]): ProfileRemarks[] {
+function remarksInTimeOrder(parts: readonly SelectedPart[], guard: QueryGuard): ProfileRemarks[] {
   const earliestOf = new Map<ProfileRemarks, PointInTime>();
   for (const { table, columns, rows } of parts) {
     for (const row of rows) {
+      guard.spend(10);
       const remarks = table.remarks.at(columns.remarks[row] ?? 0);
       const time = timeOfRow(columns, row);
       const earliest = earliestOf.get(remarks);

@@ -2,8 +2,10 @@ import { NO_STACK } from '@emberscope/profile';
 import type { FunctionSelector, ProfileSelection } from '../selection.ts';
 import type { Dictionary, StackSymbols } from './dictionary.ts';
 import type { ProfileTable } from './profile-table.ts';
+import type { QueryGuard } from './query-guard.ts';
 import { intersectMarks, type StackMarks, stacksBelow, stacksHolding } from './stack-marks.ts';
 import { NO_TRACING, type TracingRows } from './tracing-rows.ts';
+import { type WantedIds, wantedIds, wordsOfHex } from './wanted-ids.ts';
 
 /** Which samples of a table are selected. */
 export type SampleFilter = { passes(sample: number): boolean };
@@ -19,23 +21,25 @@ export type SampleFilters = {
 export function createSampleFilters(
   conditions: SampleConditions,
   holding: FunctionSelector | undefined,
+  guard: QueryGuard,
 ): SampleFilters {
   const marksOf = new Map<Dictionary, StackMarks | undefined>();
-  const { spanIds, traceIds } = conditions;
+  const spans = conditions.spanIds && wantedIds(conditions.spanIds.map(wordsOfHex));
+  const traces = conditions.traceIds && wantedIds(conditions.traceIds.map(wordsOfHex));
 
   function stackMarks(dictionary: Dictionary): StackMarks | undefined {
     if (!marksOf.has(dictionary))
-      marksOf.set(dictionary, marksFor(dictionary.view(), conditions.callSite, holding));
+      marksOf.set(dictionary, marksFor(dictionary.view(), conditions.callSite, holding, guard));
     return marksOf.get(dictionary);
   }
 
   return {
     of(table) {
       const stacks = stackMarks(table.dictionary);
-      const isTraced = spanIds !== undefined || traceIds !== undefined;
+      const isTraced = spans !== undefined || traces !== undefined;
       if (stacks === undefined && !isTraced) return undefined;
       const columns = table.columns().samples;
-      const traced = isTraced ? tracingThatPasses(table.tracing, conditions) : undefined;
+      const traced = isTraced ? tracingThatPasses(table.tracing, spans, traces, guard) : undefined;
       return {
         passes(sample) {
           if (traced !== undefined) {
@@ -55,9 +59,10 @@ function marksFor(
   view: StackSymbols,
   callSite: readonly string[] | undefined,
   wanted: FunctionSelector | undefined,
+  guard: QueryGuard,
 ): StackMarks | undefined {
-  const below = callSite === undefined ? undefined : stacksBelow(view, callSite);
-  const holding = wanted === undefined ? undefined : stacksHolding(view, wanted);
+  const below = callSite === undefined ? undefined : stacksBelow(view, callSite, guard);
+  const holding = wanted === undefined ? undefined : stacksHolding(view, wanted, guard);
   if (below === undefined || holding === undefined) return below ?? holding;
   return intersectMarks(below, holding);
 }
@@ -65,13 +70,15 @@ function marksFor(
 /** 1 for every row of tracing that has one of the wanted ids. */
 function tracingThatPasses(
   tracing: TracingRows,
-  { spanIds, traceIds }: SampleConditions,
+  spans: WantedIds | undefined,
+  traces: WantedIds | undefined,
+  guard: QueryGuard,
 ): Uint8Array {
   const passes = new Uint8Array(tracing.length());
   for (let row = 0; row < passes.length; row++) {
-    const { span, trace } = tracing.at(row);
-    const hasSpan = spanIds === undefined || (span !== undefined && spanIds.includes(span));
-    const hasTrace = traceIds === undefined || (trace !== undefined && traceIds.includes(trace));
+    guard.spend(4);
+    const hasSpan = spans === undefined || tracing.hasSpan(row, spans);
+    const hasTrace = traces === undefined || tracing.hasTrace(row, traces);
     if (hasSpan && hasTrace) passes[row] = 1;
   }
   return passes;

@@ -8,11 +8,12 @@ import type { FunctionSelector, ProfileSelection, Selection } from '../selection
 import type { Head } from './head.ts';
 import { type MatchedStreams, matchSeries } from './match-series.ts';
 import { type PointInTime, pointFromNanos } from './point-in-time.ts';
-import { idFromText } from './profile-ids.ts';
+import { type IdWords, idFromText } from './profile-ids.ts';
 import type { ProfileColumns } from './profile-table.ts';
 import type { QueryGuard } from './query-guard.ts';
 import { createSampleFilters, type SampleFilter } from './sample-filter.ts';
 import { pickCells, type SelectedPart } from './selected-parts.ts';
+import { wantedIds } from './wanted-ids.ts';
 
 /** Profiles of every type, as metadata queries see them. */
 export function selectAny(head: Head, q: Selection, guard: QueryGuard): SelectedPart[] {
@@ -33,27 +34,33 @@ export function selectProfiles(
   guard: QueryGuard,
   holding?: FunctionSelector,
 ): SelectedPart[] {
-  const filters = createSampleFilters(q, holding);
-  const wantedIds = q.profileIds?.flatMap((id) => {
-    const words = idFromText(id);
-    return words === undefined ? [] : [words];
-  });
+  const filters = createSampleFilters(q, holding, guard);
+  const wanted =
+    q.profileIds === undefined ? undefined : wantedIds(q.profileIds.flatMap(idsFromText));
   const parts: SelectedPart[] = [];
   for (const found of selectTypes(head, q, profileTypeId(q.profileType), guard)) {
     const { ids } = found.table;
     const rows =
-      wantedIds === undefined
+      wanted === undefined
         ? found.rows
-        : found.rows.filter((row) => wantedIds.some((id) => ids.isAt(row, id)));
+        : found.rows.filter((row) => {
+            guard.spend(4);
+            return ids.isWantedAt(row, wanted);
+          });
     if (rows.length === 0) continue;
     const filter = filters.of(found.table);
     const part =
       filter === undefined
         ? { ...found, rows, totals: totalsOf(found, rows), filter }
-        : filterProfiles({ ...found, rows }, filter);
+        : filterProfiles({ ...found, rows }, filter, guard);
     if (part.rows.length > 0) parts.push(part);
   }
   return parts;
+}
+
+function idsFromText(text: string): IdWords[] {
+  const id = idFromText(text);
+  return id === undefined ? [] : [id];
 }
 
 type FoundRows = Omit<SelectedPart, 'totals' | 'filter'>;
@@ -75,6 +82,7 @@ function* selectTypes(
       matched ??= matchSeries(registry, q.matchers, profileType);
       const columns = table.columns();
       for (let type = 0; type < columns.totals.length; type++) {
+        guard.spend(columns.length);
         const rows = rowsInRange(columns, type, matched, start, end);
         if (rows.length > 0) yield { ...of, columns, type, rows };
       }
@@ -109,15 +117,17 @@ function totalsOf({ columns, type }: FoundRows, rows: Int32Array): Int64Column {
 }
 
 /** The profiles that have a sample which passes, with what these samples come to. */
-function filterProfiles(found: FoundRows, filter: SampleFilter): SelectedPart {
+function filterProfiles(found: FoundRows, filter: SampleFilter, guard: QueryGuard): SelectedPart {
   const { columns, type } = found;
   const values = columns.samples.values[type] ?? new Float64Array(0);
   const kept: number[] = [];
   const totals = createInt64ColumnBuilder();
   for (const row of found.rows) {
+    const start = columns.sampleStart[row] ?? 0;
     const end = columns.sampleStart[row + 1] ?? 0;
+    guard.spend(2 * (1 + end - start));
     let total = 0n;
-    for (let sample = columns.sampleStart[row] ?? 0; sample < end; sample++) {
+    for (let sample = start; sample < end; sample++) {
       if (filter.passes(sample)) total += int64At(values, sample);
     }
     if (total === 0n) continue;

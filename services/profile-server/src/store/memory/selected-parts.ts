@@ -3,6 +3,7 @@ import type { Coverage } from '../answers.ts';
 import type { TenantTable } from './head.ts';
 import { comparePoints, type PointInTime } from './point-in-time.ts';
 import type { ProfileColumns } from './profile-table.ts';
+import type { QueryGuard } from './query-guard.ts';
 import type { SampleFilter } from './sample-filter.ts';
 import type { Series } from './series-registry.ts';
 
@@ -53,15 +54,19 @@ export function timeOfRow(
 }
 
 /** All profiles of parts; of equal times the one that came first stands first. */
-export function inTimeOrder(parts: readonly SelectedPart[]): SelectedProfile[] {
+export function inTimeOrder(parts: readonly SelectedPart[], guard: QueryGuard): SelectedProfile[] {
   const profiles: SelectedProfile[] = [];
   for (const part of parts) {
     for (const [at, row] of part.rows.entries()) {
+      guard.spend(4);
       const time = timeOfRow(part.columns, row);
       profiles.push({ part, at, row, time, arrival: part.columns.arrival[row] ?? 0 });
     }
   }
-  return profiles.sort((a, b) => comparePoints(a.time, b.time) || a.arrival - b.arrival);
+  return profiles.sort((a, b) => {
+    guard.spend(1);
+    return comparePoints(a.time, b.time) || a.arrival - b.arrival;
+  });
 }
 
 /** Parts again from some of their profiles. */

@@ -4,6 +4,7 @@ import { compareUtf8 } from '@emberscope/units';
 import type { SeriesActivity } from '../answers.ts';
 import { groupBySeries } from './group-profiles.ts';
 import { comparePoints, nanosFromPoint, type PointInTime } from './point-in-time.ts';
+import type { QueryGuard } from './query-guard.ts';
 import { type SelectedPart, seriesOfRow, timeOfRow } from './selected-parts.ts';
 import type { Series } from './series-registry.ts';
 
@@ -51,8 +52,9 @@ type Activity = {
 export function activityOf(
   parts: readonly SelectedPart[],
   groupBy: readonly string[],
+  guard: QueryGuard,
 ): readonly SeriesActivity[] {
-  const ofSeries = activityBySeries(parts).values();
+  const ofSeries = activityBySeries(parts, guard).values();
   return groupBySeries(ofSeries, groupBy, ({ series }) => series).map(({ labels, items }) => {
     const whole = items.reduce(addActivity);
     return {
@@ -65,10 +67,14 @@ export function activityOf(
   });
 }
 
-function activityBySeries(parts: readonly SelectedPart[]): Map<Series, Activity> {
+function activityBySeries(
+  parts: readonly SelectedPart[],
+  guard: QueryGuard,
+): Map<Series, Activity> {
   const activities = new Map<Series, Activity>();
   for (const part of parts) {
     for (const row of part.rows) {
+      guard.spend(4);
       const series = seriesOfRow(part, row);
       const time = timeOfRow(part.columns, row);
       const one = { series, profileCount: 1, oldest: time, newest: time };

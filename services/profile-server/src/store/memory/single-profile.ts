@@ -11,12 +11,13 @@ import {
 import type { SingleProfile } from '../answers.ts';
 import { createDictionary, type Dictionary } from './dictionary.ts';
 import { nanosFromPoint } from './point-in-time.ts';
+import type { QueryGuard } from './query-guard.ts';
 import { type SelectedProfile, seriesOf, totalOf } from './selected-parts.ts';
 import { NO_TRACING, type TracingRows } from './tracing-rows.ts';
 import { translateStacks } from './translate-stacks.ts';
 
 /** One profile of one type as it was pushed, cut down to the samples that are selected. */
-export function singleProfileOf(selected: SelectedProfile): SingleProfile {
+export function singleProfileOf(selected: SelectedProfile, guard: QueryGuard): SingleProfile {
   const { part, row, time } = selected;
   return {
     profileId: part.table.ids.at(row),
@@ -24,11 +25,11 @@ export function singleProfileOf(selected: SelectedProfile): SingleProfile {
     timeNanos: nanosFromPoint(time),
     durationNanos: int64At(part.columns.durationNanos, row),
     total: totalOf(selected),
-    profile: profileOf(selected),
+    profile: profileOf(selected, guard),
   };
 }
 
-function profileOf({ part, row, time }: SelectedProfile): Profile {
+function profileOf({ part, row, time }: SelectedProfile, guard: QueryGuard): Profile {
   const { table, columns, type, filter } = part;
   const dictionary = createDictionary();
   const translation = translateStacks(table.dictionary.view(), dictionary);
@@ -39,6 +40,7 @@ function profileOf({ part, row, time }: SelectedProfile): Profile {
   const ofType = columns.samples.values[type] ?? new Float64Array(0);
   const end = columns.sampleStart[row + 1] ?? 0;
   for (let sample = columns.sampleStart[row] ?? 0; sample < end; sample++) {
+    guard.spend(10);
     const value = int64At(ofType, sample);
     if (value === 0n || filter?.passes(sample) === false) continue;
     const tracing = columns.samples.tracing?.[sample] ?? NO_TRACING;

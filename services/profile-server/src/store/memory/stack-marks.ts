@@ -1,6 +1,7 @@
 import { NO_STACK, sourceFunction } from '@emberscope/profile';
 import type { FunctionSelector } from '../selection.ts';
 import type { StackSymbols } from './dictionary.ts';
+import type { QueryGuard } from './query-guard.ts';
 
 /**
  * Which stacks of a dictionary pass a condition: 1 or 0 for each. Parents come before children, so
@@ -13,12 +14,14 @@ export type StackMarks = { readonly marks: Uint8Array; readonly withoutStack: bo
 export function stacksBelow(
   { symbols, stacks }: StackSymbols,
   names: readonly string[],
+  guard: QueryGuard,
 ): StackMarks {
   const { strings, functions, locations } = symbols;
   const marks = new Uint8Array(stacks.length);
   /** How many of the names a stack begins with; -1 once it went another way. */
   const matched = new Int32Array(stacks.length);
   for (let stack = 0; stack < stacks.length; stack++) {
+    guard.spend(2);
     const caller = stacks.parent[stack] ?? NO_STACK;
     const location = stacks.location[stack] ?? 0;
     let depth = caller === NO_STACK ? 0 : (matched[caller] ?? -1);
@@ -38,11 +41,13 @@ export function stacksBelow(
 export function stacksHolding(
   { symbols, stacks }: StackSymbols,
   wanted: FunctionSelector,
+  guard: QueryGuard,
 ): StackMarks {
   const { locations } = symbols;
-  const isWanted = functionsThatAre(symbols, wanted);
+  const isWanted = functionsThatAre(symbols, wanted, guard);
   const marks = new Uint8Array(stacks.length);
   for (let stack = 0; stack < stacks.length; stack++) {
+    guard.spend(2);
     const caller = stacks.parent[stack] ?? NO_STACK;
     const location = stacks.location[stack] ?? 0;
     const end = locations.lineStart[location + 1] ?? 0;
@@ -58,9 +63,11 @@ export function stacksHolding(
 function functionsThatAre(
   { functions, strings }: StackSymbols['symbols'],
   wanted: FunctionSelector,
+  guard: QueryGuard,
 ): Uint8Array {
   const isWanted = new Uint8Array(functions.length);
   for (let row = 0; row < functions.length; row++) {
+    guard.spend(20);
     const { name, file, line } = sourceFunction({
       name: strings[functions.name[row] ?? 0] ?? '',
       systemName: strings[functions.systemName[row] ?? 0] ?? '',

@@ -1,5 +1,6 @@
 import { isWide } from '@emberscope/profile';
 import type { Dictionary } from './dictionary.ts';
+import type { QueryGuard } from './query-guard.ts';
 import { type SelectedPart, selectedTotal } from './selected-parts.ts';
 
 /**
@@ -14,7 +15,7 @@ export type StackSums = {
   /** A bigint where sums may pass 2^53, else a number. */
   at(slot: number): number | bigint;
   /** Adds the selected samples of some profiles of one part. */
-  addPart(part: SelectedPart): void;
+  addPart(part: SelectedPart, guard: QueryGuard): void;
   add(slot: number, value: number | bigint): void;
   /** Sets all sums back to 0. */
   clear(): void;
@@ -54,12 +55,14 @@ function createNarrowSums(dictionary: Dictionary): StackSums {
     slots: () => slots,
     at: (slot) => sums[slot] ?? 0,
     add: (slot, value) => add(slot, Number(value)),
-    addPart({ columns, type, rows, filter }) {
+    addPart({ columns, type, rows, filter }, guard) {
       const { stack } = columns.samples;
       const values = columns.samples.values[type] ?? new Float64Array(0);
       for (const row of rows) {
+        const start = columns.sampleStart[row] ?? 0;
         const end = columns.sampleStart[row + 1] ?? 0;
-        for (let sample = columns.sampleStart[row] ?? 0; sample < end; sample++) {
+        guard.spend(1 + end - start);
+        for (let sample = start; sample < end; sample++) {
           const value = Number(values[sample] ?? 0);
           if (value === 0 || filter?.passes(sample) === false) continue;
           add((stack[sample] ?? 0) + 1, value);
@@ -83,12 +86,14 @@ function createWideSums(dictionary: Dictionary): StackSums {
     slots: () => sums.keys(),
     at: (slot) => sums.get(slot) ?? 0n,
     add,
-    addPart({ columns, type, rows, filter }) {
+    addPart({ columns, type, rows, filter }, guard) {
       const { stack } = columns.samples;
       const values = columns.samples.values[type] ?? new Float64Array(0);
       for (const row of rows) {
+        const start = columns.sampleStart[row] ?? 0;
         const end = columns.sampleStart[row + 1] ?? 0;
-        for (let sample = columns.sampleStart[row] ?? 0; sample < end; sample++) {
+        guard.spend(1 + end - start);
+        for (let sample = start; sample < end; sample++) {
           const value = values[sample] ?? 0;
           if (filter?.passes(sample) === false) continue;
           add((stack[sample] ?? 0) + 1, value);

@@ -7,6 +7,7 @@ import {
 } from '@emberscope/units';
 import type { NanosRange } from '../selection.ts';
 import { nanosFromPoint } from './point-in-time.ts';
+import type { QueryGuard } from './query-guard.ts';
 import type { SelectedProfile } from './selected-parts.ts';
 
 /** Profiles of one bucket `(edge - step, edge]`, in the order of their times. */
@@ -34,11 +35,13 @@ export function bucketsOf(
   profiles: readonly SelectedProfile[],
   range: NanosRange,
   stepMillis: number,
+  guard: QueryGuard,
 ): Bucket[] {
   const { startNanos, endNanos } = range;
   const step = nanosOfStep(stepMillis);
   const inBucket = new Map<bigint, SelectedProfile[]>();
   for (const profile of profiles) {
+    guard.spend(10);
     const sinceStart = nanosFromPoint(profile.time) - startNanos;
     const isAtStart = sinceStart === -step;
     const number = isAtStart ? 0n : -floorDivide(-sinceStart, step);

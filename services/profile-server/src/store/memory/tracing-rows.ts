@@ -2,6 +2,7 @@ import { LABEL } from '@emberscope/labels';
 import { labelsOfSet, type Profile } from '@emberscope/profile';
 import { type SpanId, spanId, type TraceId, traceId } from '../ids.ts';
 import { growableUint8, growableUint32 } from './growable-column.ts';
+import { isWanted, type WantedIds, wordsOfHex } from './wanted-ids.ts';
 
 /** Of a sample that ran for no known span or trace. */
 export const NO_TRACING = -1;
@@ -17,6 +18,8 @@ export type TracingRows = {
   readonly length: () => number;
   push(tracing: Tracing): number;
   at(row: number): Tracing;
+  hasSpan(row: number, wanted: WantedIds): boolean;
+  hasTrace(row: number, wanted: WantedIds): boolean;
   trim(): void;
   readonly bytes: () => number;
 };
@@ -38,7 +41,7 @@ export function createTracingRows(): TracingRows {
     length: has.length,
     push({ span, trace }) {
       const hex = (span ?? '').padStart(16, '0') + (trace ?? '').padStart(32, '0');
-      for (let i = 0; i < WORDS; i++) words.push(Number.parseInt(hex.slice(8 * i, 8 * i + 8), 16));
+      for (const word of wordsOfHex(hex)) words.push(word);
       has.push((span === undefined ? 0 : HAS_SPAN) | (trace === undefined ? 0 : HAS_TRACE));
       return has.length() - 1;
     },
@@ -46,6 +49,10 @@ export function createTracingRows(): TracingRows {
       span: (has.at(row) & HAS_SPAN) === 0 ? undefined : spanId(hexOf(row * WORDS, 2)),
       trace: (has.at(row) & HAS_TRACE) === 0 ? undefined : traceId(hexOf(row * WORDS + 2, 4)),
     }),
+    hasSpan: (row, wanted) =>
+      (has.at(row) & HAS_SPAN) !== 0 && isWanted(wanted, words, row * WORDS, 2),
+    hasTrace: (row, wanted) =>
+      (has.at(row) & HAS_TRACE) !== 0 && isWanted(wanted, words, row * WORDS + 2, 4),
     trim() {
       words.trim();
       has.trim();
