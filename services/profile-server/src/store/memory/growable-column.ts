@@ -1,4 +1,4 @@
-import { ARRAY_BYTES } from './heap-sizes.ts';
+import { COLUMN_BYTES } from './heap-sizes.ts';
 
 /**
  * A typed column that grows at its end. Rows are written once; `view()` therefore stays what it was
@@ -78,6 +78,6 @@ function growable<Cells extends NumberCells>(
     trim() {
       if (length < cells.length) resize(length);
     },
-    bytes: () => ARRAY_BYTES + cells.byteLength,
+    bytes: () => COLUMN_BYTES + cells.byteLength,
   };
 }

@@ -1,5 +1,5 @@
 import { type Int64Column, isWide, widen } from '@emberscope/profile';
-import { ARRAY_BYTES } from './heap-sizes.ts';
+import { COLUMN_BYTES } from './heap-sizes.ts';
 
 /**
  * A column of exact 64-bit integers that grows: doubles until a value comes that they cannot hold,
@@ -58,6 +58,6 @@ export function growableInt64(): GrowableInt64 {
     trim() {
       if (length < cells.length) resize(length);
     },
-    bytes: () => ARRAY_BYTES + cells.byteLength,
+    bytes: () => COLUMN_BYTES + cells.byteLength,
   };
 }
