@@ -1,0 +1,148 @@
+import { labelSetFromRecord } from '@emberscope/labels';
+import type { Profile } from '@emberscope/profile';
+import { unixNanos } from '@emberscope/units';
+import { tenantId } from '../store/ids.ts';
+import { createMemoryStore, type MemoryStore } from '../store/memory/memory-store.ts';
+import type { ProfileReader } from '../store/profile-store.ts';
+import type { ProfileSelection } from '../store/selection.ts';
+import { AGENT_PROFILES, type AgentProfile } from './agent-profiles.ts';
+
+/**
+ * What the store in memory takes for real profiles of Node agents, and what its queries take over
+ * an hour of a fleet: 20 instances that send six profiles every 10 s. On a busy machine the least
+ * of several calls tells most: it is what the code takes, the rest is what the neighbours take.
+ */
+
+const INSTANCES = 20;
+const PERIOD_SECONDS = 10;
+const HOUR_SECONDS = 3600;
+const NOW_MILLIS = 1_795_521_600_000;
+const RUNS = 7;
+const TENANT = tenantId('anonymous');
+const CONTEXT = { signal: new AbortController().signal };
+
+const store = createMemoryStore({
+  nowMillis: () => NOW_MILLIS,
+  limitBytes: 512 * 1024 * 1024,
+  retentionNanos: 2n * 3_600_000_000_000n,
+});
+await store.start();
+await measurePushes(store);
+await measureQueries(store);
+await store.stop();
+
+async function measurePushes(to: MemoryStore): Promise<void> {
+  const startMillis = NOW_MILLIS - HOUR_SECONDS * 1000;
+  let profiles = 0;
+  let samples = 0;
+  let bytes = 0;
+  let lastMillis = performance.now();
+  const perPush: number[] = [];
+  for (let second = 0; second < HOUR_SECONDS; second += PERIOD_SECONDS) {
+    for (let instance = 0; instance < INSTANCES; instance++) {
+      for (const sent of AGENT_PROFILES) {
+        await push(to, sent, sent.profile, instance, startMillis + second * 1000 + instance * 37);
+        profiles++;
+        samples += sent.profile.samples.length;
+        bytes += sent.pprofBytes;
+      }
+    }
+    const now = performance.now();
+    perPush.push((now - lastMillis) / (INSTANCES * AGENT_PROFILES.length));
+    lastMillis = now;
+  }
+  const micros = 1000 * median(perPush);
+  const megabytesPerSecond = bytes / profiles / micros;
+  const { memoryBytes, profileCount } = await to.stats();
+  console.log(`\npush (Node ${process.versions.node})`);
+  console.log(`  ${profiles} profiles, ${(samples / profiles).toFixed(0)} samples each`);
+  console.log(
+    `  ${micros.toFixed(1)} us a profile: ${(1e6 / micros).toFixed(0)} a second, ${megabytesPerSecond.toFixed(0)} MB/s of pprof`,
+  );
+  console.log(
+    `  ${(memoryBytes / 1e6).toFixed(1)} MB held, ${(memoryBytes / profileCount).toFixed(0)} bytes a profile`,
+  );
+}
+
+async function push(
+  to: MemoryStore,
+  { name, serviceName }: AgentProfile,
+  profile: Profile,
+  instance: number,
+  millis: number,
+): Promise<void> {
+  const labels = labelSetFromRecord({
+    __name__: name,
+    service_name: serviceName,
+    pod: `pod-${instance}`,
+    region: instance % 2 === 0 ? 'eu' : 'us',
+  });
+  const timeNanos = unixNanos(BigInt(millis) * 1_000_000n);
+  await to.push(TENANT, [{ labels, profiles: [{ profile: { ...profile, timeNanos } }] }]);
+}
+
+async function measureQueries(reader: ProfileReader): Promise<void> {
+  const range = {
+    startNanos: unixNanos(BigInt(NOW_MILLIS - HOUR_SECONDS * 1000) * 1_000_000n),
+    endNanos: unixNanos(BigInt(NOW_MILLIS) * 1_000_000n),
+  };
+  const all = { tenants: [TENANT], range, matchers: [] } as const;
+  const wall: ProfileSelection = {
+    ...all,
+    profileType: {
+      name: 'wall',
+      sampleType: 'wall',
+      sampleUnit: 'nanoseconds',
+      periodType: 'wall',
+      periodUnit: 'nanoseconds',
+    },
+  };
+  const steps = { stepMillis: 15_000, groupBy: ['pod'], mode: 'sum', limit: 0 } as const;
+  const wanted = { name: 'busy', file: '', line: 0 };
+  console.log(`\nqueries over an hour (Node ${process.versions.node})`);
+  const time = async (name: string, ask: () => Promise<unknown>): Promise<void> => {
+    const took: number[] = [];
+    for (let run = 0; run < RUNS; run++) {
+      const start = performance.now();
+      await ask();
+      took.push(performance.now() - start);
+    }
+    const least = Math.min(...took).toFixed(1).padStart(8);
+    console.log(`  ${name.padEnd(44)} ${least} ms, first ${took[0]?.toFixed(1).padStart(8)} ms`);
+  };
+  const tree = { ...wall, frameKey: 'reported-name' } as const;
+  await time('mergeTree, sum', () => reader.mergeTree({ ...tree, mode: 'sum' }, CONTEXT));
+  await time('mergeTree, average', () => reader.mergeTree({ ...tree, mode: 'average' }, CONTEXT));
+  await time('mergeProfile', () => reader.mergeProfile(wall, CONTEXT));
+  await time('selectSeries by pod, 15 s steps', () =>
+    reader.selectSeries({ ...wall, ...steps, exemplars: false }, CONTEXT),
+  );
+  await time('selectSeries by pod, with exemplars', () =>
+    reader.selectSeries({ ...wall, ...steps, exemplars: true }, CONTEXT),
+  );
+  await time('selectSeries by pod, average', () =>
+    reader.selectSeries({ ...wall, ...steps, mode: 'average', exemplars: false }, CONTEXT),
+  );
+  await time('selectSeries of one function', () =>
+    reader.selectSeries({ ...wall, ...steps, exemplars: false, function: wanted }, CONTEXT),
+  );
+  await time('functionTimelines, 15 s steps', () =>
+    reader.functionTimelines({ ...wall, stepMillis: 15_000, mode: 'sum', limit: 50 }, CONTEXT),
+  );
+  await time('selectPoints', () =>
+    reader.selectPoints({ ...wall, groupBy: [], per: 'profile' }, CONTEXT),
+  );
+  await time('singleProfiles, newest 100', () =>
+    reader.singleProfiles({ ...wall, order: 'newest', limit: 100 }, CONTEXT),
+  );
+  await time('labelValues of pod', () => reader.labelValues({ ...all, name: 'pod' }, CONTEXT));
+  await time('activity by service', () =>
+    reader.activity({ ...all, groupBy: ['service_name'] }, CONTEXT),
+  );
+  await time('stats', () => reader.stats());
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}
