@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fuzzRuns } from '@emberscope/test-kit';
+import { cpuMillisOf, fuzzRuns } from '@emberscope/test-kit';
 import fc from 'fast-check';
 import { type LabelSet, labelSetFromRecord } from './label-set.ts';
 import { relabel } from './relabel.ts';
@@ -414,15 +414,16 @@ test('actions are taken in any case', () => {
   assert.ok(compileRelabelRule({ action: 'LabelDrop', regex: 'a' }, 'legacy').ok);
 });
 
-test('thousands of labels are mapped at once', { timeout: 5000 }, () => {
+test('thousands of labels are mapped at once', { timeout: 20_000 }, () => {
   const names = Array.from({ length: 5000 }, (_, i) => `l${i}`);
   const set = labelSetFromRecord(Object.fromEntries(names.map((name) => [name, 'x'])));
   const [rule] = rules([{ action: 'labelmap', regex: 'l(.*)', replacement: 'm$1' }]);
   assert.ok(rule !== undefined);
-  const start = performance.now();
-  const result = relabel(set, [rule]);
-  assert.ok(performance.now() - start < 1000);
-  assert.equal(result.kind === 'kept' && result.labelSet.labels.length, 10_000);
+  const cpuMillis = cpuMillisOf(() => {
+    const result = relabel(set, [rule]);
+    assert.equal(result.kind === 'kept' && result.labelSet.labels.length, 10_000);
+  });
+  assert.ok(cpuMillis < 1500, `${cpuMillis} ms`);
 });
 
 test('the same labels give the same result, whatever came before', () => {

