@@ -24,6 +24,7 @@ export {
   matchesAll,
   matchesValue,
 } from './matcher.ts';
+export { PATTERN_MAX_LENGTH, PATTERN_MAX_STEPS } from './re2-pattern.ts';
 export { type Relabelled, relabel } from './relabel.ts';
 export {
   type CompiledRule,
@@ -44,6 +45,5 @@ export {
 export {
   type CompiledPattern,
   compileValuePattern,
-  PATTERN_MAX_LENGTH,
   type ValuePattern,
 } from './value-pattern.ts';

@@ -1,6 +1,6 @@
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 import { isLegacyLabelName, isUtf8LabelName } from './label-names.ts';
-import { PATTERN_MAX_LENGTH } from './value-pattern.ts';
+import { compileRe2 } from './re2-pattern.ts';
 
 export const RELABEL_ACTIONS = [
   'replace',
@@ -80,8 +80,8 @@ export function compileRelabelRule(
   }
 
   const regex = config.regex ?? DEFAULT_REGEX;
-  const compiled = compileRegex(regex);
-  if (typeof compiled === 'string') return no('regex', compiled);
+  const compiled = compileRe2(regex);
+  if (!compiled.ok) return no('regex', compiled.reason);
   const targetLabel = config.targetLabel ?? '';
   const replacement = config.replacement ?? DEFAULT_REPLACEMENT;
   const separator = config.separator ?? DEFAULT_SEPARATOR;
@@ -123,7 +123,7 @@ export function compileRelabelRule(
       action,
       sourceLabels,
       separator,
-      regex: compiled,
+      regex: compiled.regexp,
       targetLabel,
       replacement,
       modulus,
@@ -165,18 +165,6 @@ function onlyRegexRefuses(
   if (modulus !== 0n) return 'modulus';
   if (separator !== DEFAULT_SEPARATOR) return 'separator';
   return replacement !== DEFAULT_REPLACEMENT ? 'replacement' : undefined;
-}
-
-/** The pattern, or why it is none. Anchored by how it is used: `matches` takes the whole value. */
-function compileRegex(source: string): RE2JS | string {
-  if (source.length > PATTERN_MAX_LENGTH) {
-    return `a regex of ${source.length} characters; the limit is ${PATTERN_MAX_LENGTH}`;
-  }
-  try {
-    return RE2JS.compile(source, RE2JS.DOTALL);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }
 
 function wholeNumber(modulus: bigint | number): bigint | undefined {

@@ -114,6 +114,22 @@ describe('what RE2 refuses is an answer', () => {
     const compiled = compileValuePattern('a'.repeat(20_000));
     assert.match(compiled.ok ? '' : compiled.reason, /20000 characters; the limit is 16384/);
   });
+  for (const [shows, source] of [
+    ['repetition of a few steps', '.{0,1000}'.repeat(20)],
+    ['repetition of many steps', `(${'[a]'.repeat(100)}){300}`],
+    ['more repetition than is worth compiling', '(x{999}y?)*'.repeat(1000)],
+  ] as const) {
+    test(`${shows}: more steps than a value can be held against`, () => {
+      const cpuMillis = cpuMillisOf(() => {
+        const compiled = compileValuePattern(source);
+        assert.match(compiled.ok ? '' : compiled.reason, /of \d+ steps.*; the limit is 20000/);
+      });
+      assert.ok(cpuMillis < 1500, `${cpuMillis} ms`);
+    });
+  }
+  test('as many steps as a long pattern has are none too many', () => {
+    assert.equal(matches('[a]?'.repeat(4096), 'aaa'), true);
+  });
 });
 
 describe('a long pattern is compiled at once', () => {

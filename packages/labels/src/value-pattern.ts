@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js';
+import { compileRe2, PATTERN_MAX_LENGTH } from './re2-pattern.ts';
 import { expandSimplePattern, type SimpleAlternative } from './simple-pattern.ts';
 
 /**
@@ -17,28 +17,19 @@ export type CompiledPattern =
   | { readonly ok: true; readonly pattern: ValuePattern }
   | { readonly ok: false; readonly reason: string };
 
-/** Longer patterns are refused: people write hundreds of characters, programs a few thousand. */
-export const PATTERN_MAX_LENGTH = 16_384;
-
 /**
  * Most patterns in use are lists of values and prefixes. Those are matched by comparing strings,
  * and a list of values can be looked up in an index instead of being tried on each; the rest is
  * RE2, which takes time linear in the value whatever the pattern.
  */
 export function compileValuePattern(source: string): CompiledPattern {
-  if (source.length > PATTERN_MAX_LENGTH) {
-    const reason = `a pattern of ${source.length} characters; the limit is ${PATTERN_MAX_LENGTH}`;
-    return { ok: false, reason };
-  }
-  const alternatives = expandSimplePattern(source);
+  const alternatives = source.length > PATTERN_MAX_LENGTH ? undefined : expandSimplePattern(source);
   if (alternatives !== undefined) return { ok: true, pattern: simplePattern(source, alternatives) };
-  try {
-    const regexp = RE2JS.compile(source, RE2JS.DOTALL);
-    const matches = (value: string): boolean => regexp.testExact(value);
-    return { ok: true, pattern: { source, literals: undefined, matches } };
-  } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
-  }
+  const compiled = compileRe2(source);
+  if (!compiled.ok) return compiled;
+  const { regexp } = compiled;
+  const matches = (value: string): boolean => regexp.testExact(value);
+  return { ok: true, pattern: { source, literals: undefined, matches } };
 }
 
 function simplePattern(source: string, alternatives: readonly SimpleAlternative[]): ValuePattern {
