@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { crc32 } from 'node:zlib';
-import { corruptBytes, fuzzRuns } from '@emberscope/test-kit';
+import { corruptBytes, cpuMillisOf, fuzzRuns } from '@emberscope/test-kit';
 import fc from 'fast-check';
 import { RECORD_HEADER_BYTES } from './record.ts';
 import { createRecordBatch } from './record-batch.ts';
@@ -102,9 +102,10 @@ test('a scan in pieces of any size is the scan of the whole', () => {
 });
 
 test('noise that looks like large records costs bounded time', { timeout: 20_000 }, () => {
-  // Every fourth place reads as a record of 1 MiB with a wrong checksum: 2 TiB to check in all.
+  // Every fourth place reads as a record of 1 MiB with a wrong checksum and such a record behind it:
+  // 2 TiB to check in all.
   const noise = new Uint8Array(8 << 20).fill(0x01);
-  for (let at = 0; at < noise.length; at += 4) noise.set([0x01, 0x01, 0x10, 0x00], at);
+  for (let at = 0; at < noise.length; at += 4) noise.set([0x03, 0x01, 0x10, 0x00], at);
   const log = new Uint8Array(LOG.length + noise.length);
   log.set(LOG);
   log.set(noise, LOG.length);
@@ -112,6 +113,52 @@ test('noise that looks like large records costs bounded time', { timeout: 20_000
   const end = scanRecords(log, crc32, { maxPayloadBytes: 2 << 20 }, () => records++);
   assert.equal(records, 3);
   assert.equal(end.kind === 'torn' && end.offset, LOG.length);
+  assert.equal(end.kind === 'torn' && end.isSearched, false);
+});
+
+describe('where a record may be large', () => {
+  const limits = { maxPayloadBytes: 32 << 20 };
+
+  /** Records of 10 kB, with noise in the middle. */
+  function noisyLog(noiseBytes: number): { readonly bytes: Uint8Array; readonly count: number } {
+    const batch = createRecordBatch(crc32, limits);
+    while (batch.byteLength() < 40 << 20) batch.append(1, new Uint8Array(10_000));
+    const bytes = batch.bytes().slice();
+    bytes.set(noise(noiseBytes), 1 << 20);
+    return { bytes, count: batch.recordCount() };
+  }
+
+  function noise(byteLength: number): Uint8Array {
+    const bytes = new Uint8Array(byteLength);
+    let state = 1;
+    for (let at = 0; at < byteLength; at++) {
+      state = Math.imul(state, 1_664_525) + 1_013_904_223;
+      bytes[at] = state >>> 24;
+    }
+    return bytes;
+  }
+
+  test('noise costs the records that it stands in and none behind it', { timeout: 60_000 }, () => {
+    const { bytes, count } = noisyLog(64 << 10);
+    let records = 0;
+    const end = scanRecords(bytes, crc32, limits, ({ kind }) => {
+      if (kind === 'record') records++;
+    });
+    assert.equal(end.kind, 'clean');
+    assert.ok(records >= count - 9, `${records} of ${count}`);
+  });
+
+  test('a large record that is torn is searched quickly', { timeout: 60_000 }, () => {
+    const batch = createRecordBatch(crc32, { maxPayloadBytes: 4 << 20 });
+    batch.append(1, noise(4 << 20));
+    const torn = batch.bytes().slice(0, -1);
+    const cpuMillis = cpuMillisOf(() => {
+      const end = scanRecords(torn, crc32, { maxPayloadBytes: 4 << 20 }, () => {});
+      assert.equal(end.kind === 'torn' && end.offset, 0);
+      assert.equal(end.kind === 'torn' && end.isSearched, true);
+    });
+    assert.ok(cpuMillis < 700, `${cpuMillis} ms`);
+  });
 });
 
 describe('any log', () => {

@@ -1,4 +1,10 @@
-import { type Crc32, type LogRecord, type RecordLimits, readRecord } from './record.ts';
+import {
+  type Crc32,
+  type LogRecord,
+  RECORD_HEADER_BYTES,
+  type RecordLimits,
+  readRecord,
+} from './record.ts';
 
 /** What a scan met, in the order of the file. Offsets are those of the file. */
 export type ScanEvent =
@@ -21,7 +27,13 @@ export type ScanEnd =
    * No good record from `offset` on. In the last file of a log this is where its writer died, and
    * the file may be cut off there; in an earlier file it is damage.
    */
-  | { readonly kind: 'torn'; readonly offset: number; readonly reason: string };
+  | {
+      readonly kind: 'torn';
+      readonly offset: number;
+      readonly reason: string;
+      /** False when the search gave up: there may be good records in what was not looked at. */
+      readonly isSearched: boolean;
+    };
 
 /**
  * Bytes that may be checksummed in the search for a good record behind damage, per file. Any place
@@ -29,10 +41,16 @@ export type ScanEnd =
  * noise would take minutes; this is about half a second.
  */
 export const RESYNC_MAX_CHECKED_BYTES = 1 << 30;
+/**
+ * The part of it for places that are followed by no header of a record. Of noise, a place in 2^32 by
+ * the largest payload looks like a record, and nearly all of those end in the middle of something; a
+ * record that stands alone between two damages is the rare thing that does, too.
+ */
+const RESYNC_MAX_UNLIKELY_BYTES = 1 << 28;
 
 /**
  * Reads a log file piece by piece, so that a large file never has to be in memory whole: what is
- * held is one record at the most.
+ * held is one record at the most, and behind damage the header of the next.
  *
  * Behind damage it looks for the next place from which a record reads with a good checksum, byte
  * by byte, until {@link RESYNC_MAX_CHECKED_BYTES} are spent. A false find takes a 32-bit checksum
@@ -59,6 +77,7 @@ export function createRecordScanner(
   let base = 0;
   let damage: { readonly offset: number; readonly reason: string } | undefined;
   let resyncBytesLeft = RESYNC_MAX_CHECKED_BYTES;
+  let unlikelyBytesLeft = RESYNC_MAX_UNLIKELY_BYTES;
 
   const countingCrc32: Crc32 = (bytes, previous) => {
     if (damage !== undefined) resyncBytesLeft -= bytes.length;
@@ -69,6 +88,11 @@ export function createRecordScanner(
   function scan(bytes: Uint8Array, isEnd: boolean): number {
     let offset = 0;
     while (resyncBytesLeft > 0) {
+      if (damage !== undefined) {
+        const place = nextPlace(bytes, offset, isEnd);
+        offset = place.offset;
+        if (!place.isAtHand) return offset;
+      }
       const read = readRecord(bytes, offset, countingCrc32, limits);
       switch (read.kind) {
         case 'end':
@@ -99,6 +123,32 @@ export function createRecordScanner(
     return bytes.length;
   }
 
+  /**
+   * The next place behind damage that is worth a checksum: one that has a kind and a length, ends
+   * within the file, and has a header or the end of the file behind it. Not at hand: what stands at
+   * the place has to wait for more bytes.
+   */
+  function nextPlace(bytes: Uint8Array, from: number, isEnd: boolean): Place {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const isHeader = (offset: number): boolean =>
+      view.getUint8(offset + 8) !== 0 && view.getUint32(offset, true) <= limits.maxPayloadBytes;
+    let offset = from;
+    for (; offset + RECORD_HEADER_BYTES <= bytes.length; offset++) {
+      if (!isHeader(offset)) continue;
+      const payloadBytes = view.getUint32(offset, true);
+      const end = offset + RECORD_HEADER_BYTES + payloadBytes;
+      const isFollowed = end + RECORD_HEADER_BYTES <= bytes.length;
+      if (!isFollowed && !isEnd) return { offset, isAtHand: false };
+      if (end > bytes.length) continue;
+      if (isFollowed && !isHeader(end)) {
+        if (unlikelyBytesLeft <= 0) continue;
+        unlikelyBytesLeft -= payloadBytes;
+      }
+      return { offset, isAtHand: true };
+    }
+    return { offset: isEnd ? bytes.length : offset, isAtHand: false };
+  }
+
   return {
     feed(bytes) {
       const atHand = pending.isEmpty() ? bytes : pending.append(bytes);
@@ -109,10 +159,12 @@ export function createRecordScanner(
     end() {
       base += scan(pending.bytes(), true);
       if (damage === undefined) return { kind: 'clean', endOffset: base };
-      return { kind: 'torn', ...damage };
+      return { kind: 'torn', ...damage, isSearched: resyncBytesLeft > 0 };
     },
   };
 }
+
+type Place = { readonly offset: number; readonly isAtHand: boolean };
 
 /** The bytes of a record that is not there whole yet, in a buffer that grows by doubling. */
 function createPendingBytes() {
