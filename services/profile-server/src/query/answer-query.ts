@@ -1,4 +1,8 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import { GetFlameGraphRequestSchema } from '@emberscope/protocol/page/flame-graph';
+import { GetFunctionRequestSchema } from '@emberscope/protocol/page/function';
+import { ListServicesRequestSchema } from '@emberscope/protocol/page/services';
+import { GetTimelineRequestSchema } from '@emberscope/protocol/page/timeline';
 import {
   ProfileTypesRequestSchema,
   SelectMergeProfileRequestSchema,
@@ -14,6 +18,10 @@ import {
 } from '@emberscope/protocol/types';
 import type { QueryContext } from '../store/selection.ts';
 import { type AnswerBody, encodeAnswer } from './encode/answer-body.ts';
+import { getFlameGraph } from './page/get-flame-graph.ts';
+import { getFunction } from './page/get-function.ts';
+import { getTimeline } from './page/get-timeline.ts';
+import { listServices } from './page/list-services.ts';
 import { labelNames } from './querier/label-names.ts';
 import { labelValues } from './querier/label-values.ts';
 import { mergeProfile } from './querier/merge-profile.ts';
@@ -24,7 +32,7 @@ import { selectSeries } from './querier/select-series.ts';
 import { series } from './querier/series.ts';
 import type { Query, QueryParts } from './query.ts';
 import type { QueryAnswer, QueryCall, QueryMethod } from './query-call.ts';
-import { QueryRefused, refuse, refuseArgument } from './query-refusal.ts';
+import { QueryRefused, refuseArgument } from './query-refusal.ts';
 
 /**
  * Answers one query from the store: reads the request, checks it, reads the store and writes the
@@ -66,15 +74,11 @@ const METHODS: Readonly<Record<QueryMethod, Method>> = {
   ),
   'querier.v1.QuerierService/SelectSeries': method(SelectSeriesRequestSchema, selectSeries),
   'querier.v1.QuerierService/GetProfileStats': method(GetProfileStatsRequestSchema, profileStats),
-  'emberscope.page.v1.PageService/ListServices': notYet,
-  'emberscope.page.v1.PageService/GetTimeline': notYet,
-  'emberscope.page.v1.PageService/GetFlameGraph': notYet,
-  'emberscope.page.v1.PageService/GetFunction': notYet,
+  'emberscope.page.v1.PageService/ListServices': method(ListServicesRequestSchema, listServices),
+  'emberscope.page.v1.PageService/GetTimeline': method(GetTimelineRequestSchema, getTimeline),
+  'emberscope.page.v1.PageService/GetFlameGraph': method(GetFlameGraphRequestSchema, getFlameGraph),
+  'emberscope.page.v1.PageService/GetFunction': method(GetFunctionRequestSchema, getFunction),
 };
-
-async function notYet({ method }: QueryCall): Promise<AnswerBody> {
-  return refuse('unimplemented', `${method} is not there yet`);
-}
 
 function method<Schema extends DescMessage>(
   schema: Schema,

@@ -7,10 +7,10 @@ import { unixNanos } from '@emberscope/units';
 import type { ProfileSelection } from '../../store/selection.ts';
 import type { AnswerBody } from '../encode/answer-body.ts';
 import { createProtoWriter } from '../encode/proto-writer.ts';
+import { nanosRange } from '../millis-range.ts';
 import type { Query } from '../query.ts';
 import { answered } from '../query-refusal.ts';
 import { keepLeaves } from './go-pgo.ts';
-import { nanosRange } from './query-range.ts';
 
 /** What was selected as a profile that says what Pyroscope's says; undefined when it is nothing. */
 export async function mergedPprof(

@@ -1,10 +1,6 @@
-import {
-  formatGoDuration,
-  formatPrometheusDuration,
-  NANOS_PER_MILLI,
-  unixNanos,
-} from '@emberscope/units';
+import { formatGoDuration, formatPrometheusDuration, NANOS_PER_MILLI } from '@emberscope/units';
 import type { NanosRange } from '../../store/selection.ts';
+import { nanosRange } from '../millis-range.ts';
 import type { Query } from '../query.ts';
 import { refuseArgument } from '../query-refusal.ts';
 
@@ -41,19 +37,4 @@ export function queryRange({
     );
   }
   return nanosRange(start, end);
-}
-
-/** The last millisecond whose nanoseconds fit an int64: the year 2262. */
-const MAX_MILLIS = (2n ** 63n - 1n) / NANOS_PER_MILLI;
-
-/** Clients do send times that no int64 of nanoseconds holds: the end of time stands for them. */
-export function nanosRange(startMillis: bigint, endMillis: bigint): NanosRange {
-  return {
-    startNanos: unixNanos(withinTime(startMillis) * NANOS_PER_MILLI),
-    endNanos: unixNanos(withinTime(endMillis) * NANOS_PER_MILLI),
-  };
-}
-
-function withinTime(millis: bigint): bigint {
-  return millis > MAX_MILLIS ? MAX_MILLIS : millis < -MAX_MILLIS ? -MAX_MILLIS : millis;
 }

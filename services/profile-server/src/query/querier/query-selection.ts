@@ -1,6 +1,7 @@
-import { LABEL, type Matcher, parseSelector } from '@emberscope/labels';
-import { type ProfileType, parseProfileType, profileTypeId } from '@emberscope/profile';
+import { type Matcher, parseSelector } from '@emberscope/labels';
+import { type ProfileType, parseProfileType } from '@emberscope/profile';
 import type { NanosRange, ProfileSelection, Selection } from '../../store/selection.ts';
+import { typeMatcher } from '../profile-type-matcher.ts';
 import type { Query } from '../query.ts';
 import { answered, refuseArgument } from '../query-refusal.ts';
 
@@ -56,9 +57,4 @@ export async function hasProfiles(
     matchers: [...q.matchers, typeMatcher(q.profileType)],
   };
   return answered(await reader.activity({ ...selection, groupBy: [] }, context)).length > 0;
-}
-
-/** A profile type as a condition on the label that a store derives. */
-export function typeMatcher(profileType: ProfileSelection['profileType']): Matcher {
-  return { op: '=', name: LABEL.profileType, value: profileTypeId(profileType) };
 }

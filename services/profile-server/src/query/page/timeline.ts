@@ -1,0 +1,50 @@
+import { int64At } from '@emberscope/profile';
+import { unixNanos } from '@emberscope/units';
+import type { BucketedSeries } from '../../store/answers.ts';
+import type { FunctionSelector, MergeMode, ProfileSelection } from '../../store/selection.ts';
+import { LAST_NANO_OF_MILLI, nanosRange } from '../millis-range.ts';
+import type { Query } from '../query.ts';
+import { answered } from '../query-refusal.ts';
+import { lastEdgeMillis, type TimelineBuckets } from './timeline-buckets.ts';
+
+/**
+ * Values over time, all series of them. Times are cut to whole milliseconds here, so an edge is the
+ * last nanosecond of its millisecond for a store.
+ */
+export async function timelineSeries(
+  { reader, context }: Query<unknown>,
+  selection: Omit<ProfileSelection, 'range'>,
+  buckets: TimelineBuckets,
+  options: {
+    readonly groupBy: readonly string[];
+    readonly mode: MergeMode;
+    readonly function?: FunctionSelector;
+  },
+): Promise<readonly BucketedSeries[]> {
+  const edges = nanosRange(buckets.firstEdgeMillis, lastEdgeMillis(buckets));
+  const range = {
+    startNanos: unixNanos(edges.startNanos + LAST_NANO_OF_MILLI),
+    endNanos: unixNanos(edges.endNanos + LAST_NANO_OF_MILLI),
+  };
+  const stepMillis = Number(buckets.stepMillis);
+  const q = { ...selection, ...options, range, stepMillis, limit: 0, exemplars: false };
+  return answered(await reader.selectSeries(q, context));
+}
+
+/** Series as `emberscope.page.v1.Timeline`. */
+export function timelineMessage(buckets: TimelineBuckets, series: readonly BucketedSeries[]) {
+  const { stepMillis, firstEdgeMillis, count } = buckets;
+  const first = Number(firstEdgeMillis);
+  const step = Number(stepMillis);
+  return {
+    stepMillis,
+    firstEdgeMillis,
+    pointCount: count,
+    series: series.map(({ labels, length, edgeMillis, value, profileCount }) => ({
+      labels: [...labels],
+      bucket: Array.from(edgeMillis, (edge) => Math.round((edge - first) / step)),
+      value: Array.from({ length }, (_, i) => int64At(value, i)),
+      profileCount: Array.from(profileCount),
+    })),
+  };
+}
