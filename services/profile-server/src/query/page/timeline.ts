@@ -9,7 +9,8 @@ import { lastEdgeMillis, type TimelineBuckets } from './timeline-buckets.ts';
 
 /**
  * Values over time, all series of them. Times are cut to whole milliseconds here, so an edge is the
- * last nanosecond of its millisecond for a store.
+ * last nanosecond of its millisecond for a store. (A store's first bucket begins with the edge before
+ * it, so that one nanosecond is in it which should not be.)
  */
 export async function timelineSeries(
   { reader, context }: Query<unknown>,

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import { readPprof } from '@emberscope/pprof';
 import { decodeTreeBytes, foldedTextFromTree, textFromProfile } from '@emberscope/profile';
 import {
@@ -12,6 +11,7 @@ import {
   type AskedStore,
   CPU,
   ENGINES,
+  type Init,
   MEMORY,
   MINUTE,
   NOW,
@@ -23,7 +23,7 @@ const { selectMergeStacktraces, selectMergeSpanProfile, selectMergeProfile, sele
 const BASE = { profileTypeID: CPU, labelSelector: '{}', start: NOW - MINUTE, end: NOW };
 const SPAN = '00000bac2a5ab0c7';
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
-type Request = MessageInitShape<typeof SelectMergeStacktracesRequestSchema>;
+type Request = Init<typeof SelectMergeStacktracesRequestSchema>;
 
 for (const engine of ENGINES) {
   describe(`merged stacks: ${engine}`, () => {

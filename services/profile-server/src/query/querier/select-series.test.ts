@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import { QuerierService, type SelectSeriesRequestSchema } from '@emberscope/protocol/querier';
 import { ExemplarType } from '@emberscope/protocol/types';
 import {
   type AskedStore,
   CPU,
   ENGINES,
+  type Init,
   MINUTE,
   NOW,
   openAskedStore,
@@ -14,7 +14,7 @@ import {
 
 const { selectSeries } = QuerierService.method;
 const BASE = { profileTypeID: CPU, labelSelector: '{}', start: NOW - MINUTE, end: NOW, step: 15 };
-type Request = MessageInitShape<typeof SelectSeriesRequestSchema>;
+type Request = Init<typeof SelectSeriesRequestSchema>;
 
 for (const engine of ENGINES) {
   describe(`series: ${engine}`, () => {

@@ -70,6 +70,12 @@ export type AskOptions = {
   readonly signal?: AbortSignal;
 };
 
+/** A request as an object literal. */
+export type Init<Schema extends DescMessage> = Exclude<
+  MessageInitShape<Schema>,
+  { readonly $typeName: string }
+>;
+
 /** A store with queries in front of it. */
 export type AskedStore = {
   readonly store: ProfileStore;
