@@ -1,65 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { after, describe, test } from 'node:test';
-import { openReportStore, type ReportRecord } from '../database/report-store.ts';
-import { createReadiness } from '../http/readiness.ts';
-import { createTurnBudget } from '../runtime/turn-budget.ts';
-import {
-  bundle,
-  bundleOf,
-  id,
-  malware,
-  piecesOf,
-  relationship,
-  report,
-} from '../testing/bundles.ts';
-import { temporaryFolder } from '../testing/folders.ts';
-import { eventually, quietLog, temporaryServer } from '../testing/servers.ts';
-import { createApiApp, UPLOADS_MAX } from './api-app.ts';
+import { describe, test } from 'node:test';
+import { startApi } from '../testing/api-under-test.ts';
+import { bundle, bundleOf, id, malware, relationship, report } from '../testing/bundles.ts';
 
-const turn = createTurnBudget();
-const store = await openReportStore({ dataDir: temporaryFolder(), turn });
-after(() => store.close());
-const stored: ReportRecord[] = [];
-let probe: () => Promise<void> = () => store.probe();
-const readiness = createReadiness(() => probe());
-const { url, port } = await temporaryServer(
-  createApiApp({
-    store,
-    turn,
-    log: quietLog,
-    readiness,
-    onStored: (record) => stored.push(record),
-  }),
-);
-
-type Answer = { readonly status: number; readonly body: Record<string, unknown> };
-
-async function ask(path: string, init: RequestInit = {}): Promise<Answer> {
-  const response = await fetch(url + path, init);
-  assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
-  const body: unknown = await response.json();
-  assert.ok(typeof body === 'object' && body !== null);
-  return { status: response.status, body: { ...body } };
-}
-
-function post(body: string, headers: Record<string, string> = {}): Promise<Answer> {
-  return ask('/reports', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...headers },
-    body,
-  });
-}
-
-/** Posts a bundle that is taken. */
-async function stored201(body: string): Promise<ReportRecord> {
-  const { status } = await post(body);
-  assert.equal(status, 201);
-  const record = stored.at(-1);
-  assert.ok(record !== undefined);
-  return record;
-}
+const { store, readiness, url, ask, stored201, setProbe } = await startApi();
 
 describe('a bundle comes back as it went in', () => {
   const references = Array.from({ length: 2_500 }, (_, i) => id('malware', i));
@@ -82,30 +26,6 @@ describe('a bundle comes back as it went in', () => {
       assert.deepEqual(body, { type: 'bundle', objects });
     });
   }
-});
-
-test('what is not valid is left out, counted, and the first of it explained', async () => {
-  const many = Array.from({ length: 30 }, () => 7);
-  const { status, body } = await post(
-    bundle([malware(1), ...many, report([id('malware', 1), 'nobody']), malware(2, { name: '' })]),
-  );
-  assert.equal(status, 201);
-  const { rejected, report: summary } = body as {
-    rejected: { elementCount: number; referenceCount: number; first: { index: number }[] };
-    report: { elementCount: number; referenceCount: number };
-  };
-  assert.equal(rejected.elementCount, 31);
-  assert.equal(rejected.referenceCount, 1);
-  assert.equal(rejected.first.length, 20);
-  assert.deepEqual(rejected.first[0], { index: 1, reason: 'an element must be an object' });
-  assert.equal(summary.elementCount, 2);
-  assert.equal(summary.referenceCount, 1);
-});
-
-test('of two reports the second is rejected', async () => {
-  const second = { ...report([id('malware', 1)]), id: id('report', 2) };
-  const { body } = await post(bundle([report([id('malware', 1)]), second]));
-  assert.match(JSON.stringify(body.rejected), /one report, and report--.*1 came before/);
 });
 
 describe('a request that is wrong is told why', () => {
@@ -182,70 +102,6 @@ describe('a request that is wrong is told why', () => {
 test('a wrong method is told the right ones', async () => {
   const response = await fetch(`${url}/reports`, { method: 'PATCH' });
   assert.equal(response.headers.get('allow'), 'GET, POST');
-});
-
-/** Sends bytes as they are and gives what comes back until the other side closes. */
-async function raw(text: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
-  let answer = '';
-  socket.setEncoding('utf8').on('data', (piece) => {
-    answer += piece;
-  });
-  socket.write(text);
-  await once(socket, 'close');
-  return answer;
-}
-
-const START = 'POST /reports HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
-
-test('a body that says it is too large is refused before it is read', async () => {
-  const answer = await raw(`${START}Content-Length: 999999999999\r\n\r\n`);
-  assert.match(answer, /^HTTP\/1.1 413 /);
-  assert.match(answer, /more than 134217728 bytes/);
-});
-
-test('a sender who goes on after a mistake still gets the answer', async () => {
-  const answer = await raw(`${START}Content-Length: 1000000\r\n\r\n]${' '.repeat(10_000)}`);
-  assert.match(answer, /^HTTP\/1.1 400 /);
-  assert.match(answer, /connection: close/i);
-});
-
-test('of an upload that breaks off nothing remains', async () => {
-  const before = store.listReports(100).map((record) => record.id);
-  const text = bundleOf(3_000);
-  const socket = connect(port, '127.0.0.1');
-  socket.write(`${START}Content-Length: ${text.length}\r\n\r\n`);
-  for await (const piece of piecesOf(text.slice(0, text.length / 2), 10_000)) socket.write(piece);
-  let arriving: string | undefined;
-  await eventually('elements arrive', () => {
-    arriving = store.listArriving().find((some) => store.readElements(some, 0, 1).length > 0);
-    return arriving !== undefined;
-  });
-  socket.destroy();
-  await eventually('it is gone', () => store.listArriving().length === 0);
-  assert.deepEqual(store.readElements(arriving ?? '', 0, 1), []);
-  assert.deepEqual(
-    store.listReports(100).map((record) => record.id),
-    before,
-  );
-});
-
-test('no more uploads at once than there is room for', async () => {
-  const sockets = Array.from({ length: UPLOADS_MAX }, () => {
-    const socket = connect(port, '127.0.0.1');
-    socket.write(`${START}Content-Length: 1000\r\n\r\n{"type":`);
-    return socket;
-  });
-  await eventually('all are arriving', () => store.listArriving().length === UPLOADS_MAX);
-  const response = await fetch(`${url}/reports`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: bundleOf(1),
-  });
-  assert.equal(response.status, 503);
-  assert.equal(response.headers.get('retry-after'), '2');
-  for (const socket of sockets) socket.destroy();
-  await eventually('there is room again', async () => (await post(bundleOf(1))).status === 201);
 });
 
 test('the list shows the newest first, page by page', async () => {
@@ -351,9 +207,9 @@ test('it is ready between its start and its stop, as long as its database works'
   await note();
   readiness.open();
   await note();
-  probe = () => Promise.reject(new Error('disk full'));
+  setProbe(() => Promise.reject(new Error('disk full')));
   await note();
-  probe = () => store.probe();
+  setProbe(undefined);
   readiness.close();
   await note();
   assert.deepEqual(states, [
