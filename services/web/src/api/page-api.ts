@@ -3,6 +3,7 @@ import { PageService } from '@emberscope/protocol/page';
 import type { FunctionRef } from '../page-state.ts';
 import type { MillisSpan } from '../time-range.ts';
 import { type FlameGraphAnswer, readFlameGraph } from './flame-graph-answer.ts';
+import { callGetFlameGraph } from './flame-graph-call.ts';
 import { readServices, type ServicesAnswer } from './services-answer.ts';
 import { readTimeline, type TimelineAnswer } from './timeline-answer.ts';
 
@@ -57,7 +58,7 @@ export function createPageApi(transport: Transport): PageApi {
     async getFlameGraph(question, signal) {
       const { rootPath } = question;
       const request = { selection: wireSelection(question), rootPath: [...rootPath] };
-      return readFlameGraph(await client.getFlameGraph(request, { signal }), question.span);
+      return readFlameGraph(await callGetFlameGraph(transport, request, signal), question.span);
     },
   };
 }

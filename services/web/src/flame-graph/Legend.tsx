@@ -1,6 +1,6 @@
-import type { NodeIndex } from '@emberscope/profile';
+import { NO_NODE, type NodeIndex } from '@emberscope/profile';
 import { formatShare } from '@emberscope/units';
-import { useMemo } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import { colourOfOrigin, type Theme } from './flame-colours.ts';
 import type { FlameModel } from './flame-model.ts';
 import { originShares } from './origin-shares.ts';
@@ -20,7 +20,12 @@ const SHOWN = 8;
 
 /** What the colours mean: whose code cost how much itself. A click leaves only that in colour. */
 export function Legend({ model, zoom, viewTotal, theme, search, onSearch }: LegendProps) {
-  const shares = useMemo(() => originShares(model, zoom), [model, zoom]);
+  // After the picture, which is what the reader waits for.
+  const drawn = useDeferredValue<FlameModel | undefined>(model, undefined);
+  const shares = useMemo(
+    () => (drawn === undefined ? [] : originShares(drawn, drawn === model ? zoom : NO_NODE)),
+    [drawn, model, zoom],
+  );
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
     <div className="legend" role="group" aria-label="Self time by package">

@@ -1,10 +1,12 @@
-import type { FrameTable } from '@emberscope/profile';
+import type { FrameIndex, FrameTable } from '@emberscope/profile';
 import { type CodeOrigin, originOfFile } from './package-of-file.ts';
 
 export type Theme = 'light' | 'dark';
 
 /** A box's fill and the text on it, both as CSS colours. */
 export type FlameColour = { readonly fill: string; readonly text: string };
+
+export type FrameColours = (frame: FrameIndex) => FlameColour;
 
 type Hsl = { readonly hue: number; readonly saturation: number; readonly lightness: number };
 
@@ -38,9 +40,16 @@ export function colourOfOrigin(origin: CodeOrigin, theme: Theme): string {
   return `hsl(${origin.kind === 'own' ? OWN_HUE_MIN + OWN_HUES / 2 : hue} ${saturation}% ${lightness}%)`;
 }
 
-/** `length f` colours for `f` frames. */
-export function flameColours(frames: FrameTable, theme: Theme): readonly FlameColour[] {
-  return frames.name.map((name, frame) => flameColour(name, frames.file[frame] ?? '', theme));
+/** Colours by frame, each made when it is first asked for: of 10,000 frames a screen shows hundreds. */
+export function flameColours(frames: FrameTable, theme: Theme): FrameColours {
+  const made: FlameColour[] = [];
+  return (frame) => {
+    const known = made[frame];
+    if (known !== undefined) return known;
+    const colour = flameColour(frames.name[frame] ?? '', frames.file[frame] ?? '', theme);
+    made[frame] = colour;
+    return colour;
+  };
 }
 
 function hslOfFrame(origin: CodeOrigin, name: string, file: string, theme: Theme): Hsl {

@@ -1,5 +1,5 @@
 import { type NodeIndex, visibleBoxes } from '@emberscope/profile';
-import type { FlameColour } from './flame-colours.ts';
+import type { FlameColour, FrameColours } from './flame-colours.ts';
 import type { FlameModel, View } from './flame-model.ts';
 
 /** Height of a row in CSS pixels, the gap below it included. */
@@ -16,8 +16,7 @@ export const FLAME_FONT = '12px ui-sans-serif, system-ui, -apple-system, "Segoe 
 
 export type FlamePicture = {
   readonly model: FlameModel;
-  /** By frame. */
-  readonly colours: readonly FlameColour[];
+  readonly colours: FrameColours;
   /** By frame: what a search found; undefined without a search. */
   readonly isMatch: Uint8Array | undefined;
   readonly view: View;
@@ -79,7 +78,7 @@ export function paintFlameGraph(
     if (right <= left) continue;
     const frame = tree.frame[node] ?? 0;
     const isDimmed = picture.isMatch !== undefined && picture.isMatch[frame] !== 1;
-    const colour = (isDimmed ? undefined : picture.colours[frame]) ?? picture.dimmed;
+    const colour = isDimmed ? picture.dimmed : picture.colours(frame);
     paintBox(context, left, right, y, colour, tree.frames.name[frame] ?? '', fitter);
   }
 }
