@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   createLogger,
   formatListenAddress,
@@ -10,8 +11,8 @@ import { startCollector } from './collector.ts';
 import { runCheck } from './commands/check.ts';
 import { runHealthcheck } from './commands/healthcheck.ts';
 import { runRelabelTest } from './commands/relabel-test.ts';
+import { PROGRAM } from './program.ts';
 import { checkSettings, collectorSettings } from './settings.ts';
-import { PROGRAM, VERSION } from './version.ts';
 
 /** The only place that knows of the process: its arguments, environment, signals and exit code. */
 const argv = process.argv.slice(2);
@@ -33,7 +34,7 @@ switch (command) {
 async function serve(): Promise<void> {
   const read = await readSettings({
     program: PROGRAM,
-    version: VERSION,
+    version: versionOf(new URL('../package.json', import.meta.url)),
     shape: collectorSettings,
     argv,
     environment: process.env,
@@ -45,7 +46,7 @@ async function serve(): Promise<void> {
   if (!checked.ok) return finish({ code: 2, text: `${checked.reasons.join('\n')}\n` });
 
   const { settings } = checked;
-  const logFile = openLogFile(1);
+  const logFile = openLogFile(2);
   const log = createLogger({ service: PROGRAM.name, level: settings.logLevel, output: logFile });
   process.on('exit', () => logFile.flushSync());
   for (const warning of read.warnings) log.warn(warning);
@@ -54,7 +55,7 @@ async function serve(): Promise<void> {
   if (!started.ok) return finish({ code: 1, text: `${started.reason}\n` });
   const { collector } = started;
   const url = `http://${formatListenAddress(collector.address)}`;
-  log.info(`collector ready on ${url}, delivering to ${settings.endpointUrl}`);
+  process.stdout.write(`collector ready on ${url}, delivering to ${settings.endpointUrl}\n`);
 
   let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -69,6 +70,12 @@ async function serve(): Promise<void> {
       });
     });
   }
+}
+
+function versionOf(manifest: URL): string {
+  const parsed: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
+  const isManifest = typeof parsed === 'object' && parsed !== null && 'version' in parsed;
+  return isManifest ? String(parsed.version) : '';
 }
 
 function finish({ code, text }: { readonly code: number; readonly text: string }): void {

@@ -1,6 +1,6 @@
 import { type Environment, nodeFs, readSettings } from '@emberscope/node-kit';
+import { PROGRAM } from '../program.ts';
 import { type CollectorSettings, checkSettings, collectorSettings } from '../settings.ts';
-import { PROGRAM, VERSION } from '../version.ts';
 import type { CommandResult } from './command-result.ts';
 
 /** `collector check FILE`: says what is wrong with a file of settings, or what it amounts to. */
@@ -36,7 +36,7 @@ export async function loadSettings(
 ): Promise<LoadedSettings> {
   const read = await readSettings({
     program: PROGRAM,
-    version: VERSION,
+    version: '',
     shape: collectorSettings,
     argv,
     environment,

@@ -3,5 +3,3 @@ export const PROGRAM = {
   description:
     'Takes what agents send, adds labels, hands it on to the profile server. Also: collector check FILE, collector relabel test, collector healthcheck URL.',
 } as const;
-
-export const VERSION = '0.1.0';
