@@ -33,7 +33,7 @@ export function readGoString(source: string, offset: number): GoString {
   let text = '';
   let bytes: number[] = [];
   const flushBytes = (): void => {
-    if (bytes.length > 0) text += new TextDecoder().decode(Uint8Array.from(bytes));
+    if (bytes.length > 0) text += decoder.decode(Uint8Array.from(bytes));
     bytes = [];
   };
   let at = offset + 1;
@@ -62,6 +62,9 @@ export function readGoString(source: string, offset: number): GoString {
   }
   return { ok: false, offset, reason: 'unterminated quoted string' };
 }
+
+/** A byte order mark is a character like any other. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 type Escape =
   | {

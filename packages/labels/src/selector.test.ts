@@ -42,6 +42,7 @@ describe('a selector is read', () => {
     [' {\n a="b" # why\n, c="d"\t}\r\n# end', 'a = b & c = d'],
     ['{a="\\x61\\u00e9\\U0001f525\\101\\n\\"\\\\"}', 'a = a\u00e9\u{1f525}A\n"\\'],
     ['{a="\\xc3\\xa9"}', 'a = \u00e9'],
+    ['{a="\\xef\\xbb\\xbfb"}', 'a = \ufeffb'],
     ["{a='it\\'s \"it\"'}", 'a = it\'s "it"'],
     ['{a="}#,{"}', 'a = }#,{'],
     ['{a=~"(?i)api|[[:alpha:]]+"}', 'a =~ (?i)api|[[:alpha:]]+'],
