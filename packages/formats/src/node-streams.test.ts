@@ -121,7 +121,7 @@ describe('a few bytes of a trie make no large profile', () => {
   });
   test('many leaves that go on from a long name', () => {
     const read = readTrie(prefixed('a'.repeat(50_000), 2000));
-    assert.match(refusal(read), /the names of the trie are \d+ bytes; the limit is 67108864/);
+    assert.match(refusal(read), /the names of the trie are \d+ bytes; the limit is 16777216/);
   });
 });
 

@@ -2,8 +2,11 @@ import { createProfileBuilder, NO_STACK, type StackIndex } from '@emberscope/pro
 import { decodeName, walkNodes } from './nested-nodes.ts';
 import { type ReadProfile, refuse } from './read-answer.ts';
 
-/** All names of a trie may be this long in all: a few bytes can go on from a long one many times. */
-export const TRIE_MAX_NAME_BYTES = 1 << 26;
+/**
+ * All names of a trie may be this long in all: a few bytes can go on from a long one many times, and
+ * 50 kB that did took 5 s to read. The names of 16,000 stacks, five new frames each, are a third of it.
+ */
+export const TRIE_MAX_NAME_BYTES = 1 << 24;
 
 /** What a node has before it: callers whose names are whole, and pieces of a name that is not. */
 type Prefix = { readonly callers: StackIndex; readonly begun: Pieces | undefined };
