@@ -57,3 +57,28 @@ export async function createTestAuthority(): Promise<TestAuthority> {
     },
   };
 }
+
+/** A certificate that is sound, but for its key: no OpenSSL serves with one so small. */
+export async function createWeakPair(): Promise<TestPair> {
+  x509.cryptoProvider.set(crypto);
+  const algorithm = {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength: 512,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  };
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: '01',
+    name: 'CN=weak',
+    notBefore: new Date(Date.now() - MILLIS_PER_DAY),
+    notAfter: new Date(Date.now() + MILLIS_PER_DAY),
+    signingAlgorithm: algorithm,
+    keys,
+  });
+  const key = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
+  return {
+    certificatePem: certificate.toString('pem'),
+    keyPem: x509.PemConverter.encode(key, 'PRIVATE KEY'),
+  };
+}

@@ -5,7 +5,12 @@ import type { Fs } from '../fs/fs.ts';
 import { createSimFs } from '../fs/sim-fs.ts';
 import { writeFileAtomically } from '../fs/whole-file.ts';
 import { createSeededRandom } from '../random/seeded-random.ts';
-import { createTestAuthority, type TestAuthority, type TestPair } from '../testing/certificates.ts';
+import {
+  createTestAuthority,
+  createWeakPair,
+  type TestAuthority,
+  type TestPair,
+} from '../testing/certificates.ts';
 import { loadCertificates } from './load-certificates.ts';
 
 const FILES = { certificatePath: '/tls.crt', keyPath: '/tls.key' };
@@ -64,6 +69,17 @@ test('an expired certificate is taken, and says so', async () => {
   const loaded = await loadCertificates(fs, FILES);
   assert.ok(loaded.ok);
   assert.ok(loaded.certificates.notAfterMillis < Date.now());
+});
+
+test('a key that OpenSSL does not serve with is refused here and not where it is used', async () => {
+  const weak = await createWeakPair();
+  const fs = await disk({ '/tls.crt': weak.certificatePem, '/tls.key': weak.keyPem });
+  const loaded = await loadCertificates(fs, FILES);
+  assert.ok(!loaded.ok);
+  assert.match(
+    loaded.reason,
+    /^certificate \/tls\.crt and key \/tls\.key cannot be used: .*key too small/,
+  );
 });
 
 describe('what cannot be taken is one sentence', () => {

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import type { TlsOptions } from 'node:tls';
+import { createSecureContext, type TlsOptions } from 'node:tls';
 import { type UnixMillis, unixMillis } from '@emberscope/units';
 import type { Fs } from '../fs/fs.ts';
 import { FsError } from '../fs/fs-error.ts';
@@ -67,6 +67,18 @@ export async function loadCertificates(
     if (!parsed.ok) return parsed;
   }
 
+  const tls = {
+    cert: certificate.bytes,
+    key: key.bytes,
+    ...(authority === undefined
+      ? {}
+      : { ca: authority.bytes, requestCert: true, rejectUnauthorized: true }),
+  };
+  const refusal = refusalOfTls(tls);
+  if (refusal !== undefined) {
+    return no(`certificate ${certificatePath} and key ${keyPath} cannot be used: ${refusal}`);
+  }
+
   const digest = createHash('sha256');
   for (const part of [certificate, key, authority]) {
     digest.update(`${part?.bytes.length ?? 0}:`).update(part?.bytes ?? '');
@@ -74,13 +86,7 @@ export async function loadCertificates(
   return {
     ok: true,
     certificates: {
-      tls: {
-        cert: certificate.bytes,
-        key: key.bytes,
-        ...(authority === undefined
-          ? {}
-          : { ca: authority.bytes, requestCert: true, rejectUnauthorized: true }),
-      },
+      tls,
       subject: leaf.subject?.replaceAll('\n', ', ') ?? '',
       fingerprint: leaf.fingerprint256,
       notBeforeMillis: unixMillis(Date.parse(leaf.validFrom)),
@@ -88,6 +94,16 @@ export async function loadCertificates(
       contentDigest: digest.digest('hex'),
     },
   };
+}
+
+/** Why OpenSSL takes none of it (a key that is too small, above all), or undefined. */
+function refusalOfTls(tls: Certificates['tls']): string | undefined {
+  try {
+    createSecureContext(tls);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 type Refused = { readonly ok: false; readonly reason: string };
