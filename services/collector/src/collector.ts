@@ -132,6 +132,8 @@ export async function startCollector(parts: CollectorParts): Promise<StartedColl
       else log.debug(event, 'front door');
     },
   });
+  await warmUp(prepare, settings.threads);
+  // Only now: what loading code takes keeps nobody waiting.
   const turnClock = startTurnClock({
     thresholdMillis: LONG_TURN_MILLIS,
     onLongTurn(turn) {
@@ -157,7 +159,6 @@ export async function startCollector(parts: CollectorParts): Promise<StartedColl
     turnClock.stop();
   }
 
-  await warmUp(prepare, settings.threads);
   const opened = await door.listen(settings.listen, 'listen');
   if (!opened.ok) {
     await stop();
