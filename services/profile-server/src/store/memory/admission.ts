@@ -2,7 +2,7 @@ import type { LabelSet } from '@emberscope/labels';
 import type { Profile } from '@emberscope/profile';
 import { formatUnixNanos, type UnixNanos } from '@emberscope/units';
 import type { PushRefusal } from '../push.ts';
-import { largestBytesOf, PROFILE_SHARE } from './memory-limit.ts';
+import { largestBytesOf, PROFILE_SHARE, roughlyLargestBytesOf } from './memory-limit.ts';
 import type { SeriesRegistry } from './series-registry.ts';
 
 /** Sending a profile again that is too large helps once the owner has raised the limit. */
@@ -31,6 +31,7 @@ export function tooManySeries(
 /** A profile for which everything else would have to go. */
 export function tooLarge(profile: Profile, limitBytes: number): PushRefusal | undefined {
   const profileMaxBytes = limitBytes * PROFILE_SHARE;
+  if (roughlyLargestBytesOf(profile) <= profileMaxBytes) return undefined;
   const largestBytes = largestBytesOf(profile);
   if (largestBytes <= profileMaxBytes) return undefined;
   const reason = `a profile of up to ${largestBytes} bytes in memory; the limit is ${profileMaxBytes}, a share of the store's ${limitBytes}`;

@@ -1,13 +1,13 @@
-import { filterLabels } from '@emberscope/labels';
+import { filterLabels, type LabelSet } from '@emberscope/labels';
 import { createInt64ColumnBuilder, type Int64Column, sumInt64 } from '@emberscope/profile';
 import type { BucketedSeries, Exemplar } from '../answers.ts';
-import type { ProfileId } from '../ids.ts';
 import type { MergeMode, NanosRange } from '../selection.ts';
 import { groupProfiles } from './group-profiles.ts';
 import { totalByMode } from './merge-modes.ts';
 import { nanosFromPoint } from './point-in-time.ts';
 import type { QueryGuard } from './query-guard.ts';
 import { type SelectedProfile, seriesOf, totalOf } from './selected-parts.ts';
+import type { Series } from './series-registry.ts';
 import { type Bucket, bucketsOf } from './time-buckets.ts';
 
 export type SeriesRequest = {
@@ -52,16 +52,16 @@ function exemplarsOf(
   groupBy: readonly string[],
   guard: QueryGuard,
 ): Exemplar[] {
+  const otherLabels = labelsWithout(groupBy);
   return buckets.flatMap(({ profiles }) => {
-    const candidates = new Map<ProfileId, { first: SelectedProfile; value: bigint }>();
+    const candidates = new Map<number, { first: SelectedProfile; value: bigint }>();
     let largest: { readonly first: SelectedProfile; value: bigint } | undefined;
     for (const profile of profiles) {
       guard.spend(20);
-      // Two types of one profile are one candidate, so ids count and not rows.
-      const id = profile.part.table.ids.at(profile.row);
-      const candidate = candidates.get(id) ?? { first: profile, value: 0n };
+      // Two types of one profile are one candidate: they came as one.
+      const candidate = candidates.get(profile.arrival) ?? { first: profile, value: 0n };
       candidate.value += totalOf(profile);
-      candidates.set(id, candidate);
+      candidates.set(profile.arrival, candidate);
     }
     for (const candidate of candidates.values()) {
       if (largest === undefined || candidate.value > largest.value) largest = candidate;
@@ -73,10 +73,23 @@ function exemplarsOf(
         timeNanos: nanosFromPoint(first.time),
         profileId: first.part.table.ids.at(first.row),
         value,
-        labels: filterLabels(seriesOf(first).labels, (name) => !groupBy.includes(name)),
+        labels: otherLabels(seriesOf(first)),
       },
     ];
   });
+}
+
+/** Made once a series: each of its buckets has an exemplar. */
+function labelsWithout(groupBy: readonly string[]): (series: Series) => LabelSet {
+  const known = new Map<Series, LabelSet>();
+  return (series) => {
+    let labels = known.get(series);
+    if (labels === undefined) {
+      labels = filterLabels(series.labels, (name) => !groupBy.includes(name));
+      known.set(series, labels);
+    }
+    return labels;
+  };
 }
 
 export function columnOf(values: readonly (number | bigint)[]): Int64Column {

@@ -19,7 +19,7 @@ export const POINTER_BYTES = 8;
 /** A closure with its context: what a table or a dictionary is made of. */
 export const CLOSURE_BYTES = 96;
 
-const STRING_HEADER_BYTES = 16;
+export const STRING_HEADER_BYTES = 16;
 const LATIN1_MAX = 0xff;
 
 /** V8 keeps one byte a character until one of them is past Latin-1, then two. */

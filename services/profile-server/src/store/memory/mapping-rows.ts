@@ -19,6 +19,8 @@ const ROW_BYTES = OBJECT_BYTES + 3 * 24 + MAP_ENTRY_BYTES + 56;
 export function createMappingRows(): MappingRows {
   const rows: MappingRow[] = [];
   const rowOf = new Map<string, MappingIndex>();
+  /** Most queries find no new row. */
+  let view: MappingTable | undefined;
   return {
     intern(mapping) {
       const { memoryStart, memoryLimit, fileOffset, fileName, buildId } = mapping;
@@ -30,15 +32,22 @@ export function createMappingRows(): MappingRows {
       rows.push(mapping);
       return rows.length - 1;
     },
-    view: () => ({
-      length: rows.length,
-      memoryStart: BigUint64Array.from(rows, ({ memoryStart }) => memoryStart),
-      memoryLimit: BigUint64Array.from(rows, ({ memoryLimit }) => memoryLimit),
-      fileOffset: BigUint64Array.from(rows, ({ fileOffset }) => fileOffset),
-      fileName: Int32Array.from(rows, ({ fileName }) => fileName),
-      buildId: Int32Array.from(rows, ({ buildId }) => buildId),
-      has: Uint8Array.from(rows, ({ has }) => has),
-    }),
+    view() {
+      if (view === undefined || view.length < rows.length) view = viewOf(rows);
+      return view;
+    },
     bytes: () => 2 * ARRAY_BYTES + rows.length * ROW_BYTES,
+  };
+}
+
+function viewOf(rows: readonly MappingRow[]): MappingTable {
+  return {
+    length: rows.length,
+    memoryStart: BigUint64Array.from(rows, ({ memoryStart }) => memoryStart),
+    memoryLimit: BigUint64Array.from(rows, ({ memoryLimit }) => memoryLimit),
+    fileOffset: BigUint64Array.from(rows, ({ fileOffset }) => fileOffset),
+    fileName: Int32Array.from(rows, ({ fileName }) => fileName),
+    buildId: Int32Array.from(rows, ({ buildId }) => buildId),
+    has: Uint8Array.from(rows, ({ has }) => has),
   };
 }

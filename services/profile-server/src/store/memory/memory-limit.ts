@@ -1,5 +1,5 @@
 import type { Profile } from '@emberscope/profile';
-import { stringBytes } from './heap-sizes.ts';
+import { STRING_HEADER_BYTES, stringBytes } from './heap-sizes.ts';
 
 /** When the owner names none: a few hours of ten services. */
 export const MEMORY_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -37,10 +37,22 @@ const BYTES_PER_STACK = 2 * 16 + 8;
 const BYTES_PER_LABEL_SET = 2 * 25;
 
 /** What a profile takes at most, when a dictionary knows nothing of it so far. */
-export function largestBytesOf({ symbols, stacks, labelSets, samples }: Profile): number {
+export function largestBytesOf(profile: Profile): number {
+  return largestBytesWith(profile, stringBytes);
+}
+
+/** As {@link largestBytesOf} or more, without a look at any character: enough for nearly all. */
+export function roughlyLargestBytesOf(profile: Profile): number {
+  return largestBytesWith(profile, (text) => STRING_HEADER_BYTES + 2 * text.length);
+}
+
+function largestBytesWith(
+  { symbols, stacks, labelSets, samples }: Profile,
+  bytesOfText: (text: string) => number,
+): number {
   const { strings, functions, locations, mappings } = symbols;
   let bytes = 0;
-  for (const text of strings) bytes += stringBytes(text) + BYTES_PER_STRING;
+  for (const text of strings) bytes += bytesOfText(text) + BYTES_PER_STRING;
   bytes += functions.length * BYTES_PER_FUNCTION + mappings.length * 256;
   bytes += locations.length * BYTES_PER_LOCATION + locations.lineFunction.length * BYTES_PER_LINE;
   bytes += stacks.length * BYTES_PER_STACK + labelSets.length * BYTES_PER_LABEL_SET;

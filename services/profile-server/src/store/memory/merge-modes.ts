@@ -7,7 +7,7 @@ import {
   partsOf,
   type SelectedPart,
   type SelectedProfile,
-  selectedTotal,
+  totalOf,
 } from './selected-parts.ts';
 import { createStackSums, needsWideSums, type StackSums } from './stack-sums.ts';
 import { translateStacks } from './translate-stacks.ts';
@@ -38,14 +38,18 @@ export function totalByMode(
 ): bigint {
   switch (mode) {
     case 'sum':
-      return selectedTotal(partsOf(profiles));
+      return totalOfAll(profiles);
     case 'average':
       return totalOfSums(meansOf(partsOf(profiles), guard));
     case 'last':
-      return selectedTotal(partsOf(lastOfSeries(profiles)));
+      return totalOfAll(lastOfSeries(profiles));
     default:
       return mode satisfies never;
   }
+}
+
+function totalOfAll(profiles: readonly SelectedProfile[]): bigint {
+  return profiles.reduce((sum, profile) => sum + totalOf(profile), 0n);
 }
 
 export function totalOfSums(merged: readonly StackSums[]): bigint {
