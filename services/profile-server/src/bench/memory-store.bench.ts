@@ -1,10 +1,10 @@
 import { labelSetFromRecord } from '@emberscope/labels';
-import type { Profile } from '@emberscope/profile';
+import { type Profile, sourceFunction } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
 import { tenantId } from '../store/ids.ts';
 import { createMemoryStore, type MemoryStore } from '../store/memory/memory-store.ts';
 import type { ProfileReader } from '../store/profile-store.ts';
-import type { ProfileSelection } from '../store/selection.ts';
+import type { FunctionSelector, ProfileSelection } from '../store/selection.ts';
 import { AGENT_PROFILES, type AgentProfile } from './agent-profiles.ts';
 
 /**
@@ -98,7 +98,7 @@ async function measureQueries(reader: ProfileReader): Promise<void> {
     },
   };
   const steps = { stepMillis: 15_000, groupBy: ['pod'], mode: 'sum', limit: 0 } as const;
-  const wanted = { name: 'busy', file: '', line: 0 };
+  const wanted = functionOf(AGENT_PROFILES[0]?.profile);
   console.log(`\nqueries over an hour (Node ${process.versions.node})`);
   const time = async (name: string, ask: () => Promise<unknown>): Promise<void> => {
     const took: number[] = [];
@@ -140,6 +140,19 @@ async function measureQueries(reader: ProfileReader): Promise<void> {
     reader.activity({ ...all, groupBy: ['service_name'] }, CONTEXT),
   );
   await time('stats', () => reader.stats());
+}
+
+/** One of those that a profile has, as a person names it. */
+function functionOf(profile: Profile | undefined): FunctionSelector {
+  if (profile === undefined) throw new Error('no profile');
+  const { functions, strings } = profile.symbols;
+  const text = (column: Int32Array) => strings[column[1] ?? 0] ?? '';
+  return sourceFunction({
+    name: text(functions.name),
+    systemName: text(functions.systemName),
+    fileName: text(functions.fileName),
+    startLine: functions.startLine[1] ?? 0,
+  });
 }
 
 function cpuMillis(): number {

@@ -10,7 +10,7 @@ import {
   totalOf,
 } from './selected-parts.ts';
 import { createStackSums, needsWideSums, type StackSums } from './stack-sums.ts';
-import { translateStacks } from './translate-stacks.ts';
+import { type Translation, translateStacks } from './translate-stacks.ts';
 
 /** What is selected, merged by the mode: sums by stack, for each dictionary that was met. */
 export function mergeByMode(
@@ -80,8 +80,7 @@ function meansOf(parts: readonly SelectedPart[], guard: QueryGuard): readonly St
   const isWide = needsWideSums(parts);
   const means = sumsByDictionary(isWide);
   const scratch = sumsByDictionary(isWide);
-  const union = createDictionary();
-  const unionSlotOf = slotTranslator(union);
+  let union: UnionDictionary | undefined;
   for (const profiles of bySeries(inTimeOrder(parts, guard)).values()) {
     guard.spend(profiles.length);
     for (const part of partsOf(profiles)) scratch.of(part.table.dictionary).addPart(part, guard);
@@ -89,11 +88,12 @@ function meansOf(parts: readonly SelectedPart[], guard: QueryGuard): readonly St
     const [first, ...others] = used;
     let whole = first;
     if (others.length > 0) {
-      whole = scratch.of(union);
+      union ??= createUnionDictionary();
+      whole = scratch.of(union.dictionary);
       for (const sums of used) {
         for (const slot of sums.slots()) {
           guard.spend(4);
-          whole.add(unionSlotOf(sums.dictionary, slot), sums.at(slot));
+          whole.add(union.slotOf(sums.dictionary, slot), sums.at(slot));
         }
       }
     }
@@ -120,17 +120,26 @@ function isEmpty(sums: StackSums): boolean {
   return true;
 }
 
-/** Slots of any dictionary as slots of one. */
-function slotTranslator(to: Dictionary): (from: Dictionary, slot: number) => number {
-  const translations = new Map<Dictionary, ReturnType<typeof translateStacks>>();
-  return (from, slot) => {
-    if (slot === 0) return 0;
-    let translation = translations.get(from);
-    if (translation === undefined) {
-      translation = translateStacks(from.view(), to);
-      translations.set(from, translation);
-    }
-    return translation.stackOf(slot - 1) + 1;
+/** A dictionary that stacks of others are brought into, and their slots in it. */
+type UnionDictionary = {
+  readonly dictionary: Dictionary;
+  slotOf(from: Dictionary, slot: number): number;
+};
+
+function createUnionDictionary(): UnionDictionary {
+  const dictionary = createDictionary();
+  const translations = new Map<Dictionary, Translation>();
+  return {
+    dictionary,
+    slotOf(from, slot) {
+      if (slot === 0) return 0;
+      let translation = translations.get(from);
+      if (translation === undefined) {
+        translation = translateStacks(from.view(), dictionary);
+        translations.set(from, translation);
+      }
+      return translation.stackOf(slot - 1) + 1;
+    },
   };
 }
 
