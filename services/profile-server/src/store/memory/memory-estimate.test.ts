@@ -20,16 +20,16 @@ const LEAST = 0.8;
 const MOST = 1.7;
 
 describe('what the store says it takes is what the process takes', () => {
-  check('real profiles of Node agents', 300, (store, i) =>
+  check('real profiles of Node agents', 200, (store, i) =>
     push(store, realProfile(i), { service_name: `svc-${i % 3}`, pod: `pod-${i % 20}` }),
   );
-  check('many tenants with one profile each', 80, (store, i) =>
+  check('many tenants with one profile each', 50, (store, i) =>
     push(store, realProfile(i), { service_name: 'svc' }, `tenant-${i}`),
   );
-  check('many services with one small profile each', 120, (store, i) =>
+  check('many services with one small profile each', 80, (store, i) =>
     push(store, profileFromText('main;f 1'), { service_name: `svc-${i}` }),
   );
-  check('many series of one service', 500, (store, i) =>
+  check('many series of one service', 400, (store, i) =>
     push(store, profileFromText('main;f 1'), { service_name: 'svc', route: `/api/${i}` }),
   );
   check('a span for every sample', 20, (store, i) =>

@@ -10,12 +10,12 @@ import { createMemoryStore } from './memory-store.ts';
 
 const NOW_MILLIS = 1_795_521_600_000;
 const TENANT = tenantId('anonymous');
-const PROFILES = 2000;
+const PROFILES = 1000;
 const SAMPLES = 160;
 const STACKS = 20_000;
 
 /** A query asks its signal at least this often: of what it looks at, about a millisecond's work. */
-const LEAST_CHECKS = 4;
+const LEAST_CHECKS = 2;
 
 const SELECTION = {
   tenants: [TENANT],
@@ -55,7 +55,7 @@ const QUERIES: Readonly<Record<string, Ask>> = {
   selectPoints: (store, context) =>
     store.selectPoints({ ...SELECTION, groupBy: [], per: 'profile' }, context),
   singleProfiles: (store, context) =>
-    store.singleProfiles({ ...SELECTION, order: 'largest', limit: 100 }, context),
+    store.singleProfiles({ ...SELECTION, order: 'largest', limit: 50 }, context),
   functionTimelines: (store, context) =>
     store.functionTimelines({ ...SELECTION, stepMillis: 10_000, mode: 'sum', limit: 50 }, context),
 };
