@@ -56,6 +56,8 @@ const load = spawn(
   ],
   { stdio: 'inherit' },
 );
+// Ctrl-C ends the load; the figures so far are printed all the same.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => load.kill());
 await once(load, 'exit');
 await new Promise((resolve) => setTimeout(resolve, 3_000));
 const exitCodes = [await api.demo.stop(), await worker.demo.stop()];
