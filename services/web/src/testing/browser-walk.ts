@@ -24,6 +24,7 @@ import {
   tooltipOfZoomed,
 } from './drive.ts';
 import { type PageServer, servePage } from './page-server.ts';
+import { walkRealServer } from './walk-real-server.ts';
 
 const BUILT_PAGE = fileURLToPath(new URL('../../dist', import.meta.url));
 const WORKER = '#/explore?service=ingest-worker';
@@ -388,4 +389,14 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
       }
       await page.getByRole('link', { name: 'ingest-worker' }).waitFor();
     }));
+
+  it('is walked as a real server is: from the list to the line that burns CPU', async () => {
+    const told: string[] = [];
+    await walkRealServer(browser, server.address, {
+      isFaultOn: true,
+      screenshotFile: undefined,
+      tell: (line) => told.push(line),
+    });
+    assert.match(told.at(-1) ?? '', /elDataConverter, .*el-data-converter\.ts:42: Total 48 s/);
+  });
 });
