@@ -60,7 +60,7 @@ function hslOfFrame(origin: CodeOrigin, name: string, file: string, theme: Theme
       return {
         hue: OWN_HUE_MIN + (hash(file) % OWN_HUES),
         saturation: isDark ? 58 : 84,
-        lightness: (isDark ? 32 : 72) + step,
+        lightness: (isDark ? 28 : 72) + step,
       };
     case 'npm':
       return {
