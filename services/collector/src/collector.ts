@@ -10,6 +10,7 @@ import {
   type ListenAddress,
   type Logger,
   startTurnClock,
+  type TurnClock,
 } from '@emberscope/node-kit';
 import { deliver } from './deliver/deliver.ts';
 import { createUpstream } from './deliver/upstream.ts';
@@ -133,8 +134,24 @@ export async function startCollector(parts: CollectorParts): Promise<StartedColl
     },
   });
   await warmUp(prepare, settings.threads);
+  let turnClock: TurnClock | undefined;
+  async function stop(): Promise<void> {
+    listening.set('stopping');
+    const { cutRequests } = await door.close(settings.stopTimeoutMillis);
+    if (cutRequests > 0) log.warn({ cutRequests }, 'stopped before these requests had ended');
+    upstream.close();
+    await pool.close(0);
+    turnClock?.stop();
+  }
+
+  const opened = await door.listen(settings.listen, 'listen');
+  if (!opened.ok) {
+    await stop();
+    return opened;
+  }
+  listening.set('running');
   // Only now: what loading code takes keeps nobody waiting.
-  const turnClock = startTurnClock({
+  turnClock = startTurnClock({
     thresholdMillis: LONG_TURN_MILLIS,
     onLongTurn(turn) {
       metrics.longTurn(turn);
@@ -149,22 +166,6 @@ export async function startCollector(parts: CollectorParts): Promise<StartedColl
     queuedJobs: () => pool.stats().queued,
     takeLongestTurnMillis: turnClock.takeLongestMillis,
   });
-
-  async function stop(): Promise<void> {
-    listening.set('stopping');
-    const { cutRequests } = await door.close(settings.stopTimeoutMillis);
-    if (cutRequests > 0) log.warn({ cutRequests }, 'stopped before these requests had ended');
-    upstream.close();
-    await pool.close(0);
-    turnClock.stop();
-  }
-
-  const opened = await door.listen(settings.listen, 'listen');
-  if (!opened.ok) {
-    await stop();
-    return opened;
-  }
-  listening.set('running');
   return { ok: true, collector: { address: opened.address, stop } };
 }
 

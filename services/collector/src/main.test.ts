@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { fixtureFile } from '@emberscope/test-kit';
+import { runCheck } from './commands/check.ts';
+import { runHealthcheck } from './commands/healthcheck.ts';
+import { runRelabelTest } from './commands/relabel-test.ts';
 import { labelsOf, startUpstreamStub } from './testing/upstream-stub.ts';
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
@@ -109,20 +112,19 @@ test('a port in use is one sentence with the name of the setting; health can be 
   await using upstream = await startUpstreamStub();
   const port = new URL(upstream.url).port;
   const taken = start(['--listen', `127.0.0.1:${port}`]);
-  const healthy = start(['healthcheck', `${upstream.url}/ingest`]);
-  const nobody = start(['healthcheck', 'http://127.0.0.1:9/ready']);
   upstream.plain = { status: 200 };
   assert.deepEqual(await taken.ended, {
     code: 1,
     out: '',
     err: `Cannot listen on 127.0.0.1:${port} (setting listen): another process listens there already.\n`,
   });
-  assert.equal((await healthy.ended).code, 0);
+  const healthy = await start(['healthcheck', `${upstream.url}/ready`]).ended;
+  assert.deepEqual(healthy, { code: 0, out: `${upstream.url}/ready: 200\n`, err: '' });
   upstream.plain = { status: 503 };
-  const ill = await start(['healthcheck', `${upstream.url}/ready`]).ended;
-  assert.deepEqual([ill.code, ill.err], [1, `${upstream.url}/ready: 503\n`]);
-  const refused = await nobody.ended;
-  assert.deepEqual([refused.code, refused.err], [1, 'http://127.0.0.1:9/ready: ECONNREFUSED\n']);
+  const ill = await runHealthcheck([`${upstream.url}/ready`]);
+  assert.deepEqual(ill, { code: 1, text: `${upstream.url}/ready: 503\n` });
+  const refused = await runHealthcheck(['http://127.0.0.1:9/ready']);
+  assert.deepEqual(refused, { code: 1, text: 'http://127.0.0.1:9/ready: ECONNREFUSED\n' });
 });
 
 describe('commands', () => {
@@ -137,13 +139,13 @@ relabel-rules:
   - { action: replace, regex: "(" }
 `,
       );
-      const broken = await start(['check', file]).ended;
+      const broken = await runCheck([file], {});
       assert.equal(broken.code, 1);
-      assert.match(broken.err, /^relabel-rules\.0\.regex from .*c\.yaml/);
+      assert.match(broken.text, /^relabel-rules\.0\.regex from .*c\.yaml/);
       await writeFile(file, 'endpoints: [http://a, ftp://b]\nexternal-labels: [cluster, x=]\n');
-      const lists = await start(['check', file]).ended;
+      const lists = await runCheck([file], {});
       assert.equal(
-        lists.err,
+        lists.text,
         `endpoints names 2 servers: delivery to more than one is not there yet
 endpoints holds "ftp://b": an endpoint is an address such as https://profiles.example:4041
 external-labels holds "cluster": a label is written name=value
@@ -151,10 +153,10 @@ external-labels holds "x=": its value is empty
 `,
       );
       await writeFile(file, 'external-labels: [cluster=eu]\n');
-      const fine = await start(['check', file]).ended;
-      assert.equal(fine.code, 0, fine.err);
+      const fine = await runCheck([file], {});
+      assert.equal(fine.code, 0, fine.text);
       assert.match(
-        fine.out,
+        fine.text,
         /is fine\ndelivers to http:\/\/127\.0\.0\.1:4040\nexternal labels: cluster=eu;/,
       );
     }));
@@ -172,9 +174,9 @@ relabel-rules:
 `,
       );
       const labels = '{service_name="shop", pod="p"}';
-      const shown = await start(['relabel', 'test', '--config', file, '--labels', labels]).ended;
+      const shown = await runRelabelTest(['test', '--config', file, '--labels', labels], {});
       assert.equal(
-        shown.out,
+        shown.text,
         `given            {pod="p", service_name="shop"}
 external labels  cluster="eu"
 rule 1 replace   instance="p"

@@ -70,7 +70,7 @@ describe('a name goes on', () => {
 
   test('not at all when a rule drops it, by its family for one', () => {
     const rules = [{ action: 'drop', sourceLabels: ['__name__'], regex: 'memory' }];
-    assert.deepEqual(named('shop', { rules }, 'memory'), { kind: 'dropped' });
+    assert.equal(named('shop', { rules }, 'memory').kind, 'dropped');
     assert.equal(named('shop', { rules }, 'wall').kind, 'name');
   });
 

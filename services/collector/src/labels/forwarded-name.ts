@@ -4,6 +4,7 @@ import type { LabelPolicy } from './label-policy.ts';
 
 export type ForwardedName =
   | { readonly kind: 'name'; readonly name: string }
+  /** A rule drops it. */
   | { readonly kind: 'dropped' }
   /** The grammar of names has no way to write this label. */
   | { readonly kind: 'unwritable'; readonly reason: string };
@@ -30,7 +31,7 @@ export function forwardedName(
     [LABEL.spy]: params.spyName,
   });
   const result = policy.apply(given);
-  if (result.kind === 'dropped') return result;
+  if (result.kind === 'dropped') return { kind: 'dropped' };
   return write(application, tagsOf(result.labelSet, tags.has(LABEL.serviceName) ? '' : service));
 }
 

@@ -32,7 +32,7 @@ describe('forms', () => {
     [
       'bytes that look like a boundary',
       `${part('name="a"; filename="x"', '--B\r\n--BB\n--B')}--B--`,
-      'multipart form: a boundary is followed by something else',
+      'multipart form: the head of a part does not end',
     ],
     [
       'line ends and dashes in a file',
@@ -68,9 +68,14 @@ describe('forms', () => {
     ],
     ['no boundary in the body', 'x', 'multipart form: its boundary does not appear'],
     [
+      'a boundary that goes on',
+      `${part('name="a"; filename="x"', '1')}--BB--`,
+      'multipart form: a boundary is followed by something else',
+    ],
+    [
       'an end that is missing',
       part('name="a"; filename="x"', '1'),
-      'multipart form: a boundary is followed by something else',
+      'multipart form: a part does not end',
     ],
     [
       'a file without an end',
