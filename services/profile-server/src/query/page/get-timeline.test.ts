@@ -20,6 +20,7 @@ const { getTimeline, getFlameGraph } = PageService.method;
 const RANGE = { startMillis: NOW - MINUTE + 1n, endMillis: NOW };
 const SELECTION = { range: RANGE, profileType: CPU, selector: '' };
 const BASE = { selection: SELECTION, stepMillis: 15_000n };
+const F = { name: 'f', file: '', line: 0 };
 type Request = Init<typeof GetTimelineRequestSchema>;
 
 for (const engine of ENGINES) {
@@ -41,7 +42,7 @@ for (const engine of ENGINES) {
         { drawn: 'main 4 40', types, labels: { pod: 'a', version: '1' }, ago: 0n, nanosOnTop: 7n },
         { drawn: 'main 1 1', types, labels: { pod: 'c', version: '1' }, ago: DAY },
         { drawn: 'main;f 100', types: [MEMORY], ago: 20_000n },
-        { drawn: 'main;f 300\nmain;g 1', types: [MEMORY], ago: 16_000n },
+        { drawn: 'main;f 300\nmain;g 9', types: [MEMORY], ago: 16_000n },
       );
     });
 
@@ -67,19 +68,29 @@ for (const engine of ENGINES) {
         ['pod=a version=1: #3 40 of 1', 'pod=b version=2: #1 30 of 1', 'pod=a: #0 25 of 1'],
       ],
       [
-        'only stacks that hold a function',
-        { function: { name: 'f', file: '', line: 0 } },
-        [': #1 30 of 1'],
+        'only stacks that hold a function; 0 where there are profiles without it',
+        { function: F },
+        [': #0 0 of 1, #1 30 of 1, #3 0 of 1'],
+      ],
+      [
+        'groups in which a function did not run are left out',
+        { function: F, groupBy: ['pod'] },
+        ['pod=b: #1 30 of 1'],
+      ],
+      [
+        'a function of what is held is averaged over all profiles, those without it too',
+        { function: { ...F, name: 'g' }, selection: { ...SELECTION, profileType: MEMORY } },
+        [': #2 5 of 2'],
       ],
       [
         'what is held is averaged when no mode is named',
         { selection: { ...SELECTION, profileType: MEMORY } },
-        [': #2 201 of 2'],
+        [': #2 205 of 2'],
       ],
       [
         'unless another mode is',
         { selection: { ...SELECTION, profileType: MEMORY }, mode: MergeMode.LAST },
-        [': #2 301 of 2'],
+        [': #2 309 of 2'],
       ],
       ['a selector', { selection: { ...SELECTION, selector: '{pod="b"}' } }, [': #1 30 of 1']],
       ['nothing', { selection: { ...SELECTION, selector: '{pod="x"}' } }, []],

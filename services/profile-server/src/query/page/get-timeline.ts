@@ -10,6 +10,7 @@ import { typeMatcher } from '../profile-type-matcher.ts';
 import type { Query } from '../query.ts';
 import { answered } from '../query-refusal.ts';
 import { coverageMessage } from './coverage.ts';
+import { functionSeries, type ReadSeries } from './function-series.ts';
 import {
   functionOf,
   keptFromMillis,
@@ -40,14 +41,22 @@ export async function getTimeline(query: Query<GetTimelineRequest>): Promise<Ans
       ? bucketsOfTarget(selection.range, targetPoints)
       : bucketsOfStep(selection.range, request.stepMillis);
 
-  const profiles = { tenants, matchers, profileType };
-  const series = await timelineSeries(query, profiles, buckets, {
-    groupBy,
-    mode,
-    ...(request.function !== undefined && { function: functionOf(request.function) }),
-  });
   const range = rangeOfBuckets(buckets);
-  const whole = { ...profiles, range: wholeMillisRange(range.startMillis, range.endMillis) };
+  const whole = {
+    tenants,
+    matchers,
+    profileType,
+    range: wholeMillisRange(range.startMillis, range.endMillis),
+  };
+  const read: ReadSeries = (options) => timelineSeries(query, whole, buckets, options);
+  const series =
+    request.function === undefined
+      ? await read({ groupBy, mode })
+      : await functionSeries(query, whole, read, {
+          groupBy,
+          mode,
+          function: functionOf(request.function),
+        });
   const merged = answered(
     await reader.mergeTree({ ...whole, mode, frameKey: 'source-function' }, context),
   );
