@@ -1,11 +1,10 @@
-import { fromBinary, toJsonString } from '@bufbuild/protobuf';
 import { withStubMapping, writePprof } from '@emberscope/pprof';
 import type { Profile } from '@emberscope/profile';
-import { ProfileSchema } from '@emberscope/protocol/pprof';
 import type { GoPGO } from '@emberscope/protocol/types';
 import { unixNanos } from '@emberscope/units';
 import type { ProfileSelection } from '../../store/selection.ts';
 import type { AnswerBody } from '../encode/answer-body.ts';
+import { pprofJson } from '../encode/pprof-json.ts';
 import { createProtoWriter } from '../encode/proto-writer.ts';
 import { nanosRange } from '../millis-range.ts';
 import type { Query } from '../query.ts';
@@ -48,7 +47,7 @@ const PERIOD_OF_NAME: ReadonlyMap<string, bigint> = new Map([
 export function pprofBody(profile: Profile | undefined): AnswerBody {
   return {
     toProto: () => bytesOf(profile),
-    toJson: () => jsonOf(bytesOf(profile)),
+    toJson: () => jsonOf(profile),
   };
 }
 
@@ -61,7 +60,7 @@ export function pprofFieldBody(profile: Profile | undefined): AnswerBody {
       wire.message(5, () => wire.message(1, () => wire.raw(bytes)));
       return wire.finish();
     },
-    toJson: () => `{"pprof":{"profile":${jsonOf(bytesOf(profile))}}}`,
+    toJson: () => `{"pprof":{"profile":${jsonOf(profile)}}}`,
   };
 }
 
@@ -69,6 +68,6 @@ function bytesOf(profile: Profile | undefined): Uint8Array<ArrayBuffer> {
   return profile === undefined ? new Uint8Array(0) : writePprof(profile);
 }
 
-function jsonOf(bytes: Uint8Array): string {
-  return toJsonString(ProfileSchema, fromBinary(ProfileSchema, bytes));
+function jsonOf(profile: Profile | undefined): string {
+  return profile === undefined ? '{}' : pprofJson(profile);
 }
