@@ -44,10 +44,12 @@ async function compile(
 ): Promise<BuildOutcome> {
   const tsc = join(packageDir('typescript'), 'bin/tsc');
   const runTsc = (...args: string[]) => run([tsc, '-b', ...args, ...folders], projectDir);
+  if (folders.length === 0) return { ok: true };
   let plan = await runTsc('--dry');
   if (forgetDeletedOutputs(plan.output)) plan = await runTsc('--dry');
+  if (!plan.ok) return { ok: false, what: folders.join(', '), output: plan.output };
   const count = plan.output.match(/would build project/g)?.length ?? 0;
-  if (plan.ok && count === 0) return { ok: true };
+  if (count === 0) return { ok: true };
   const what = count === 1 ? 'one package' : `${count} packages`;
   return timed(what, progress, () => runTsc());
 }

@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildProgress, buildWhatIsMissing } from './build.ts';
-import { writeCollectorConfig } from './collector-config.ts';
 import { createFaultSwitch } from './fault-switch.ts';
 import { onTypedLine } from './keys.ts';
 import { HELP, readOptions, type StartOptions } from './options.ts';
@@ -58,7 +57,6 @@ async function start(options: StartOptions, stop: StopRequest): Promise<number> 
     return 1;
   }
 
-  writeCollectorConfig(options.dataDir, ports);
   const steps = pipelineSteps({ projectDir, options, ports });
   return runPipeline({
     steps,

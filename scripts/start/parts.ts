@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { FAULTS } from '../../demo-app/src/config.ts';
-import { collectorConfigPath } from './collector-config.ts';
 import type { StartOptions } from './options.ts';
 import type { Part } from './part.ts';
 import type { Steps } from './pipeline.ts';
@@ -20,8 +19,9 @@ const LOAD_ELEMENTS = 2_000;
 /** Two busy cores warm a demo process up in six seconds; nobody waits longer than this for a first sign. */
 const READY_MAX_MILLIS = 60_000;
 
-/** The demo gives itself 4.5 s, the services as long as their queues need within 10. */
-const STOP_MAX_MILLIS = 10_000;
+/** The services deliver and write what they hold within this; the demo gives itself 4.5 s. */
+const SERVICE_STOP_SECONDS = 8;
+const STOP_MAX_MILLIS = (SERVICE_STOP_SECONDS + 2) * 1_000;
 
 /** What is as usual, for each part to overrule. */
 const USUAL = {
@@ -63,7 +63,7 @@ function profileServer({ projectDir, options, ports }: PartsInput): Part {
   };
 }
 
-function collector({ projectDir, options, ports }: PartsInput): Part {
+function collector({ projectDir, ports }: PartsInput): Part {
   return {
     ...USUAL,
     name: 'collector',
@@ -71,7 +71,9 @@ function collector({ projectDir, options, ports }: PartsInput): Part {
     port: ports.collector,
     nodeArgs: [
       join(projectDir, 'services/collector/dist/main.js'),
-      ...['--config', collectorConfigPath(options.dataDir)],
+      ...['--config', join(projectDir, 'services/collector/collector.yaml')],
+      ...['--listen', `${HOST}:${ports.collector}`, '--endpoints', httpUrl(ports.page)],
+      `--stop-timeout=${SERVICE_STOP_SECONDS}s`,
     ],
     workingDir: projectDir,
     readiness: readyAt(ports.collector),

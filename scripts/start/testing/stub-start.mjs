@@ -32,7 +32,7 @@ async function stub(name, overrides = {}) {
       STUB_MANNERS: manners[name] ?? '',
     },
     readiness: { kind: 'http', url: `http://127.0.0.1:${port}/ready` },
-    readyMaxMillis: 1_500,
+    readyMaxMillis: 3_000,
     stopMaxMillis: 1_000,
     lostWithIt: name === 'first' ? 'It forgets.' : undefined,
     ...overrides,
