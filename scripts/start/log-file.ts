@@ -49,7 +49,7 @@ const LINE_MAX_CHARACTERS = 300;
 
 /** The last lines, cut to what a terminal can show, without empty ones. */
 export function lastLines(path: string, lineCount: number): readonly string[] {
-  if (!existsSync(path)) return [];
+  if (lineCount === 0 || !existsSync(path)) return [];
   const size = sizeOf(path);
   const buffer = Buffer.alloc(Math.min(size, TAIL_MAX_BYTES));
   const file = openSync(path, 'r');

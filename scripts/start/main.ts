@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildProgress, buildWhatIsMissing } from './build.ts';
+import { takeDataDir } from './data-lock.ts';
 import { createFaultSwitch } from './fault-switch.ts';
 import { onTypedLine } from './keys.ts';
 import { HELP, readOptions, type StartOptions } from './options.ts';
@@ -39,8 +39,7 @@ switch (read.kind) {
 
 async function start(options: StartOptions, stop: StopRequest): Promise<number> {
   const ports = portsFrom(options.pagePort);
-  const logDir = join(options.dataDir, 'logs');
-  const complaint = (await complaintAboutPorts(ports)) ?? complaintAboutFolder(logDir);
+  const complaint = (await complaintAboutPorts(ports)) ?? takeDataDir(options.dataDir);
   if (complaint !== undefined) {
     console.error(complaint);
     return 1;
@@ -60,11 +59,11 @@ async function start(options: StartOptions, stop: StopRequest): Promise<number> 
   const steps = pipelineSteps({ projectDir, options, ports });
   return runPipeline({
     steps,
-    logDir,
+    logDir: join(options.dataDir, 'logs'),
     terminal,
     stop,
     onReady(pipeline) {
-      const lines = screenLines({ projectDir, options, ports, steps }, terminal.style);
+      const lines = screenLines({ options, ports, steps }, terminal.style);
       for (const line of lines) terminal.line(line);
       const faultSwitch = createFaultSwitch({ projectDir, options, ports }, pipeline, terminal);
       onTypedLine(process.stdin, (line) => {
@@ -74,16 +73,6 @@ async function start(options: StartOptions, stop: StopRequest): Promise<number> 
       });
     },
   });
-}
-
-function complaintAboutFolder(logDir: string): string | undefined {
-  try {
-    mkdirSync(logDir, { recursive: true });
-    return undefined;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return `The data folder cannot be made (${reason}): --data-dir names another.`;
-  }
 }
 
 function buildProgressOn({ line, waiting }: Terminal): BuildProgress {

@@ -16,6 +16,8 @@ export type PartProcess = {
 export type PartEnd = {
   /** As in "collector …": `ended with code 1`, `was killed by SIGKILL`. */
   readonly how: string;
+  /** Nobody writes a last word when killed from outside. */
+  readonly hasLastWord: boolean;
 };
 
 export type StopOutcome = 'stopped' | 'killed';
@@ -58,11 +60,16 @@ export function startPartProcess(part: Part, logPath: string): PartProcess {
 
 function endOf(child: ChildProcess): Promise<PartEnd> {
   return new Promise((resolve) => {
-    child.once('error', (error) => resolve({ how: `could not be run (${error.message})` }));
+    child.once('error', (error) =>
+      resolve({ how: `could not be run (${error.message})`, hasLastWord: false }),
+    );
     child.once('exit', (code, signal) => {
       // What it started itself and left behind.
       killGroup(child);
-      resolve({ how: signal === null ? `ended with code ${code}` : `was killed by ${signal}` });
+      resolve({
+        how: signal === null ? `ended with code ${code}` : `was killed by ${signal}`,
+        hasLastWord: signal !== 'SIGKILL' && signal !== 'SIGTERM',
+      });
     });
   });
 }

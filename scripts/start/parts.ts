@@ -34,8 +34,7 @@ const USUAL = {
 /** What runs, in the order it is started. They stop in the opposite order. */
 export function pipelineSteps(input: PartsInput): Steps {
   const steps = [
-    [profileServer(input)],
-    [collector(input)],
+    [profileServer(input), collector(input)],
     [demoWorker(input, input.options.fault), demoApi(input)],
   ];
   return input.options.hasLoad ? [...steps, [load(input)]] : steps;
@@ -51,7 +50,7 @@ function profileServer({ projectDir, options, ports }: PartsInput): Part {
       join(projectDir, 'services/profile-server/dist/main.js'),
       ...['--listen', `${HOST}:${ports.page}`],
       ...['--data-dir', join(options.dataDir, 'profile-server')],
-      // Profiles that the collector kept through an outage are taken, as old as they may be kept.
+      // Taken as old as they may be kept.
       '-validation.reject-older-than=7d',
       // The whole retention in one query: this is one person's machine.
       '-querier.max-query-length=0',
@@ -67,7 +66,7 @@ function collector({ projectDir, ports }: PartsInput): Part {
   return {
     ...USUAL,
     name: 'collector',
-    does: 'takes profiles in, keeps them until they are delivered',
+    does: 'takes profiles in, labels and delivers them',
     port: ports.collector,
     nodeArgs: [
       join(projectDir, 'services/collector/dist/main.js'),

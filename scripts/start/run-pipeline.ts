@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { lastLines } from './log-file.ts';
 import type { Part } from './part.ts';
 import {
@@ -10,7 +9,7 @@ import {
 } from './pipeline.ts';
 import type { StopRequest } from './stop-signals.ts';
 import { logPathOf, type PartEvent, type SuperviseOptions } from './supervise.ts';
-import { formatSeconds, NAME_COLUMN, type Terminal } from './terminal.ts';
+import { formatSeconds, NAME_COLUMN, shownPath, type Terminal } from './terminal.ts';
 
 export type RunOptions = Pick<SuperviseOptions, 'pauseMillis'> & {
   readonly steps: Steps;
@@ -107,7 +106,8 @@ function tell(event: PartEvent, logDir: string, terminal: Terminal, stop: StopRe
       say(`${style.bad(`${name} ${event.how}`)}: ${again}`);
       if (event.part.lostWithIt !== undefined) say(event.part.lostWithIt);
       const path = logPathOf(event.part, logDir);
-      for (const line of lastLines(path, 1)) say(`its last line in ${shown(path)}: ${line}`);
+      for (const line of lastLines(path, event.hasLastWord ? 1 : 0))
+        say(`its last line in ${shownPath(path)}: ${line}`);
       break;
     }
     case 'back':
@@ -129,8 +129,8 @@ function failureLines(
   return [
     style.bad(`${part.name} did not start: ${whyNot(part, outcome)}.`),
     ...(tail.length === 0
-      ? [`It wrote nothing to ${shown(logPath)}.`]
-      : [`The end of ${shown(logPath)}:`, ...tail]),
+      ? [`It wrote nothing to ${shownPath(logPath)}.`]
+      : [`The end of ${shownPath(logPath)}:`, ...tail]),
   ];
 }
 
@@ -143,11 +143,6 @@ function whyNot(part: Part, outcome: Extract<StartOutcome, { kind: 'failed' }>['
     default:
       return outcome satisfies never;
   }
-}
-
-function shown(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short;
 }
 
 function clockTime(): string {

@@ -1,13 +1,12 @@
-import { relative } from 'node:path';
+import { join } from 'node:path';
 import type { StartOptions } from './options.ts';
 import type { Part } from './part.ts';
 import { USUAL_FAULT } from './parts.ts';
 import type { Steps } from './pipeline.ts';
 import { HOST, type Ports } from './ports.ts';
-import { NAME_COLUMN, type Style } from './terminal.ts';
+import { NAME_COLUMN, type Style, shownPath } from './terminal.ts';
 
 export type ScreenInput = {
-  readonly projectDir: string;
   readonly options: StartOptions;
   readonly ports: Ports;
   readonly steps: Steps;
@@ -23,8 +22,7 @@ export function demoWorkerAddress(ports: Ports): string {
 
 /** All that a person needs to know when everything runs. */
 export function screenLines(input: ScreenInput, style: Style): readonly string[] {
-  const { options, ports, steps, projectDir } = input;
-  const shown = (path: string) => relative(projectDir, path) || '.';
+  const { options, ports, steps } = input;
   return [
     '',
     style.good('Emberscope is running.'),
@@ -41,7 +39,7 @@ export function screenLines(input: ScreenInput, style: Style): readonly string[]
       `or from the start: npm start -- --fault ${USUAL_FAULT}`,
     ]),
     ...(options.hasLoad ? [] : section(style, 'Load', ['none: npm run load -- --help'])),
-    ...section(style, 'Logs', [`${shown(options.dataDir)}/logs/*.log`]),
+    ...section(style, 'Logs', [join(shownPath(options.dataDir), 'logs', '*.log')]),
     ...section(style, 'Stop', ['Ctrl-C']),
     '',
   ];

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import type { Part } from './part.ts';
-import { type PartProcess, type StopOutcome, startPartProcess } from './part-process.ts';
+import {
+  type PartEnd,
+  type PartProcess,
+  type StopOutcome,
+  startPartProcess,
+} from './part-process.ts';
 import { type ReadinessOutcome, waitUntilReady } from './readiness.ts';
 
 /** A part that is kept running. */
@@ -19,12 +24,7 @@ export type Supervised = {
 
 /** What happens to a part that was ready once. */
 export type PartEvent =
-  | {
-      readonly kind: 'died';
-      readonly part: Part;
-      readonly how: string;
-      readonly pauseMillis: number;
-    }
+  | ({ readonly kind: 'died'; readonly part: Part; readonly pauseMillis: number } & PartEnd)
   | { readonly kind: 'back'; readonly part: Part; readonly tookMillis: number }
   | { readonly kind: 'too-slow'; readonly part: Part; readonly last: string };
 
@@ -73,13 +73,13 @@ export function supervise(firstPart: Part, options: SuperviseOptions): Supervise
 
   /** From now on the end of `process` is an accident, unless the state has moved on by then. */
   function watch(process: PartProcess): void {
-    void process.ended.then(({ how }) => {
+    void process.ended.then((end) => {
       if (state.kind !== 'running' || state.process !== process) return;
       const lastedMillis = performance.now() - state.sinceMillis;
       failuresInRow = lastedMillis >= RECOVERED_AFTER_MILLIS ? 1 : failuresInRow + 1;
       const pause = pauseMillis(failuresInRow);
       state = { kind: 'pausing', timer: setTimeout(restart, pause) };
-      tell({ kind: 'died', part, how, pauseMillis: pause });
+      tell({ kind: 'died', part, pauseMillis: pause, ...end });
     });
   }
 
@@ -117,7 +117,8 @@ export function supervise(firstPart: Part, options: SuperviseOptions): Supervise
     firstStart: startFirst(latest),
     async replace(nextPart) {
       await letGo('replacing')?.stop();
-      if (state.kind !== 'replacing') return { kind: 'ended', how: 'was stopped' };
+      if (state.kind !== 'replacing')
+        return { kind: 'ended', how: 'was stopped', hasLastWord: false };
       part = nextPart;
       failuresInRow = 0;
       const next = run();

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { WriteStream } from 'node:tty';
 
 /** Where a person reads. */
@@ -57,6 +58,12 @@ const PLAIN: Style = { strong: same, faint: same, good: same, bad: same };
 export function formatSeconds(millis: number): string {
   const seconds = millis / 1_000;
   return `${seconds < 9.95 ? seconds.toFixed(1).replace(/\.0$/, '') : seconds.toFixed(0)} s`;
+}
+
+/** A path as one would type it here: from the working folder, unless it lies outside. */
+export function shownPath(path: string): string {
+  const short = relative('.', path);
+  return short.startsWith('..') ? path : short || '.';
 }
 
 /** The parts' column: the longest name and some air. */
