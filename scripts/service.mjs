@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { complaintAboutMachine } from './start/machine.mjs';
+import { silenceNpmEcho } from './start/npm-echo.mjs';
 
 const SERVICES = ['profile-server', 'collector'];
 
@@ -23,6 +24,7 @@ const { status } = spawnSync(process.execPath, ['--import', 'tsx', builder, serv
 if (status !== 0) process.exit(1);
 
 // In this process: signals and exit codes are the service's.
+silenceNpmEcho();
 const main = fileURLToPath(new URL(`../services/${service}/dist/main.js`, import.meta.url));
 process.argv = [process.execPath, main, ...args];
 await import(main);

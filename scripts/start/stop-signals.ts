@@ -1,3 +1,5 @@
+import { silenceNpmEcho } from './npm-echo.mjs';
+
 /** That somebody wants an end, by Ctrl-C, by a signal, or by closing the terminal. */
 export type StopRequest = {
   /** Resolves at the first signal. */
@@ -7,14 +9,9 @@ export type StopRequest = {
   onImpatience(callback: () => void): void;
 };
 
-/**
- * npm passes Ctrl-C on to us though the terminal has told us already, within milliseconds. A person
- * who presses it twice is slower than this.
- */
-const ECHO_MAX_MILLIS = 150;
-
 export function listenForStop(): StopRequest {
-  let firstMillis: number | undefined;
+  silenceNpmEcho();
+  let isAsked = false;
   let impatience = () => {};
   let ask = () => {};
   const asked = new Promise<void>((resolve) => {
@@ -22,18 +19,16 @@ export function listenForStop(): StopRequest {
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (firstMillis === undefined) {
-        firstMillis = performance.now();
+      if (!isAsked) {
+        isAsked = true;
         ask();
-        // A terminal that closes tells everybody, and those tell us once more: that is no impatience.
-      } else if (signal !== 'SIGHUP' && performance.now() - firstMillis > ECHO_MAX_MILLIS) {
-        impatience();
-      }
+        // Who closes a terminal has gone, and does not get impatient.
+      } else if (signal !== 'SIGHUP') impatience();
     });
   }
   return {
     asked,
-    isAsked: () => firstMillis !== undefined,
+    isAsked: () => isAsked,
     onImpatience(callback) {
       impatience = callback;
     },
