@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildProgress, buildWhatIsMissing } from './build.ts';
 import { takeDataDir } from './data-lock.ts';
 import { createFaultSwitch } from './fault-switch.ts';
-import { onTypedLine } from './keys.ts';
+import { canType, onTypedLine } from './keys.ts';
 import { HELP, readOptions, type StartOptions } from './options.ts';
 import { pipelineSteps } from './parts.ts';
 import { complaintAboutPorts, portsFrom } from './ports.ts';
@@ -63,14 +63,17 @@ async function start(options: StartOptions, stop: StopRequest): Promise<number> 
     terminal,
     stop,
     onReady(pipeline) {
-      const lines = screenLines({ options, ports, steps }, terminal.style);
-      for (const line of lines) terminal.line(line);
       const faultSwitch = createFaultSwitch({ projectDir, options, ports }, pipeline, terminal);
+      process.on('SIGUSR2', faultSwitch.press);
       onTypedLine(process.stdin, (line) => {
         if (line === 'f') faultSwitch.press();
-        else if (line !== '')
+        else if (line !== '') {
           terminal.line('f and Enter makes demo-worker sick or well; Ctrl-C stops.');
+        }
       });
+      const switchedBy = canType(process.stdin) ? 'press f and Enter' : `kill -USR2 ${process.pid}`;
+      const screen = { options, ports, steps, faultSwitch: switchedBy };
+      for (const line of screenLines(screen, terminal.style)) terminal.line(line);
     },
   });
 }

@@ -10,6 +10,8 @@ export type ScreenInput = {
   readonly options: StartOptions;
   readonly ports: Ports;
   readonly steps: Steps;
+  /** What makes demo-worker sick or well: `press f and Enter`. */
+  readonly faultSwitch: string;
 };
 
 /** What the Node agent calls the CPU's time. */
@@ -22,7 +24,7 @@ export function demoWorkerAddress(ports: Ports): string {
 
 /** All that a person needs to know when everything runs. */
 export function screenLines(input: ScreenInput, style: Style): readonly string[] {
-  const { options, ports, steps } = input;
+  const { options, ports, steps, faultSwitch } = input;
   return [
     '',
     style.good('Emberscope is running.'),
@@ -33,10 +35,10 @@ export function screenLines(input: ScreenInput, style: Style): readonly string[]
     ]),
     ...section(style, 'Runs', steps.flat().map(partLine)),
     ...section(style, 'Make it sick', [
-      ...(options.fault === undefined
-        ? [`press f and Enter: demo-worker gets the fault ${USUAL_FAULT}; again: it is well`]
-        : [`demo-worker has the fault ${options.fault}; press f and Enter: it is well`]),
-      `or from the start: npm start -- --fault ${USUAL_FAULT}`,
+      options.fault === undefined
+        ? `${faultSwitch}: demo-worker gets the fault ${USUAL_FAULT}; again: it is well`
+        : `demo-worker has the fault ${options.fault}; ${faultSwitch}: it is well`,
+      `or from the start: npm start -- --fault ${options.fault ?? USUAL_FAULT}`,
     ]),
     ...(options.hasLoad ? [] : section(style, 'Load', ['none: npm run load -- --help'])),
     ...section(style, 'Logs', [join(shownPath(options.dataDir), 'logs', '*.log')]),

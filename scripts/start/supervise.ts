@@ -116,6 +116,8 @@ export function supervise(firstPart: Part, options: SuperviseOptions): Supervise
     logPath,
     firstStart: startFirst(latest),
     async replace(nextPart) {
+      const wasStopped = { kind: 'ended', how: 'was stopped', hasLastWord: false } as const;
+      if (state.kind === 'stopped') return wasStopped;
       await letGo('replacing')?.stop();
       if (state.kind !== 'replacing')
         return { kind: 'ended', how: 'was stopped', hasLastWord: false };
