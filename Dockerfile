@@ -51,6 +51,7 @@ ENV NODE_ENV=production
 RUN groupadd --gid 10001 emberscope \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin emberscope \
  && install -d -o 10001 -g 10001 /data
+COPY scripts/healthcheck.mjs scripts/
 
 FROM runtime AS profile-server
 COPY --from=profile-server-modules /app ./
