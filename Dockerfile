@@ -14,7 +14,7 @@ WORKDIR /app
 FROM base AS manifests
 COPY . .
 RUN mkdir /manifests \
- && find . \( -name package.json -o -name package-lock.json \) -exec cp --parents -t /manifests {} +
+ && find . \( -name package.json -o -name package-lock.json -o -name .npmrc \) -exec cp --parents -t /manifests {} +
 
 FROM base AS build
 COPY --from=manifests /manifests ./
