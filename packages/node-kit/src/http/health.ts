@@ -42,6 +42,6 @@ export function createHealth(): Health {
     },
     isReady,
     text,
-    answer: (response) => answerText(response, isReady() ? 200 : 503, text()),
+    answer: (response) => answerText(response, isReady() ? 200 : 503, text(), 'text/plain'),
   };
 }

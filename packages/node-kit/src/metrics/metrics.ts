@@ -103,7 +103,9 @@ export function createMetrics({ prefix, withProcessMetrics = false }: MetricsOpt
     },
     exposition: () => registry.metrics(),
     async handle(_request, response) {
-      answerText(response, 200, await registry.metrics(), registry.contentType);
+      // Names here need no escaping; scrapers that know of it are told so.
+      const type = `${registry.contentType}; escaping=underscores`;
+      answerText(response, 200, await registry.metrics(), type);
     },
   };
 }
