@@ -18,7 +18,10 @@ export const PAGE_KEYS: readonly KeyGroup[] = [
     title: 'Explore',
     keys: [
       { keys: ['/'], does: 'search' },
-      { keys: ['Enter'], does: 'in the search: next match, with Shift the one before' },
+      {
+        keys: ['Enter'],
+        does: 'in the search: next match, largest first; with Shift the one before',
+      },
       { keys: ['f'], does: 'flame graph' },
       { keys: ['t'], does: 'table' },
       { keys: ['b'], does: 'both' },

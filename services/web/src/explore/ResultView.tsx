@@ -59,9 +59,14 @@ export function ResultView(props: ResultViewProps) {
   );
   const zoomTo = (node: NodeIndex) => set({ zoom: pathOfNode(model, node) });
   const stepToMatch = (step: 1 | -1) => {
-    const all = isMatch === undefined ? [] : findNodes(model, isMatch, NO_NODE).nodes;
-    const next = step === 1 ? all.find((node) => node > zoom) : all.findLast((node) => node < zoom);
-    const wanted = next ?? (step === 1 ? all[0] : all.at(-1));
+    if (isMatch === undefined) return;
+    // Largest first: what a search is for is nearly always there.
+    const all = findNodes(model, isMatch, NO_NODE).nodes.toSorted(
+      (a, b) => totalOfNode(model, b) - totalOfNode(model, a),
+    );
+    const place = all.indexOf(zoom);
+    const next = place === -1 && step === -1 ? all.at(-1) : all[(place + step) % all.length];
+    const wanted = next ?? all.at(-1);
     if (wanted !== undefined) zoomTo(wanted);
   };
 
