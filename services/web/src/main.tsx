@@ -9,6 +9,7 @@ import './ui/grid.css';
 import './page.css';
 import './services/services.css';
 import './explore/explore.css';
+import './explore/drawer.css';
 import './flame-graph/flame-graph.css';
 import { createPageApi } from './api/page-api.ts';
 import { Page } from './Page.tsx';

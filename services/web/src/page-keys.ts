@@ -26,7 +26,8 @@ export const PAGE_KEYS: readonly KeyGroup[] = [
       { keys: ['t'], does: 'table' },
       { keys: ['b'], does: 'both' },
       { keys: ['c'], does: 'call tree' },
-      { keys: ['Esc'], does: 'out of the zoom, the search, the stretch of time' },
+      { keys: ['d'], does: 'details of the function that fills the view' },
+      { keys: ['Esc'], does: 'out of the details, the zoom, the search, the stretch of time' },
     ],
   },
   {

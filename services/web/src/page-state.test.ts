@@ -104,6 +104,7 @@ test('every state survives the way through its address', () => {
       labels: text,
       window: fc.option(span, { nil: undefined }),
       zoom: fc.array(frame),
+      details: fc.option(frame, { nil: undefined }),
       search: text,
       layout: fc.constantFrom(...LAYOUTS),
       sort: fc.constantFrom(...SORTS),

@@ -45,6 +45,8 @@ export type ExploreState = Common & {
   /** From the root to the frame that fills the view; empty for all. */
   readonly zoom: readonly FunctionRef[];
   readonly search: string;
+  /** The function that is explained beside the graph. */
+  readonly details: FunctionRef | undefined;
   readonly layout: Layout;
   readonly sort: Sort;
 };
@@ -71,6 +73,7 @@ export const EXPLORE: ExploreState = {
   window: undefined,
   zoom: [],
   search: '',
+  details: undefined,
   layout: 'flame',
   sort: 'self',
 };
@@ -96,6 +99,7 @@ export function formatPageState(state: PageState): string {
       if (state.layout !== EXPLORE.layout) add('show', state.layout);
       if (state.sort !== EXPLORE.sort) add('sort', state.sort);
       addText('search', state.search);
+      if (state.details !== undefined) add('details', formatFrame(state.details));
       for (const frame of state.zoom) add('zoom', formatFrame(frame));
       break;
     default:
@@ -124,6 +128,7 @@ export function parsePageState(hash: string): PageState {
     window: readSpan(text('window')),
     zoom: readZoom(values.getAll('zoom')),
     search: text('search'),
+    details: readFrame(text('details')),
     layout: oneOf(LAYOUTS, text('show')) ?? EXPLORE.layout,
     sort: oneOf(SORTS, text('sort')) ?? EXPLORE.sort,
   };

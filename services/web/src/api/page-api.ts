@@ -4,6 +4,7 @@ import type { FunctionRef } from '../page-state.ts';
 import type { MillisSpan } from '../time-range.ts';
 import { type FlameGraphAnswer, readFlameGraph } from './flame-graph-answer.ts';
 import { callGetFlameGraph } from './flame-graph-call.ts';
+import { type FunctionAnswer, readFunction } from './function-answer.ts';
 import { readServices, type ServicesAnswer } from './services-answer.ts';
 import { readTimeline, type TimelineAnswer } from './timeline-answer.ts';
 
@@ -28,6 +29,13 @@ export type FlameGraphQuestion = Selection & {
   readonly rootPath: readonly FunctionRef[];
 };
 
+export type FunctionQuestion = Selection & {
+  readonly shown: FunctionRef;
+  readonly targetPoints: number;
+  /** How many lines, callers, callees and labels, each. */
+  readonly limit: number;
+};
+
 /**
  * What the page asks its server, in the page's own terms: a method for each view. Every promise
  * rejects with a `ConnectError`, which `describeTrouble` puts into words, or with the reason that
@@ -37,6 +45,7 @@ export type PageApi = {
   listServices(question: ServicesQuestion, signal: AbortSignal): Promise<ServicesAnswer>;
   getTimeline(question: TimelineQuestion, signal: AbortSignal): Promise<TimelineAnswer>;
   getFlameGraph(question: FlameGraphQuestion, signal: AbortSignal): Promise<FlameGraphAnswer>;
+  getFunction(question: FunctionQuestion, signal: AbortSignal): Promise<FunctionAnswer>;
 };
 
 /** More services than this are found by name, not read as a list. */
@@ -59,6 +68,11 @@ export function createPageApi(transport: Transport): PageApi {
       const { rootPath } = question;
       const request = { selection: wireSelection(question), rootPath: [...rootPath] };
       return readFlameGraph(await callGetFlameGraph(transport, request, signal), question.span);
+    },
+    async getFunction(question, signal) {
+      const { shown, targetPoints, limit } = question;
+      const request = { selection: wireSelection(question), function: shown, targetPoints, limit };
+      return readFunction(await client.getFunction(request, { signal }), question.span);
     },
   };
 }

@@ -9,6 +9,7 @@ import type { Theme } from '../ui/theme.ts';
 import type { ServerClock } from '../use-clock.ts';
 import type { Navigate } from '../use-page-state.ts';
 import { ExploreBar } from './ExploreBar.tsx';
+import { FunctionDrawer } from './FunctionDrawer.tsx';
 import { orderProfileTypes, wordsOfProfileType } from './profile-type-words.ts';
 import { ResultView } from './ResultView.tsx';
 import { selectorOf } from './selector.ts';
@@ -129,19 +130,37 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
               />
             )}
           </Pending>
-          <Pending {...busiest} what="the flame graph" className="result-place">
-            {whole && (
-              <ResultView
-                answer={whole.answer}
-                part={part?.answer}
-                state={state}
+          <div className="explore-body">
+            <Pending {...busiest} what="the flame graph" className="result-place">
+              {whole && (
+                <ResultView
+                  answer={whole.answer}
+                  part={part?.answer}
+                  state={state}
+                  words={words}
+                  theme={theme}
+                  searchField={search}
+                  set={set}
+                />
+              )}
+            </Pending>
+            {state.details !== undefined && (
+              <FunctionDrawer
+                api={api}
+                selection={selection && { ...selection, span: graphSpan }}
+                shown={state.details}
                 words={words}
-                theme={theme}
-                searchField={search}
-                set={set}
+                onShow={(details) => set({ details })}
+                onSearch={(text) => set({ search: text })}
+                onFindEverywhere={
+                  service === ''
+                    ? undefined
+                    : () =>
+                        set({ service: '', labels: '', profileType: profileType ?? '', zoom: [] })
+                }
               />
             )}
-          </Pending>
+          </div>
         </>
       )}
     </main>

@@ -28,7 +28,7 @@ export function ExploreBar({ state, services, profileTypes, profileType, set }: 
           ...withCurrent(names, state.service).map((name) => ({ value: name, text: name })),
         ]}
         // Another service is another program: its functions and windows are not this one's.
-        onChange={(service) => set({ service, profileType: '', zoom: [] })}
+        onChange={(service) => set({ service, profileType: '', zoom: [], details: undefined })}
       />
       <Picker
         label="Profile type"

@@ -3,7 +3,7 @@ import { formatShare, formatValue, type SampleUnit } from '@emberscope/units';
 import { useMemo, useRef } from 'react';
 import type { FlameModel } from '../flame-graph/flame-model.ts';
 import { placeOf } from '../flame-graph/frame-words.ts';
-import type { Sort } from '../page-state.ts';
+import type { FunctionRef, Sort } from '../page-state.ts';
 import { Spacer } from '../ui/Spacer.tsx';
 import { useWindowedRows } from '../ui/use-windowed-rows.ts';
 import { costsByFunction, sortFunctions } from './function-rows.ts';
@@ -17,14 +17,14 @@ type FunctionTableProps = {
   readonly isMatch: Uint8Array | undefined;
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;
-  readonly onSearch: (text: string) => void;
+  readonly onDetails: (shown: FunctionRef) => void;
 };
 
 const ROW_PX = 28;
 
 /** Every function of the view with what it cost, sorted as the reader likes; a search narrows it. */
 export function FunctionTable(props: FunctionTableProps) {
-  const { model, unit, allTotal, zoom, isMatch, sort, onSort, onSearch } = props;
+  const { model, unit, allTotal, zoom, isMatch, sort, onSort, onDetails } = props;
   const box = useRef<HTMLDivElement>(null);
   const { tree, ends } = model;
   const costs = useMemo(() => costsByFunction(tree, ends, zoom), [tree, ends, zoom]);
@@ -62,7 +62,9 @@ export function FunctionTable(props: FunctionTableProps) {
         <tbody>
           {rows.slice(shown.first, shown.end).map(({ frame, self, total }, offset) => {
             const name = tree.frames.name[frame] ?? '';
-            const place = placeOf(tree.frames.file[frame] ?? '', tree.frames.line[frame] ?? 0);
+            const file = tree.frames.file[frame] ?? '';
+            const line = tree.frames.line[frame] ?? 0;
+            const place = placeOf(file, line);
             const bar = (sort === 'self' ? self : total) / largest;
             return (
               <tr key={frame} aria-rowindex={shown.first + offset + 2}>
@@ -71,8 +73,8 @@ export function FunctionTable(props: FunctionTableProps) {
                   <button
                     type="button"
                     className="grid-name is-link"
-                    title={`Find ${name} in the graph${place === '' ? '' : `\n${place}`}`}
-                    onClick={() => onSearch(name)}
+                    title={`Lines, callers and callees of ${name}${place === '' ? '' : `\n${place}`}`}
+                    onClick={() => onDetails({ name, file, line })}
                   >
                     {name === '' ? '(no name)' : name}
                   </button>

@@ -70,10 +70,17 @@ export function ResultView(props: ResultViewProps) {
     if (wanted !== undefined) zoomTo(wanted);
   };
 
+  const toggleDetails = () => {
+    if (state.details !== undefined) set({ details: undefined });
+    else if (zoom !== NO_NODE) set({ details: functionOfNode(model, zoom) });
+  };
+
   useKeys({
     '/': () => searchField.current?.select(),
+    d: toggleDetails,
     Escape: () => {
-      if (zoom !== NO_NODE) zoomTo(NO_NODE);
+      if (state.details !== undefined) set({ details: undefined });
+      else if (zoom !== NO_NODE) zoomTo(NO_NODE);
       else if (state.search !== '') set({ search: '' });
       else if (state.window !== undefined) set({ window: undefined });
     },
@@ -144,7 +151,19 @@ export function ResultView(props: ResultViewProps) {
           onStep={stepToMatch}
         />
       </div>
-      <Breadcrumbs model={model} zoom={zoom} onZoom={zoomTo} />
+      <div className="zoom-bar">
+        <Breadcrumbs model={model} zoom={zoom} onZoom={zoomTo} />
+        {zoomed !== undefined && (
+          <button
+            type="button"
+            className="button details-button"
+            title={`Lines, callers and callees of ${zoomed.name} (d)`}
+            onClick={() => set({ details: functionOfNode(model, zoom) })}
+          >
+            Details
+          </button>
+        )}
+      </div>
       {tree.length === 0 ? (
         <NothingToDraw words={words} profileCount={coverage.profileCount} />
       ) : (
@@ -154,7 +173,7 @@ export function ResultView(props: ResultViewProps) {
               {...shared}
               sort={state.sort}
               onSort={(sort) => set({ sort }, 'replace')}
-              onSearch={(text) => set({ search: text })}
+              onDetails={(details) => set({ details })}
             />
           )}
           {(layout === 'flame' || layout === 'both') && (

@@ -2,6 +2,7 @@ import { Code, ConnectError, type ServiceImpl } from '@connectrpc/connect';
 import type { PageService } from '@emberscope/protocol/page';
 import { MergeMode } from '@emberscope/protocol/page/selection';
 import { drawnFlameGraph, drawnServices, drawnTimelineAnswer, MEMORY } from './drawn-answers.ts';
+import { drawnFunction } from './drawn-function.ts';
 
 /** What a test changes while the page looks on. */
 export type DrawnService = {
@@ -24,7 +25,7 @@ export function createDrawnService(): DrawnService {
   };
 }
 
-/** The three methods that the page calls, answered with drawings. */
+/** The methods that the page calls, answered with drawings. */
 export function drawnPageService(drawn: DrawnService): Partial<ServiceImpl<typeof PageService>> {
   const ready = async (): Promise<void> => {
     if (drawn.delayMillis > 0) {
@@ -43,6 +44,11 @@ export function drawnPageService(drawn: DrawnService): Partial<ServiceImpl<typeo
       await ready();
       const { startMillis, endMillis } = asked(selection?.range);
       return drawnTimelineAnswer(startMillis, endMillis, targetPoints, 1e9);
+    },
+    async getFunction({ selection, function: shown, targetPoints }) {
+      await ready();
+      const { startMillis, endMillis } = asked(selection?.range);
+      return drawnFunction(shown, startMillis, endMillis, targetPoints);
     },
     async getFlameGraph({ selection }) {
       await ready();
