@@ -101,6 +101,7 @@ export async function startCollector(parts: CollectorParts): Promise<StartedColl
         metrics.ended(door, outcome);
         logFailure(door, outcome);
       },
+      broke: (error) => log.error({ err: error }, 'a request failed'),
     },
   });
 

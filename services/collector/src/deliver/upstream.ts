@@ -56,12 +56,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const agent = isTls ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
   const running = new Set<ClientRequest>();
 
-  function attempt(given: UpstreamRequest, hurry: AbortSignal): Promise<Attempt> {
+  function attempt(
+    given: UpstreamRequest,
+    connection: 'kept' | 'new',
+    hurry: AbortSignal,
+  ): Promise<Attempt> {
     return new Promise((resolve) => {
       const send = isTls ? httpsRequest : httpRequest;
       const request = send(`${url}${given.path}`, {
         method: 'POST',
-        agent,
+        agent: connection === 'kept' ? agent : false,
         headers: { ...given.headers, 'content-length': String(given.body.length) },
         signal: hurry,
       });
@@ -101,14 +105,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       hurry.abort();
     });
     try {
-      for (let attempts = 1; ; attempts++) {
-        const outcome = await attempt(given, hurry.signal);
-        if (isLate) return { kind: 'timed-out', timeoutMillis };
-        // Each stale connection is one less; a new one is not stale.
-        if (outcome.kind === 'stale' && attempts <= MAX_STALE_ATTEMPTS) continue;
-        if (outcome.kind !== 'stale') return outcome;
-        return { kind: 'unreachable', detail: outcome.detail };
-      }
+      const first = await attempt(given, 'kept', hurry.signal);
+      const outcome = first.kind === 'stale' ? await attempt(given, 'new', hurry.signal) : first;
+      if (isLate) return { kind: 'timed-out', timeoutMillis };
+      return outcome.kind === 'stale' ? { ...outcome, kind: 'unreachable' } : outcome;
     } finally {
       stopTimer();
     }
@@ -127,4 +127,3 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 type Attempt = UpstreamAnswer | { readonly kind: 'stale'; readonly detail: string };
 
 const STALE_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
-const MAX_STALE_ATTEMPTS = IDLE_CONNECTIONS;

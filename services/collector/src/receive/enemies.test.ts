@@ -73,6 +73,21 @@ test('a server that hangs: 503 after the time limit', async () => {
   release();
 });
 
+test("a client's own time limit over Connect is kept", async () => {
+  await using upstream = await startUpstreamStub();
+  await using collector = await runCollector(upstream.url);
+  let release = () => {};
+  upstream.before = () => new Promise<void>((resolve) => (release = resolve));
+  const answer = await fetch(`${collector.url}/push.v1.PusherService/Push`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'connect-timeout-ms': '100' },
+    body: '{"series":[{"labels":[{"name":"__name__","value":"a"}]}]}',
+  });
+  assert.equal(answer.status, 504);
+  assert.match(await answer.text(), /deadline_exceeded/);
+  release();
+});
+
 test('a server that is something else: 503, for the address can be put right', async () => {
   await using upstream = await startUpstreamStub();
   await using collector = await runCollector(upstream.url);

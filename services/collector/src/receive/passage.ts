@@ -27,6 +27,8 @@ export type PassageObserver = {
   received(door: Door, bytes: number): void;
   delivered(delivery: Delivery, millis: number, result: Delivered): void;
   ended(door: Door, outcome: Outcome): void;
+  /** A mistake of ours, for the log. */
+  broke(error: unknown): void;
 };
 
 export type PassageOptions = {
@@ -41,6 +43,7 @@ export type PassageOptions = {
 export type Passage = {
   readonly bodyLimits: BodyLimits;
   readonly prepare: Prepare;
+  /** Never rejects. */
   pass(door: Door, take: (ticket: PassageTicket) => Promise<Outcome>): Promise<Outcome>;
 };
 
@@ -71,9 +74,11 @@ export function createPassage(options: PassageOptions): Passage {
         });
       }
     } catch (error) {
-      const failure = { kind: 'internal', message: 'the collector failed' } as const;
-      outcome = { kind: 'failed', failure };
-      throw error;
+      observe.broke(error);
+      outcome = {
+        kind: 'failed',
+        failure: { kind: 'internal', message: 'the collector failed on this request' },
+      };
     } finally {
       ticket?.leave();
       observe.ended(door, outcome);

@@ -34,7 +34,10 @@ export function createPushHandler(passage: Passage): HttpHandler {
     async push(_empty, context) {
       const request = context.values.get(requestKey);
       if (request === undefined) throw new Error('a push without its request');
-      const outcome = await passage.pass('push', (ticket) => take(passage, ticket, request));
+      const outcome = await Promise.race([
+        passage.pass('push', (ticket) => take(passage, ticket, request)),
+        abortOf(context.signal),
+      ]);
       if (outcome.kind === 'failed') throw asConnectError(outcome.failure);
       if (outcome.kind === 'gone') throw new ConnectError('the agent went away', Code.Canceled);
       return {};
@@ -52,6 +55,19 @@ export function createPushHandler(passage: Passage): HttpHandler {
     if (answer.status === 405) response.setHeader('allow', 'POST');
     await universalResponseToNodeResponse(answer, response);
   };
+}
+
+/** The client's own time limit. What is under way goes on to its end, and is counted there. */
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => reject(ConnectError.from(signal.reason, Code.Canceled)),
+      {
+        once: true,
+      },
+    );
+  });
 }
 
 const requestKey = createContextKey<HttpRequest | undefined>(undefined);

@@ -2,7 +2,7 @@ import type { Metrics, Turn } from '@emberscope/node-kit';
 import type { Admission } from '../receive/admission.ts';
 import type { Outcome, PassageObserver } from '../receive/passage.ts';
 
-export type CollectorMetrics = PassageObserver & {
+export type CollectorMetrics = Omit<PassageObserver, 'broke'> & {
   /** Gauges that are asked for at each scrape. */
   watch(sources: GaugeSources): void;
   longTurn(turn: Turn): void;
