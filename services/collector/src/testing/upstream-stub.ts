@@ -27,6 +27,8 @@ export type UpstreamStub = AsyncDisposable & {
     | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
     | undefined;
   connections(): number;
+  /** Forgets what it took and what it was told. */
+  reset(): void;
 };
 
 export async function startUpstreamStub(): Promise<UpstreamStub> {
@@ -89,6 +91,11 @@ export async function startUpstreamStub(): Promise<UpstreamStub> {
     before: () => {},
     plain: undefined,
     connections: () => opened,
+    reset() {
+      for (const taken of [stub.pushes, stub.pushHeaders, stub.ingests]) taken.length = 0;
+      stub.before = () => {};
+      stub.plain = undefined;
+    },
     [Symbol.asyncDispose]: async () => void (await door.close(0)),
   };
   return stub;
