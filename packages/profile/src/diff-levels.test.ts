@@ -61,3 +61,9 @@ test('a node that is really named other stays by itself', () => {
   assert.deepEqual(names, ['total', 'a', 'other', 'x']);
   assert.deepEqual(levels[2], [0, 9, 0, 0, 9, 0, 2, 0, 1, 1, 0, 1, 1, 2]);
 });
+
+test('totals past int64 wrap, as their cells do: an answer has no room for more', () => {
+  const most = `a ${2n ** 63n - 1n}\nb ${2n ** 63n - 1n}`;
+  const { total, leftTotal, rightTotal } = diff(most, most);
+  assert.deepEqual([total, leftTotal, rightTotal], [-4n, -2n, -2n]);
+});

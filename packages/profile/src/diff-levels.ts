@@ -18,7 +18,7 @@ export type DiffLevels = {
   /** The first name is `total`, the name of the root. */
   readonly names: readonly string[];
   readonly levels: readonly Int64Column[];
-  /** Left and right together. */
+  /** Left and right together. Sums past int64 wrap, as in Pyroscope and as the cells do. */
   readonly total: bigint;
   readonly maxSelf: bigint;
   readonly leftTotal: bigint;
@@ -110,10 +110,10 @@ export function encodeDiff(left: CallTree, right: CallTree, maxNodes: number): D
   return {
     names: numbering.names,
     levels: levels.map((row, level) => encodeLevel(row.reverse(), numbers[level].reverse())),
-    total: leftTotal + rightTotal,
+    total: BigInt.asIntN(64, leftTotal + rightTotal),
     maxSelf,
-    leftTotal,
-    rightTotal,
+    leftTotal: BigInt.asIntN(64, leftTotal),
+    rightTotal: BigInt.asIntN(64, rightTotal),
   };
 }
 

@@ -148,3 +148,9 @@ describe('any flame graph', () => {
     );
   });
 });
+
+test('a total past int64 wraps, as its cells do: an answer has no room for more', () => {
+  const graph = encodeFlameGraph(treeFromText(`a ${2n ** 63n - 1n}\nb ${2n ** 63n - 1n}`), 0);
+  assert.equal(graph.total, -2n);
+  assert.deepEqual([...graph.levels[0]], [0n, -2n, 0n, 0n]);
+});

@@ -27,6 +27,7 @@ export type FlameGraphLevels = {
   /** The first name is `total`, the name of the root. */
   readonly names: readonly string[];
   readonly levels: readonly Int64Column[];
+  /** A sum past int64 wraps, as in Pyroscope and as the cells do: an answer has no room for more. */
   readonly total: bigint;
   readonly maxSelf: bigint;
 };
@@ -108,7 +109,7 @@ function encode<N extends number | bigint>(
   return {
     names: numbering.names,
     levels: levels.map((row) => encodeLevel(row.reverse(), zero, add, subtract)),
-    total: BigInt(rootTotal),
+    total: BigInt.asIntN(64, BigInt(rootTotal)),
     maxSelf: BigInt(maxSelf),
   };
 }
