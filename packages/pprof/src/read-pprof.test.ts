@@ -186,6 +186,16 @@ describe('a profile that contradicts itself is refused in Pyroscope’s words', 
     return { locationId: [1n], value: [1n], label: [label] };
   }
 
+  test('a long string that is not UTF-8 is shown by its beginning', () => {
+    const bytes = pprofBytes({
+      ...small,
+      stringTable: ['', 'cpu', 'x', 'B'.repeat(9000), 'b', 'c'],
+    });
+    bytes[Buffer.from(bytes).indexOf('BBB')] = 0xff;
+    const read = readPprof(bytes);
+    assert.match(read.ok ? '' : read.reason, /^invalid utf8 string hex: ff(42){255}…$/);
+  });
+
   test('invalid utf8 string hex: ff414455544638', () => {
     const bytes = pprofBytes({ ...small, stringTable: ['', 'cpu', 'x', 'BADUTF8', 'b', 'c'] });
     bytes[Buffer.from(bytes).indexOf('BADUTF8')] = 0xff;

@@ -45,6 +45,12 @@ export function findDefect(
   return undefined;
 }
 
+/** As much of a bad string as a message shows: a message of 130 kB is too long for gRPC's trailers. */
+const MAX_SHOWN_BYTES = 256;
+
 function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const shown = Array.from(bytes.subarray(0, MAX_SHOWN_BYTES), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+  return bytes.length > MAX_SHOWN_BYTES ? `${shown}…` : shown;
 }
