@@ -177,6 +177,16 @@ for (const engine of ENGINES) {
       ]);
     });
 
+    test('services can be told apart by what tells profile types apart', async () => {
+      const { services } = await list({ groupBy: ['__type__'], selector: '{service_name="api"}' });
+      const rows = services.map((s) => [s.labels[0]?.value, s.memoryBytes, s.cpu?.totalNanos]);
+      assert.deepEqual(rows, [
+        ['cpu', undefined, 45n * SECOND],
+        ['inuse_space', 230n, undefined],
+        ['samples', undefined, undefined],
+      ]);
+    });
+
     test('a limit counts what it leaves out', async () => {
       const { services, servicesLeftOut } = await list({ limit: 1 });
       assert.deepEqual([services.map(({ name }) => name), servicesLeftOut], [['blocked'], 2]);

@@ -52,12 +52,15 @@ export async function readServiceRows(
   const selection = { tenants, range, matchers };
   const names = answered(await reader.labelNames(selection, context));
   const instanceNames = names.filter((name) => !OF_PROFILE_TYPE.has(name));
-  const groupBy = [LABEL.profileType, ...instanceNames];
+  const groupBy = [...new Set([LABEL.profileType, ...instanceNames, ...rowNames])];
   const found = answered(await reader.activity({ ...selection, groupBy }, context));
   const rows = new Map<ServiceKey, ServiceRow & { readonly groups: InstanceActivity[] }>();
   for (const activity of found) {
-    const [profileType, ...ofInstance] = activity.labels;
-    const labels = rowNames.flatMap((name) => ofInstance.filter((label) => label.name === name));
+    const [profileType] = activity.labels;
+    const ofInstance = activity.labels.filter(({ name }) => !OF_PROFILE_TYPE.has(name));
+    const labels = rowNames.flatMap((rowName) =>
+      activity.labels.filter(({ name }) => name === rowName),
+    );
     const key = serviceKey(labels);
     const row = rows.get(key) ?? { labels, groups: [] };
     rows.set(key, row);
