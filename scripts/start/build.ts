@@ -73,6 +73,8 @@ const PAGE_SOURCES = [
   ...['src', 'public', 'index.html', 'package.json', 'vite.config.ts'].map(
     (name) => `${FOLDERS.page}/${name}`,
   ),
+  // Versions of libraries.
+  'package-lock.json',
   ...['labels', 'profile', 'protocol', 'units'].map((name) => `packages/${name}/src`),
 ];
 
