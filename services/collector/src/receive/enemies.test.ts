@@ -211,13 +211,14 @@ test('a server that closes a kept connection: the agent does not notice', async 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
-  {
+  try {
     await using collector = await runCollector(`http://127.0.0.1:${port}`);
     for (let i = 0; i < 4; i++) assert.equal((await post(collector.url)).status, 200);
     assert.equal(answered, 4);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    server.close();
   }
-  for (const socket of sockets) socket.destroy();
-  server.close();
 });
 
 test('a profile of 8 MiB as JSON does not keep others waiting', async () => {
