@@ -68,6 +68,14 @@ export async function walkRealServer(
     tell(`pointed at: ${name}, ${place}: ${costs.join('; ')}`);
     assert.match(name, new RegExp(FUNCTION));
     assert.match(place, PLACE);
+
+    await page.getByRole('button', { name: 'Details' }).click();
+    const lines = page.locator('.shares', {
+      has: page.getByRole('heading', { name: 'Lines that ran' }),
+    });
+    const line = (await lines.locator('li').first().innerText()).replace(/\s+/g, ' ').trim();
+    tell(`details: ${line}`);
+    assert.match(line, /^line [1-9]\d* /);
     if (screenshotFile !== undefined) {
       await page.screenshot({ path: screenshotFile });
       tell(`picture: ${screenshotFile}`);
