@@ -3,7 +3,6 @@ import type { SampleUnit } from '@emberscope/units';
 import {
   type KeyboardEvent,
   type PointerEvent,
-  useEffect,
   useEffectEvent,
   useLayoutEffect,
   useMemo,
@@ -110,12 +109,18 @@ export function FlameGraph(props: FlameGraphProps) {
     );
   });
 
-  useEffect(() => {
+  // Measured at once as well: an observer tells the first size a frame later, and the picture waits.
+  useLayoutEffect(() => {
     const box = scroller.current;
     if (box === null) return;
-    const observer = new ResizeObserver(() => {
-      setSize({ widthPx: box.clientWidth, heightPx: box.clientHeight });
-    });
+    const measure = () => {
+      const [widthPx, heightPx] = [box.clientWidth, box.clientHeight];
+      setSize((before) =>
+        before.widthPx === widthPx && before.heightPx === heightPx ? before : { widthPx, heightPx },
+      );
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(box);
     return () => observer.disconnect();
   }, []);
