@@ -118,7 +118,10 @@ function FunctionFacts({ answer, words, onShow }: FunctionFactsProps) {
       <Shares title="Calls" rows={rowsOfCalls(callees, onShow)} whole={total} unit={unit} />
       <Shares
         title="Ran under"
-        rows={labels.map(({ text, total: cost }) => ({ key: text, text, value: cost }))}
+        // What all of it ran under tells nothing apart.
+        rows={labels
+          .filter(({ total: cost }) => cost < total)
+          .map(({ text, total: cost }) => ({ key: text, text, value: cost }))}
         whole={total}
         unit={unit}
       />
