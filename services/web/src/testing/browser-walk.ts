@@ -245,6 +245,7 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
       await page.goBack();
       await drawer.getByRole('heading', { name: 'elDataConverter' }).waitFor();
       await page.reload();
+      await graphIsThere(page);
       await drawer.getByRole('heading', { name: 'elDataConverter' }).waitFor();
       await page.keyboard.press('Escape');
       assert.equal(await drawer.count(), 0);
@@ -426,6 +427,7 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
       screenshotFile: undefined,
       tell: (line) => told.push(line),
     });
-    assert.match(told.at(-1) ?? '', /elDataConverter, .*el-data-converter\.ts:42: Total 48 s/);
+    assert.match(told.join('\n'), /elDataConverter, .*el-data-converter\.ts:42: Total 48 s/);
+    assert.match(told.at(-1) ?? '', /^details: line 58 28 s/);
   });
 });
