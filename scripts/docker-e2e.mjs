@@ -180,7 +180,8 @@ async function survivesKill(service) {
   process.kill(programPid(before.get(service)), 'SIGKILL');
   await until(HEALTHY_WITHIN_SECONDS, async () => {
     const killed = (await lab.inspect()).get(service);
-    return killed.RestartCount > before.get(service).RestartCount && isWell(killed);
+    if (killed.RestartCount === before.get(service).RestartCount) throw new Error('not restarted');
+    return isWell(killed);
   });
   for (const [other, now] of await lab.inspect()) {
     if (other === service) continue;
@@ -199,7 +200,9 @@ async function healthCanFail() {
   try {
     await until(UNHEALTHY_WITHIN_SECONDS, async () => {
       const now = await lab.inspect();
-      return services.every((service) => now.get(service).State.Health.Status === 'unhealthy');
+      const well = services.filter((one) => now.get(one).State.Health.Status !== 'unhealthy');
+      if (well.length > 0) throw new Error(`${well.join(', ')} still said to be healthy`);
+      return true;
     });
   } finally {
     for (const pid of pids) process.kill(pid, 'SIGCONT');
