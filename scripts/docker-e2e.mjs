@@ -143,8 +143,13 @@ async function namesConverter() {
 }
 
 async function isLabelled() {
-  const names = await ask.labelValues('cluster');
-  if (names.join() !== 'laptop') throw new Error(`cluster is ${names.join(', ') || 'not there'}`);
+  for (const [label, expected] of [
+    ['cluster', 'laptop'],
+    ['region', 'local'],
+  ]) {
+    const names = await ask.labelValues(label);
+    if (names.join() !== expected) throw new Error(`${label} is ${names.join() || 'not there'}`);
+  }
 }
 
 async function isListed() {

@@ -19,10 +19,12 @@ function read(...argv: readonly string[]) {
   });
 }
 
-test('the file of the room says the defaults', async () => {
+test('the file of the room says the defaults, and what to call a cluster', async () => {
   const [byFile, byDefault] = [await read('--config', `${ROOM}collector.yaml`), await read()];
   assert.ok(byFile.kind === 'settings' && byDefault.kind === 'settings');
-  assert.deepEqual(byFile.settings, byDefault.settings);
+  const { externalLabels, ...others } = byFile.settings;
+  assert.deepEqual(externalLabels, ['cluster=laptop', 'region=local']);
+  assert.deepEqual({ ...others, externalLabels: [] }, byDefault.settings);
   assert.ok(checkSettings(byDefault.settings).ok);
 });
 
