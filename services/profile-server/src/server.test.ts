@@ -101,6 +101,26 @@ test('a bad profile among good ones fails the call, and the good ones are stored
   assert.equal(flamegraph?.total, 7n);
 });
 
+test('a push that was answered, well or badly, holds no room any more', async () => {
+  for (const [, transportTo] of protocols) {
+    const pusher = createClient(PusherService, transportTo(server.url));
+    await pusher.push(pushOf('released', pprofOf('a 1')));
+    await assert.rejects(pusher.push(pushOf('released', new Uint8Array(64))));
+  }
+  const ofMetrics = async () =>
+    /^emberscope_server_pushes_in_flight(?:_bytes)? .*$/gm[Symbol.match](
+      await (await fetch(`${server.url}/metrics`)).text(),
+    );
+  // The last answer may have arrived before the server has seen it leave.
+  for (let look = 0; look < 50 && `${await ofMetrics()}`.match(/ [1-9]/); look++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.deepEqual(
+    [...((await ofMetrics()) ?? [])],
+    ['emberscope_server_pushes_in_flight 0', 'emberscope_server_pushes_in_flight_bytes 0'],
+  );
+});
+
 test('JSON of a megabyte is read away from the main thread, and answered as JSON', async () => {
   const lines = Array.from({ length: 8000 }, (_, i) => `main;f${i};${'x'.repeat(60)}${i} ${i + 1}`);
   const rawProfile = Buffer.from(pprofOf(lines.join('\n'))).toString('base64');

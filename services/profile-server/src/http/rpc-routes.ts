@@ -156,7 +156,8 @@ export async function answerRpc(
       slot.encoded === undefined || judged.status !== 200
         ? judged
         : await withEncodedMessage(judged, slot.encoded, acceptsGzip(request));
-    await universalResponseToNodeResponse(whole, response);
+    // The library waits for an event that Node's responses do not have: it never comes back.
+    await Promise.race([universalResponseToNodeResponse(whole, response), closeOf(response)]);
   } catch (error) {
     // Whoever went away in the middle needs no answer; anything else is the door's to report.
     if (!isGone(error)) throw error;
@@ -180,6 +181,14 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 
 function acceptsGzip({ headers }: HttpRequest): boolean {
   return /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''));
+}
+
+/** Comes when all of an answer was handed over, or nobody is left to take it. */
+function closeOf(response: HttpResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.destroyed) resolve();
+    else response.once('close', resolve);
+  });
 }
 
 function isGone(error: unknown): boolean {
