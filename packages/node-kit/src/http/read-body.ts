@@ -17,16 +17,22 @@ export type ReadBody =
   /** The client went away, or the signal aborted. There is nobody to answer. */
   | { readonly kind: 'aborted' };
 
-/** The first buffer for a body that does not announce its length. It doubles from there. */
+/** The first buffer of a body, whatever it announces. */
 const FIRST_BUFFER_BYTES = 64 * 1024;
+
+/**
+ * How much larger each next buffer is. Pages cost nothing until bytes arrive, and copying what has
+ * arrived holds the event loop: an eighth of 256 MiB at most.
+ */
+const GROWTH = 8;
 
 /**
  * Reads a request's body, as it came (a `content-encoding` is the caller's business), into one
  * buffer, and never keeps more than `maxBytes` of it.
  *
- * A body that announces its length gets a buffer of that length at once, up to the limit: its
- * pages cost nothing until bytes arrive, and no byte is copied twice. Only a chunked body makes the
- * buffer grow.
+ * A body gets a larger buffer as its bytes arrive, never for its word alone: a thousand clients that
+ * announce much and send nothing would have the garbage collector believe in hundreds of gigabytes.
+ * One that announces its length never gets a larger one than that.
  *
  * After any answer but `ok` the rest of the body is read and dropped; the front door's time for a
  * request bounds that.
@@ -40,7 +46,8 @@ export function readBody(request: HttpRequest, limits: ReadBodyLimits): Promise<
   if (signal?.aborted === true || request.destroyed) return Promise.resolve({ kind: 'aborted' });
 
   return new Promise((resolve) => {
-    let buffer = Buffer.allocUnsafeSlow(announcedBytes ?? Math.min(FIRST_BUFFER_BYTES, maxBytes));
+    const mostBytes = announcedBytes ?? maxBytes;
+    let buffer = Buffer.allocUnsafeSlow(Math.min(FIRST_BUFFER_BYTES, mostBytes));
     let length = 0;
     const stopTimer = clock.after(limitMillis, () => finish({ kind: 'timed-out', limitMillis }));
     const onAborted = () => finish({ kind: 'aborted' });
@@ -60,7 +67,7 @@ export function readBody(request: HttpRequest, limits: ReadBodyLimits): Promise<
       }
       if (needed > buffer.length) {
         const grown = Buffer.allocUnsafeSlow(
-          Math.min(maxBytes, Math.max(needed, 2 * buffer.length)),
+          Math.max(needed, Math.min(mostBytes, GROWTH * buffer.length)),
         );
         buffer.copy(grown, 0, 0, length);
         buffer = grown;
