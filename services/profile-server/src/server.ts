@@ -109,7 +109,7 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
   const door = createFrontDoor({
     handler: createServerRoutes({
       rpcs: [...queryRoutes(queries, tenancy), ...statusRpcs(health)],
-      push: createPushRoute({ ...shared, pool }),
+      push: createPushRoute(shared),
       ingest: createIngestRoute(shared),
       status: statusRoutes(health, metrics, parts.build),
       page,

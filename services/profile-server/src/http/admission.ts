@@ -11,17 +11,21 @@ export const DEFAULT_ADMISSION_LIMITS: AdmissionLimits = {
   maxPushes: 2000,
 };
 
-/** A request that was let in, and the bytes it holds. */
+/** A request that was let in, and the bytes it holds: none at first. */
 export type Admitted = {
-  /** It brings more than it said; false when there is no room for that. */
+  /** So many bytes of it have come; false when there is no room for them. */
   grow(bytes: number): boolean;
   /** Idempotent. */
   leave(): void;
 };
 
+/**
+ * Counts bytes that are here, not those that are announced: a client that announces much and sends
+ * nothing must not keep the others out.
+ */
 export type Admission = {
-  /** Lets a request with so many bytes in, or says that there is no room. */
-  enter(bytes: number): Admitted | undefined;
+  /** Lets a request in that announces so many bytes, or says that there is no room. */
+  enter(announcedBytes: number): Admitted | undefined;
   readonly bytesInFlight: () => number;
   readonly pushesInFlight: () => number;
 };
@@ -30,16 +34,16 @@ export function createAdmission({ maxBytes, maxPushes }: AdmissionLimits): Admis
   let bytesInFlight = 0;
   let pushes = 0;
 
-  function admit(bytes: number): Admitted {
-    let held = bytes;
+  function admit(): Admitted {
+    let held = 0;
     let isIn = true;
-    bytesInFlight += bytes;
     pushes++;
     return {
-      grow(more) {
-        if (pushes > 1 && bytesInFlight + more > maxBytes) return false;
-        held += more;
-        bytesInFlight += more;
+      grow(bytes) {
+        const isAlone = bytesInFlight === held;
+        if (!isIn || (!isAlone && bytesInFlight + bytes > maxBytes)) return false;
+        held += bytes;
+        bytesInFlight += bytes;
         return true;
       },
       leave() {
@@ -52,11 +56,17 @@ export function createAdmission({ maxBytes, maxPushes }: AdmissionLimits): Admis
   }
 
   return {
-    enter(bytes) {
-      const hasRoom = pushes === 0 || bytesInFlight + bytes <= maxBytes;
-      return hasRoom && pushes < maxPushes ? admit(bytes) : undefined;
+    enter(announcedBytes) {
+      const hasRoom = bytesInFlight === 0 || bytesInFlight + announcedBytes <= maxBytes;
+      return hasRoom && pushes < maxPushes ? admit() : undefined;
     },
     bytesInFlight: () => bytesInFlight,
     pushesInFlight: () => pushes,
   };
+}
+
+/** Why somebody was not let in, for a person. */
+export function noRoomReason({ bytesInFlight, pushesInFlight }: Admission): string {
+  const held = `${pushesInFlight()} pushes of ${bytesInFlight()} bytes`;
+  return `${held} are on their way to the store: there is no room for more`;
 }

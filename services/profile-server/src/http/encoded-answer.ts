@@ -44,7 +44,8 @@ const FRAME_HEADER_BYTES = 5;
 const COMPRESSED_FLAG = 1;
 const TRAILER_FLAG = 0x80;
 
-function frame(body: Uint8Array, isCompressed: boolean): Uint8Array {
+/** gRPC's envelope around one message. */
+export function frame(body: Uint8Array, isCompressed: boolean): Uint8Array {
   const whole = new Uint8Array(FRAME_HEADER_BYTES + body.byteLength);
   whole[0] = isCompressed ? COMPRESSED_FLAG : 0;
   new DataView(whole.buffer).setUint32(1, body.byteLength);

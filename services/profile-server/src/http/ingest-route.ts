@@ -1,9 +1,9 @@
 import { parseIngestParams } from '@emberscope/ingest';
-import { type Clock, endResponse, type HttpHandler, readBody } from '@emberscope/node-kit';
+import { type Clock, endResponse, type HttpHandler } from '@emberscope/node-kit';
 import type { BodyVerdict, IngestService, IngestVerdict } from '../ingest/ingest-service.ts';
-import type { Admission } from './admission.ts';
+import { type Admission, noRoomReason } from './admission.ts';
 import { answerError, type PlainErrorCode, REASON_HEADER } from './plain-error.ts';
-import { refuseForNow, UNANNOUNCED_BYTES } from './push-route.ts';
+import { withAdmittedBody } from './read-admitted.ts';
 import { TENANT_HEADER, type Tenancy } from './tenancy.ts';
 
 export type IngestRouteParts = {
@@ -15,12 +15,9 @@ export type IngestRouteParts = {
   readonly clock: Clock;
 };
 
-/** From the first byte of a body to the last. */
-const BODY_MAX_MILLIS = 120_000;
-
 /** `POST /ingest`: any format that agents have. A `content-encoding` means nothing there. */
 export function createIngestRoute(parts: IngestRouteParts): HttpHandler {
-  const { ingest, admission, tenancy, maxBodyBytes, clock } = parts;
+  const { ingest, admission, tenancy, maxBodyBytes: maxBytes, clock } = parts;
 
   return async (request, response) => {
     const tenant = tenancy.forWriting(headerOf(request.headers[TENANT_HEADER]));
@@ -30,33 +27,30 @@ export function createIngestRoute(parts: IngestRouteParts): HttpHandler {
     const parsed = parseIngestParams(query, contentType, clock.nowNanos());
     if (!parsed.ok) return answerError(response, 400, 'invalid_argument', parsed.reason);
 
-    const announced = Number(request.headers['content-length'] ?? UNANNOUNCED_BYTES);
-    const admitted = admission.enter(Math.min(announced, maxBodyBytes));
-    if (admitted === undefined) return refuseForNow(response, admission);
-    try {
-      const limits = { maxBytes: maxBodyBytes, limitMillis: BODY_MAX_MILLIS, clock };
-      const read = await readBody(request, limits);
-      switch (read.kind) {
+    await withAdmittedBody(request, admission, { maxBytes, clock }, async (body) => {
+      switch (body.kind) {
+        case 'ok':
+          break;
         case 'too-large': {
-          const reason = `request body too large: error reading request body bytes_read ${read.maxBytes}: http: request body too large`;
+          const reason = `request body too large: error reading request body bytes_read ${body.maxBytes}: http: request body too large`;
           return answerError(response, 413, 'invalid_argument', reason);
         }
         case 'timed-out': {
-          const reason = `the body was not there within ${read.limitMillis} ms`;
+          const reason = `the body was not there within ${body.limitMillis} ms`;
           return answerError(response, 408, 'unknown', reason);
+        }
+        case 'no-room': {
+          const again = { 'retry-after': '1' };
+          return answerError(response, 503, 'unavailable', noRoomReason(admission), again);
         }
         case 'aborted':
           return;
-        case 'ok':
-          break;
         default:
-          read satisfies never;
+          body satisfies never;
       }
-      const beyond = read.bytes.length - Math.min(announced, maxBodyBytes);
-      if (beyond > 0 && !admitted.grow(beyond)) return refuseForNow(response, admission);
       const gone = new AbortController();
       response.once('close', () => gone.abort());
-      const upload = { params: parsed.params, contentType, body: read.bytes };
+      const upload = { params: parsed.params, contentType, body: body.bytes };
       const verdict = await ingest.ingest(tenant.tenant, upload, gone.signal);
       const refused = refusedBy(verdict, isPprofLike(parsed.params.format));
       if (refused === undefined) {
@@ -65,9 +59,7 @@ export function createIngestRoute(parts: IngestRouteParts): HttpHandler {
       }
       const { status, code, message, headers } = refused;
       return answerError(response, status, code, message, headers);
-    } finally {
-      admitted.leave();
-    }
+    });
   };
 }
 

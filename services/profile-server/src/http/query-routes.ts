@@ -9,8 +9,8 @@ import { errorOfQuery } from './rpc-errors.ts';
 import { type RpcRoute, rpcRoute } from './rpc-routes.ts';
 import { TENANT_HEADER, type Tenancy } from './tenancy.ts';
 
-/** A thousand matchers are far less. */
-const QUERY_MAX_BYTES = 1024 * 1024;
+/** A thousand matchers. The main thread reads it, and each of its bytes may be half an empty string. */
+const QUERY_MAX_BYTES = 64 * 1024;
 
 const SERVICES: readonly DescService[] = [QuerierService, PageService];
 

@@ -1,5 +1,5 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import type { IngestVerdict } from '../ingest/ingest-service.ts';
+import type { PushVerdict } from '../ingest/ingest-service.ts';
 import type { QueryAnswer, QueryErrorCode } from '../query/query-call.ts';
 import { REASON_HEADER } from './plain-error.ts';
 
@@ -22,7 +22,7 @@ export function errorOfQuery(answer: Extract<QueryAnswer, { readonly ok: false }
 }
 
 /** How a Push that was not taken whole ends for the client; undefined when it was. */
-export function errorOfPush(verdict: IngestVerdict): ConnectError | undefined {
+export function errorOfPush(verdict: PushVerdict): ConnectError | undefined {
   switch (verdict.kind) {
     case 'stored':
       return undefined;
@@ -43,11 +43,24 @@ export function errorOfPush(verdict: IngestVerdict): ConnectError | undefined {
         Code.Unavailable,
         retryAfter(verdict.retryAfterSeconds),
       );
+    case 'too-large':
+      return tooLargeError(undefined, verdict.limitBytes);
     case 'cancelled':
       return new ConnectError('the client went away', Code.Canceled);
     default:
       return verdict satisfies never;
   }
+}
+
+/** In Pyroscope's words, as far as the size is known. */
+export function tooLargeError(sizeBytes: number | undefined, limitBytes: number): ConnectError {
+  const size = sizeBytes === undefined ? '' : `size ${sizeBytes} `;
+  const message = `message ${size}is larger than configured max ${limitBytes}`;
+  return new ConnectError(message, Code.ResourceExhausted);
+}
+
+export function noRoomError(reason: string): ConnectError {
+  return new ConnectError(reason, Code.Unavailable, retryAfter(1));
 }
 
 function retryAfter(seconds: number | undefined): Record<string, string> {

@@ -15,7 +15,7 @@ import {
   universalResponseToNodeResponse,
 } from '@connectrpc/connect-node';
 import { endResponse, type HttpRequest, type HttpResponse } from '@emberscope/node-kit';
-import { withEncodedMessage } from './encoded-answer.ts';
+import { frame, withEncodedMessage } from './encoded-answer.ts';
 import { answerError } from './plain-error.ts';
 import { asRefusal } from './unread-request.ts';
 
@@ -35,6 +35,8 @@ export type RpcCall = {
   readonly encoding: 'proto' | 'json';
   /** Until when the client waits, if it says so. */
   readonly timeoutMillis: number | undefined;
+  /** What `answerRpc` was given; the message that the library has read is then empty. */
+  readonly given: Exclude<GivenMessage, { readonly kind: 'refused' }> | undefined;
 };
 
 /** The message of an answer: a message to be encoded here, or one that a worker has encoded. */
@@ -42,13 +44,20 @@ export type RpcAnswer<Message> =
   | { readonly kind: 'message'; readonly message: Message }
   | { readonly kind: 'encoded'; readonly bytes: Uint8Array };
 
+/** A request's message that was taken out of its body here, for a handler that reads it elsewhere. */
+export type GivenMessage =
+  | { readonly kind: 'message'; readonly bytes: Uint8Array; readonly isGzip: boolean }
+  /** The call ends with this. */
+  | { readonly kind: 'refused'; readonly error: ConnectError };
+
 /** What a handler leaves behind beside its answer, one for each call. */
 type Slot = {
   /** The message was read, and a handler is or was at work. */
   isCalled: boolean;
   encoded: Uint8Array | undefined;
+  readonly given: GivenMessage | undefined;
 };
-const slotKey = createContextKey<Slot>({ isCalled: false, encoded: undefined });
+const slotKey = createContextKey<Slot>({ isCalled: false, encoded: undefined, given: undefined });
 
 /** The longest that a client may ask us to work on one call. */
 const MAX_TIMEOUT_MILLIS = 3_600_000;
@@ -76,7 +85,8 @@ export function rpcRoute<Method extends DescMethodUnary>(
   const run = async (request: MessageShape<Method['input']>, context: HandlerContext) => {
     const slot = context.values.get(slotKey);
     slot.isCalled = true;
-    const done = await answer(request, callOf(context));
+    if (slot.given?.kind === 'refused') throw slot.given.error;
+    const done = await answer(request, callOf(context, slot.given));
     if (done.kind === 'message') return done.message;
     slot.encoded = done.bytes;
     return empty;
@@ -88,13 +98,14 @@ export function rpcRoute<Method extends DescMethodUnary>(
   return { path: handler.requestPath, readMaxBytes, handler };
 }
 
-function callOf(context: HandlerContext): RpcCall {
+function callOf(context: HandlerContext, given: RpcCall['given']): RpcCall {
   const type = context.requestHeader.get('content-type') ?? '';
   return {
     signal: context.signal,
     header: (name) => context.requestHeader.get(name) ?? undefined,
-    encoding: /json/i.test(type) ? 'json' : 'proto',
+    encoding: isJson(type) ? 'json' : 'proto',
     timeoutMillis: context.timeoutMs(),
+    given,
   };
 }
 
@@ -102,53 +113,47 @@ function callOf(context: HandlerContext): RpcCall {
 const ACCEPT_POST =
   'application/grpc, application/grpc+json, application/grpc+json; charset=utf-8, application/grpc+proto, application/grpc-web, application/grpc-web+json, application/grpc-web+json; charset=utf-8, application/grpc-web+proto, application/json, application/json; charset=utf-8, application/proto';
 
-/** The body of a request that was read already. */
-export type ReadRequest = {
-  readonly body: Uint8Array;
-  readonly contentType: string;
-  /** The answer of a call that came as JSON and was made binary on its way. */
-  readonly jsonAnswer?: string;
-};
-
-/**
- * Answers one call. With `read`, that is the body instead of the request's own.
- */
-export async function answerRpc(
-  route: RpcRoute,
-  request: HttpRequest,
-  response: HttpResponse,
-  read?: ReadRequest,
-): Promise<void> {
+/** Answers a request that no method could take, whatever is in it. False when there is no such thing. */
+export function refuseRpc(route: RpcRoute, request: HttpRequest, response: HttpResponse): boolean {
+  const contentType = request.headers['content-type'] ?? '';
+  const version = request.headers['connect-protocol-version'];
   if (request.method !== 'POST') {
     response.statusCode = 405;
     response.setHeader('allow', 'POST');
     endResponse(response);
-    return;
+    return true;
   }
-  const contentType = request.headers['content-type'] ?? '';
   if (contentType === '' || !route.handler.supportedContentType(contentType)) {
     response.statusCode = 415;
     response.setHeader('accept-post', ACCEPT_POST);
     endResponse(response);
-    return;
+    return true;
   }
-  const version = request.headers['connect-protocol-version'];
   if (version !== undefined && version !== '1' && !contentType.startsWith('application/grpc')) {
     const message = `Connect-Protocol-Version must be "1": got "${version}"`;
     answerError(response, 400, 'invalid_argument', message);
-    return;
+    return true;
   }
-  const slot: Slot = { isCalled: false, encoded: undefined };
+  return false;
+}
+
+/** Answers one call. With `given`, that stands for the request's body. */
+export async function answerRpc(
+  route: RpcRoute,
+  request: HttpRequest,
+  response: HttpResponse,
+  given?: GivenMessage,
+): Promise<void> {
+  if (refuseRpc(route, request, response)) return;
+  const contentType = request.headers['content-type'] ?? '';
+  const slot: Slot = { isCalled: false, encoded: undefined, given };
   const values: ContextValues = createContextValues().set(slotKey, slot);
   try {
     const asked = universalRequestFromNodeRequest(request, response, undefined, values);
-    const given = read === undefined ? asked : { ...asked, ...replacement(asked.header, read) };
-    const answer = await route.handler(given);
+    const answer = await route.handler(
+      given === undefined ? asked : { ...asked, ...withoutMessage(asked.header, contentType) },
+    );
     const judged = slot.isCalled ? answer : await asRefusal(answer);
-    if (read?.jsonAnswer !== undefined && judged.status === 200) {
-      slot.encoded = new TextEncoder().encode(read.jsonAnswer);
-      judged.header?.set('content-type', 'application/json');
-    }
     if (JSON_WITH_CHARSET.test(contentType) && judged.status === 200) {
       judged.header?.set('content-type', 'application/json; charset=utf-8');
     }
@@ -167,16 +172,22 @@ export async function answerRpc(
 /** Clients that name the character set hear it back. */
 const JSON_WITH_CHARSET = /^application\/json\s*;\s*charset=utf-8$/i;
 
-function replacement(header: Headers, { body, contentType }: ReadRequest) {
-  const replaced = new Headers(header);
-  replaced.set('content-type', contentType);
-  replaced.delete('content-encoding');
-  replaced.delete('content-length');
-  return { header: replaced, body: once(body) };
+/** A body with an empty message, in the words of each protocol, so that the library goes on to the handler. */
+function withoutMessage(header: Headers, contentType: string) {
+  const changed = new Headers(header);
+  changed.delete('content-encoding');
+  changed.delete('content-length');
+  const isEnveloped = contentType.startsWith('application/grpc');
+  const empty = isJson(contentType) ? Buffer.from('{}') : new Uint8Array(0);
+  return { header: changed, body: once(isEnveloped ? frame(empty, false) : empty) };
 }
 
 async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
+}
+
+function isJson(contentType: string): boolean {
+  return /json/i.test(contentType);
 }
 
 function acceptsGzip({ headers }: HttpRequest): boolean {

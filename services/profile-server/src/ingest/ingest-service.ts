@@ -1,14 +1,13 @@
 import type { IngestParams } from '@emberscope/ingest';
 import type { JobOutcome } from '@emberscope/node-kit';
 import type { TenantId } from '../store/ids.ts';
-import type { PushOutcome, PushSeries } from '../store/push.ts';
+import type { PushRefusal } from '../store/push.ts';
 import type { IngestPool } from '../work/ingest-pool.ts';
+import type { PackedProfile } from '../work/packed-series.ts';
 import type { StoreThread } from '../work/store-thread.ts';
-import { buffersOf } from '../work/transfer.ts';
 import type { IngestLimits } from './ingest-limits.ts';
-import type { RawSeries } from './prepare-push.ts';
-import type { PushedProfile } from './pushed-profile.ts';
 import type { RateLimit } from './rate-limit.ts';
+import type { PushMessage } from './read-push.ts';
 import { type DiscardCause, invalid, type Refusal } from './refusal.ts';
 
 /** What became of a request. Profiles that were fine are stored whatever became of the others. */
@@ -22,13 +21,18 @@ export type IngestVerdict =
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterSeconds: number }
   | { readonly kind: 'cancelled' };
 
+/** Of a Push as a whole. */
+export type PushVerdict =
+  | IngestVerdict
+  | { readonly kind: 'too-large'; readonly limitBytes: number };
+
 /** Of `/ingest` alone: the body or the name is not what it should be. */
 export type BodyVerdict =
   | { readonly kind: 'malformed-body'; readonly reason: string }
   | { readonly kind: 'invalid-argument'; readonly reason: string };
 
 export type IngestService = {
-  push(tenant: TenantId, series: readonly RawSeries[], signal: AbortSignal): Promise<IngestVerdict>;
+  push(tenant: TenantId, message: PushMessage, signal: AbortSignal): Promise<PushVerdict>;
   ingest(
     tenant: TenantId,
     upload: {
@@ -66,7 +70,7 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
 
   async function storeProfiles(
     tenant: TenantId,
-    profiles: readonly PushedProfile[],
+    profiles: readonly PackedProfile[],
   ): Promise<IngestVerdict> {
     const failures: (IngestVerdict | undefined)[] = profiles.map((profile, index) => {
       if (profile.outcome.kind === 'refused') {
@@ -78,29 +82,29 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
       observe.discarded('rate_limited', profile.sizeBytes);
       return { kind: 'rate-limited', reason, index };
     });
-    const batch: PushSeries[] = [];
+    const batch: Uint8Array<ArrayBuffer>[] = [];
     const ownerOf: number[] = [];
     for (const [index, { outcome }] of profiles.entries()) {
-      if (failures[index] !== undefined || outcome.kind !== 'ready') continue;
-      for (const series of outcome.series) {
-        batch.push(series);
-        ownerOf.push(index);
-      }
+      const isWanted = failures[index] === undefined && outcome.kind === 'ready';
+      if (!isWanted || outcome.seriesCount === 0) continue;
+      batch.push(outcome.series);
+      ownerOf.push(index);
     }
     if (batch.length > 0) {
       // Not cancelled with its client: half of what was begun would be stored all the same.
-      const input = { tenant, series: batch };
-      const done = await store.run('push', input, { transfer: buffersOf(batch) });
+      const input = { tenant, profiles: batch };
+      const transfer = batch.map(({ buffer }) => buffer);
+      const done = await store.run('push', input, { transfer });
       if (done.kind !== 'done') return unavailable(done);
-      for (const [position, outcomes] of done.output.entries()) {
+      for (const [position, refusal] of done.output.entries()) {
         const index = ownerOf[position] ?? 0;
-        for (const outcome of outcomes) failures[index] ??= failureOf(outcome, index);
+        if (refusal !== undefined) failures[index] ??= failureOf(refusal, index);
       }
     }
     for (const [index, { sizeBytes, outcome }] of profiles.entries()) {
       if (outcome.kind !== 'ready') continue;
       const failure = failures[index];
-      if (failure === undefined) observe.stored(outcome.series.length, sizeBytes);
+      if (failure === undefined) observe.stored(outcome.seriesCount, sizeBytes);
       else if (failure.kind === 'refused') observe.discarded(failure.refusal.cause, sizeBytes);
       else if (failure.kind === 'unavailable') observe.discarded('store_unavailable', sizeBytes);
     }
@@ -108,14 +112,28 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
   }
 
   return {
-    async push(tenant, series, signal) {
-      if (series.every(({ samples }) => samples.length === 0)) {
-        const refusal = invalid('malformed_profile', 'no profiles received');
-        return { kind: 'refused', refusal, index: 0 };
+    async push(tenant, message, signal) {
+      const input = { message, maxBytes: limits.maxBatchBytes, limits, nowMillis: nowMillis() };
+      const transfer = ownBuffer(message.bytes);
+      const read = await pool.run('preparePush', input, { signal, transfer });
+      if (read.kind !== 'done') return unreadable(read);
+      const { output } = read;
+      switch (output.kind) {
+        case 'profiles':
+          return storeProfiles(tenant, output.profiles);
+        case 'nothing': {
+          const refusal = invalid('malformed_profile', 'no profiles received');
+          return { kind: 'refused', refusal, index: 0 };
+        }
+        case 'malformed': {
+          const refusal = invalid('malformed_profile', output.reason);
+          return { kind: 'refused', refusal, index: 0 };
+        }
+        case 'too-large':
+          return output;
+        default:
+          return output satisfies never;
       }
-      const input = { series, limits, nowMillis: nowMillis() };
-      const read = await pool.run('preparePush', input, { signal, transfer: bodiesOf(series) });
-      return read.kind === 'done' ? storeProfiles(tenant, read.output) : unreadable(read);
     },
 
     async ingest(tenant, { params, contentType, body }, signal) {
@@ -130,9 +148,7 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
   };
 }
 
-function failureOf(outcome: PushOutcome, index: number): IngestVerdict | undefined {
-  if (outcome.kind !== 'refused') return undefined;
-  const { refusal } = outcome;
+function failureOf(refusal: PushRefusal, index: number): IngestVerdict {
   switch (refusal.kind) {
     case 'too-many-series':
       return { kind: 'refused', refusal: invalid('series_limit', refusal.reason), index };
@@ -192,15 +208,6 @@ function unavailable(outcome: NotDone): IngestVerdict {
 
 function notNow(reason: string): IngestVerdict {
   return { kind: 'unavailable', reason, retryAfterSeconds: RETRY_SECONDS };
-}
-
-/** Samples are cut out of one message, so its buffer goes as a whole, when nothing else is in it. */
-function bodiesOf(series: readonly RawSeries[]): readonly ArrayBuffer[] {
-  const buffers = new Set<ArrayBuffer>();
-  for (const { samples } of series) {
-    for (const { bytes } of samples) for (const buffer of ownBuffer(bytes)) buffers.add(buffer);
-  }
-  return [...buffers];
 }
 
 /** The buffer of some bytes, unless it is a part of Node's pool, which others use too. */

@@ -1,40 +1,30 @@
-import { fromJsonString, toBinary } from '@bufbuild/protobuf';
-import { serveJobs } from '@emberscope/node-kit';
-import { PushRequestSchema } from '@emberscope/protocol/push';
+import { type JobContext, serveJobs } from '@emberscope/node-kit';
 import { prepareIngest } from '../ingest/prepare-ingest.ts';
 import { preparePush } from '../ingest/prepare-push.ts';
 import type { PushedProfile } from '../ingest/pushed-profile.ts';
+import { readPush } from '../ingest/read-push.ts';
 import type { IngestJobs } from './jobs.ts';
-import { buffersOf } from './transfer.ts';
+import { buffersOf, type PackedProfile, packProfile } from './packed-series.ts';
 
 /* The entry file of a thread that reads what agents send. */
 
 serveJobs<IngestJobs>({
-  preparePush({ series, limits, nowMillis }, context) {
-    const profiles = preparePush(series, limits, nowMillis);
-    context.transfer(...buffersOf(seriesOf(profiles)));
-    return profiles;
+  preparePush({ message, maxBytes, limits, nowMillis }, context) {
+    const read = readPush(message, maxBytes);
+    if (read.kind !== 'read') return read;
+    if (read.series.every(({ samples }) => samples.length === 0)) return { kind: 'nothing' };
+    const profiles = preparePush(read.series, limits, nowMillis);
+    return { kind: 'profiles', profiles: packed(profiles, context) };
   },
   async prepareIngest({ params, contentType, body, limits, nowMillis }, context) {
     const prepared = await prepareIngest(params, contentType, body, limits, nowMillis);
-    if (prepared.kind === 'profiles') {
-      context.transfer(...buffersOf(seriesOf(prepared.profiles)));
-    }
-    return prepared;
-  },
-  pushFromJson({ json }, context) {
-    try {
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(json);
-      const request = fromJsonString(PushRequestSchema, text, { ignoreUnknownFields: true });
-      const message = toBinary(PushRequestSchema, request);
-      context.transfer(message.buffer);
-      return { ok: true, message };
-    } catch (error) {
-      return { ok: false, reason: error instanceof Error ? error.message : String(error) };
-    }
+    if (prepared.kind !== 'profiles') return prepared;
+    return { kind: 'profiles', profiles: packed(prepared.profiles, context) };
   },
 });
 
-function seriesOf(profiles: readonly PushedProfile[]) {
-  return profiles.flatMap(({ outcome }) => (outcome.kind === 'ready' ? outcome.series : []));
+function packed(profiles: readonly PushedProfile[], context: JobContext): readonly PackedProfile[] {
+  const all = profiles.map(packProfile);
+  context.transfer(...buffersOf(all));
+  return all;
 }

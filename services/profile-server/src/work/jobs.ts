@@ -1,22 +1,28 @@
 import type { IngestParams } from '@emberscope/ingest';
 import type { IngestLimits } from '../ingest/ingest-limits.ts';
 import type { PreparedIngest } from '../ingest/prepare-ingest.ts';
-import type { RawSeries } from '../ingest/prepare-push.ts';
-import type { PushedProfile } from '../ingest/pushed-profile.ts';
+import type { PushMessage, ReadPush } from '../ingest/read-push.ts';
 import type { QueryAnswer, QueryCall, QueryLimits } from '../query/query-call.ts';
 import type { StoreStats } from '../store/answers.ts';
 import type { TenantId } from '../store/ids.ts';
-import type { PushOutcomes, PushSeries } from '../store/push.ts';
+import type { PushRefusal } from '../store/push.ts';
+import type { PackedProfile } from './packed-series.ts';
 
 /** Reading what agents send: no state, on as many threads as there are cores to spare. */
 export type IngestJobs = {
   preparePush: {
     input: {
-      readonly series: readonly RawSeries[];
+      readonly message: PushMessage;
+      /** Of the message, inflated. */
+      readonly maxBytes: number;
       readonly limits: IngestLimits;
       readonly nowMillis: number;
     };
-    output: readonly PushedProfile[];
+    output:
+      | { readonly kind: 'profiles'; readonly profiles: readonly PackedProfile[] }
+      /** No series has a profile. */
+      | { readonly kind: 'nothing' }
+      | Exclude<ReadPush, { readonly kind: 'read' }>;
   };
   prepareIngest: {
     input: {
@@ -26,22 +32,19 @@ export type IngestJobs = {
       readonly limits: IngestLimits;
       readonly nowMillis: number;
     };
-    output: PreparedIngest;
-  };
-  /** A request message that came as JSON and is too long to be read on the main thread. */
-  pushFromJson: {
-    input: { readonly json: Uint8Array };
     output:
-      | { readonly ok: true; readonly message: Uint8Array }
-      | { readonly ok: false; readonly reason: string };
+      | { readonly kind: 'profiles'; readonly profiles: readonly PackedProfile[] }
+      | Exclude<PreparedIngest, { readonly kind: 'profiles' }>;
   };
 };
 
 /** What the one thread does that holds the profiles: it stores them, merges them, writes answers. */
 export type StoreJobs = {
   push: {
-    input: { readonly tenant: TenantId; readonly series: readonly PushSeries[] };
-    output: PushOutcomes;
+    /** Profiles as `packProfile` packs them. */
+    input: { readonly tenant: TenantId; readonly profiles: readonly Uint8Array[] };
+    /** Why not all of a profile was stored, for each that was pushed. */
+    output: readonly (PushRefusal | undefined)[];
   };
   query: {
     input: {

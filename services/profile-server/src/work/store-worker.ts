@@ -1,7 +1,9 @@
 import { type JobContext, poolWorkerData, serveJobs } from '@emberscope/node-kit';
 import { answerQuery } from '../query/answer-query.ts';
 import { createMemoryStore } from '../store/memory/memory-store.ts';
+import type { PushOutcomes, PushRefusal } from '../store/push.ts';
 import type { StoreJobs } from './jobs.ts';
+import { unpackSeries } from './packed-series.ts';
 import type { StoreWorkerOptions } from './store-thread.ts';
 
 /* The entry file of the thread that holds the profiles. */
@@ -19,7 +21,14 @@ const store = createMemoryStore({
 await store.start();
 
 serveJobs<StoreJobs>({
-  push: ({ tenant, series }) => store.push(tenant, series),
+  async push({ tenant, profiles }) {
+    const refusals: (PushRefusal | undefined)[] = [];
+    // One after the other: as objects a batch may be ten times what it is as bytes.
+    for (const packed of profiles) {
+      refusals.push(firstRefusal(await store.push(tenant, unpackSeries(packed))));
+    }
+    return refusals;
+  },
   async query({ call, limits, deadlineMillis }, context) {
     const parts = {
       reader: store,
@@ -33,6 +42,11 @@ serveJobs<StoreJobs>({
   },
   stats: () => store.stats(),
 });
+
+function firstRefusal(outcomes: PushOutcomes): PushRefusal | undefined {
+  for (const outcome of outcomes.flat()) if (outcome.kind === 'refused') return outcome.refusal;
+  return undefined;
+}
 
 /**
  * A signal that asks instead of being told: a query in memory runs in one go, and no event would

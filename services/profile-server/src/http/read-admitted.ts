@@ -1,0 +1,48 @@
+import { type Clock, type HttpRequest, type ReadBody, readBody } from '@emberscope/node-kit';
+import type { Admission, Admitted } from './admission.ts';
+
+export type AdmittedBody =
+  | ReadBody
+  /** Too much is on its way already, at the start or while this body came. */
+  | { readonly kind: 'no-room' };
+
+export type BodyLimits = { readonly maxBytes: number; readonly clock: Clock };
+
+/** From the first byte of a body to the last. */
+const BODY_MAX_MILLIS = 120_000;
+
+/**
+ * Reads a body byte by byte into the admission, and hands it to `use`; its place is held until that
+ * is done.
+ */
+export async function withAdmittedBody(
+  request: HttpRequest,
+  admission: Admission,
+  { maxBytes, clock }: BodyLimits,
+  use: (body: AdmittedBody) => Promise<void>,
+): Promise<void> {
+  const announcedBytes = Number(request.headers['content-length'] ?? 0);
+  const admitted = admission.enter(Math.min(announcedBytes, maxBytes));
+  if (admitted === undefined) return use({ kind: 'no-room' });
+  try {
+    await use(await readInto(admitted, request, { maxBytes, clock }));
+  } finally {
+    admitted.leave();
+  }
+}
+
+async function readInto(
+  admitted: Admitted,
+  request: HttpRequest,
+  { maxBytes, clock }: BodyLimits,
+): Promise<AdmittedBody> {
+  const full = new AbortController();
+  const count = (chunk: Uint8Array) => {
+    if (!admitted.grow(chunk.length)) full.abort();
+  };
+  request.on('data', count);
+  const limits = { maxBytes, limitMillis: BODY_MAX_MILLIS, clock, signal: full.signal };
+  const body = await readBody(request, limits);
+  request.off('data', count);
+  return full.signal.aborted ? { kind: 'no-room' } : body;
+}

@@ -1,0 +1,94 @@
+import { gunzipSync } from 'node:zlib';
+import { fromBinary, fromJsonString } from '@bufbuild/protobuf';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { type PushRequest, PushRequestSchema } from '@emberscope/protocol/push';
+import type { RawSeries } from './prepare-push.ts';
+
+/** The message of a Push as it came. */
+export type PushMessage = {
+  readonly bytes: Uint8Array;
+  readonly encoding: 'proto' | 'json';
+  readonly isGzip: boolean;
+};
+
+export type ReadPush =
+  | { readonly kind: 'read'; readonly series: readonly RawSeries[] }
+  /** Inflated it is larger than a body may be. */
+  | { readonly kind: 'too-large'; readonly limitBytes: number }
+  | { readonly kind: 'malformed'; readonly reason: string };
+
+/**
+ * Series, labels and profiles of one push together. A collector sends some hundreds; two bytes of
+ * an empty series become a hundred in memory, so a body within its limit could hold gigabytes.
+ */
+const MAX_PARTS = 100_000;
+
+/** Braces, brackets and commas: a label in JSON has four of them. */
+const MAX_JSON_MARKS = 8 * MAX_PARTS;
+
+/** Reads a Push away from the main thread: inflating and decoding take as long as a client likes. */
+export function readPush(message: PushMessage, maxBytes: number): ReadPush {
+  const plain = message.isGzip ? inflate(message.bytes, maxBytes) : message.bytes;
+  if (!(plain instanceof Uint8Array)) return plain;
+  const hasTooMany = message.encoding === 'json' ? hasTooManyMarks : hasTooManyParts;
+  try {
+    if (hasTooMany(plain)) {
+      return malformed(`more than ${MAX_PARTS} series, labels and profiles in one push`);
+    }
+    const request =
+      message.encoding === 'json' ? fromJson(plain) : fromBinary(PushRequestSchema, plain);
+    return { kind: 'read', series: request.series.map(rawSeries) };
+  } catch (error) {
+    return malformed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array | ReadPush {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: maxBytes });
+  } catch (error) {
+    if (error instanceof RangeError) return { kind: 'too-large', limitBytes: maxBytes };
+    return malformed(`it is not gzip: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function malformed(reason: string): ReadPush {
+  return { kind: 'malformed', reason: `the message cannot be read: ${reason}` };
+}
+
+function hasTooManyMarks(json: Uint8Array): boolean {
+  let marks = 0;
+  for (const byte of json) {
+    if (byte === 0x2c || byte === 0x5b || byte === 0x7b) marks++;
+  }
+  return marks > MAX_JSON_MARKS;
+}
+
+/** Counts the fields of the request and of its series, without building anything of them. */
+function hasTooManyParts(message: Uint8Array): boolean {
+  const reader = new BinaryReader(message);
+  let parts = 0;
+  let seriesEnd = 0;
+  while (reader.pos < reader.len && parts <= MAX_PARTS) {
+    parts++;
+    const [fieldNumber, wireType] = reader.tag();
+    const isSeries = reader.pos > seriesEnd && fieldNumber === 1;
+    if (isSeries && wireType === WireType.LengthDelimited) {
+      const lengthBytes = reader.uint32();
+      seriesEnd = reader.pos + lengthBytes;
+    } else reader.skip(wireType, fieldNumber);
+  }
+  return parts > MAX_PARTS;
+}
+
+function fromJson(bytes: Uint8Array): PushRequest {
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  return fromJsonString(PushRequestSchema, text, { ignoreUnknownFields: true });
+}
+
+function rawSeries({ labels, samples }: PushRequest['series'][number]): RawSeries {
+  return {
+    labels: labels.map(({ name, value }) => ({ name, value })),
+    samples: samples.map(({ rawProfile, ID }) => ({ bytes: rawProfile, id: ID })),
+  };
+}
