@@ -5,6 +5,7 @@ import {
   type WorkerPool,
 } from '@emberscope/node-kit';
 import type { StoreJobs } from './jobs.ts';
+import { createOneAtATime } from './one-at-a-time.ts';
 
 /** What the thread is started with. */
 export type StoreWorkerOptions = {
@@ -13,7 +14,7 @@ export type StoreWorkerOptions = {
   readonly retentionMillis: number;
 };
 
-export type StoreThread = WorkerPool<StoreJobs>;
+export type StoreThread = Pick<WorkerPool<StoreJobs>, 'run' | 'close'>;
 
 /** Pushes and queries that may wait for the thread: as many as the door lets in, and some. */
 const MAX_WAITING = 4096;
@@ -30,7 +31,7 @@ export function startStoreThread(
   clock: Clock,
   onDied: (death: WorkerDeath) => void,
 ): StoreThread {
-  return createWorkerPool<StoreJobs>({
+  const pool = createWorkerPool<StoreJobs>({
     workerUrl: new URL('./store-worker.js', import.meta.url),
     workerCount: 1,
     workerData,
@@ -42,6 +43,26 @@ export function startStoreThread(
     clock,
     onWorkerDied: onDied,
   });
+  // A push waits for the query that runs, and not for a hundred: its client would give up first.
+  const queries = createOneAtATime(clock);
+  return {
+    async run(kind, input, options) {
+      if (kind !== 'query') return pool.run(kind, input, options);
+      const { signal, timeoutMillis = LONGEST_JOB_MILLIS } = options ?? {};
+      const turn = await queries.wait(signal, timeoutMillis);
+      switch (turn) {
+        case 'mine':
+          return pool.run(kind, input, options).finally(queries.next);
+        case 'aborted':
+          return { kind: 'cancelled', by: 'signal' };
+        case 'timed-out':
+          return { kind: 'timed-out', where: 'queue', timeoutMillis };
+        default:
+          return turn satisfies never;
+      }
+    },
+    close: pool.close,
+  };
 }
 
 /** The profiles' columns lie outside of the heap; strings and maps, and a query's own, lie in it. */
