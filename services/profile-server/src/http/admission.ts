@@ -1,6 +1,6 @@
 /** What may be on its way to the store at a time. More is told to come again. */
 export type AdmissionLimits = {
-  /** Bytes of bodies, as they come. One body larger than this is taken when it is alone. */
+  /** Bytes of bodies, as they come; of each body at most {@link BODY_SHARE} of this counts. */
   readonly maxBytes: number;
   readonly maxPushes: number;
 };
@@ -10,6 +10,12 @@ export const DEFAULT_ADMISSION_LIMITS: AdmissionLimits = {
   maxBytes: 32 * 1024 * 1024,
   maxPushes: 2000,
 };
+
+/**
+ * So one body that is larger than all that may be in flight is taken, and does not keep small ones
+ * out while it comes, which may take two minutes.
+ */
+const BODY_SHARE = 3 / 4;
 
 /** A request that was let in, and the bytes it holds: none at first. */
 export type Admitted = {
@@ -31,6 +37,7 @@ export type Admission = {
 };
 
 export function createAdmission({ maxBytes, maxPushes }: AdmissionLimits): Admission {
+  const mostOfBody = maxBytes * BODY_SHARE;
   let bytesInFlight = 0;
   let pushes = 0;
 
@@ -40,10 +47,10 @@ export function createAdmission({ maxBytes, maxPushes }: AdmissionLimits): Admis
     pushes++;
     return {
       grow(bytes) {
-        const isAlone = bytesInFlight === held;
-        if (!isIn || (!isAlone && bytesInFlight + bytes > maxBytes)) return false;
-        held += bytes;
-        bytesInFlight += bytes;
+        const added = Math.min(bytes, mostOfBody - held);
+        if (!isIn || bytesInFlight + added > maxBytes) return false;
+        held += added;
+        bytesInFlight += added;
         return true;
       },
       leave() {
@@ -57,7 +64,7 @@ export function createAdmission({ maxBytes, maxPushes }: AdmissionLimits): Admis
 
   return {
     enter(announcedBytes) {
-      const hasRoom = bytesInFlight === 0 || bytesInFlight + announcedBytes <= maxBytes;
+      const hasRoom = bytesInFlight + Math.min(announcedBytes, mostOfBody) <= maxBytes;
       return hasRoom && pushes < maxPushes ? admit() : undefined;
     },
     bytesInFlight: () => bytesInFlight,
