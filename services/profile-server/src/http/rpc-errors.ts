@@ -15,10 +15,22 @@ const CODES: Readonly<Record<QueryErrorCode, Code>> = {
   internal: Code.Internal,
 };
 
+/**
+ * Messages repeat what a client sent, which may be a thousand labels. In gRPC a message is a header,
+ * percent-encoded, and headers of more than 16 KiB break the connection.
+ */
+const MESSAGE_MAX_LENGTH = 4_000;
+
+function shortError(message: string, code: Code, headers?: Record<string, string>): ConnectError {
+  const isShort = message.length <= MESSAGE_MAX_LENGTH;
+  const text = isShort ? message : `${message.slice(0, MESSAGE_MAX_LENGTH)} … (cut)`;
+  return new ConnectError(text, code, headers);
+}
+
 /** How a query that was not answered ends for the client. */
 export function errorOfQuery(answer: Extract<QueryAnswer, { readonly ok: false }>): ConnectError {
   const { code, message, retryAfterSeconds } = answer;
-  return new ConnectError(message, CODES[code], retryAfter(retryAfterSeconds));
+  return shortError(message, CODES[code], retryAfter(retryAfterSeconds));
 }
 
 /** How a Push that was not taken whole ends for the client; undefined when it was. */
@@ -29,24 +41,20 @@ export function errorOfPush(verdict: PushVerdict): ConnectError | undefined {
     case 'refused': {
       const { refusal } = verdict;
       if (refusal.cause === 'series_limit') {
-        return new ConnectError(refusal.reason, Code.ResourceExhausted);
+        return shortError(refusal.reason, Code.ResourceExhausted);
       }
       return refusal.kind === 'malformed'
-        ? new ConnectError(refusal.reason, Code.Unknown, { [REASON_HEADER]: refusal.cause })
-        : new ConnectError(refusal.reason, Code.InvalidArgument);
+        ? shortError(refusal.reason, Code.Unknown, { [REASON_HEADER]: refusal.cause })
+        : shortError(refusal.reason, Code.InvalidArgument);
     }
     case 'rate-limited':
-      return new ConnectError(verdict.reason, Code.ResourceExhausted, retryAfter(1));
+      return shortError(verdict.reason, Code.ResourceExhausted, retryAfter(1));
     case 'unavailable':
-      return new ConnectError(
-        verdict.reason,
-        Code.Unavailable,
-        retryAfter(verdict.retryAfterSeconds),
-      );
+      return shortError(verdict.reason, Code.Unavailable, retryAfter(verdict.retryAfterSeconds));
     case 'too-large':
       return tooLargeError(undefined, verdict.limitBytes);
     case 'cancelled':
-      return new ConnectError('the client went away', Code.Canceled);
+      return shortError('the client went away', Code.Canceled);
     default:
       return verdict satisfies never;
   }
@@ -56,11 +64,11 @@ export function errorOfPush(verdict: PushVerdict): ConnectError | undefined {
 export function tooLargeError(sizeBytes: number | undefined, limitBytes: number): ConnectError {
   const size = sizeBytes === undefined ? '' : `size ${sizeBytes} `;
   const message = `message ${size}is larger than configured max ${limitBytes}`;
-  return new ConnectError(message, Code.ResourceExhausted);
+  return shortError(message, Code.ResourceExhausted);
 }
 
 export function noRoomError(reason: string): ConnectError {
-  return new ConnectError(reason, Code.Unavailable, retryAfter(1));
+  return shortError(reason, Code.Unavailable, retryAfter(1));
 }
 
 function retryAfter(seconds: number | undefined): Record<string, string> {

@@ -148,6 +148,7 @@ export async function answerRpc(
   const contentType = request.headers['content-type'] ?? '';
   const slot: Slot = { isCalled: false, encoded: undefined, given };
   const values: ContextValues = createContextValues().set(slotKey, slot);
+  nameHost(request);
   try {
     const asked = universalRequestFromNodeRequest(request, response, undefined, values);
     const answer = await route.handler(
@@ -167,6 +168,17 @@ export async function answerRpc(
     // Whoever went away in the middle needs no answer; anything else is the door's to report.
     if (!isGone(error)) throw error;
   }
+}
+
+/**
+ * The library makes a URL of the path and the host, and throws where a client names none (HTTP/1.0)
+ * or one that no URL can have. Nobody here looks at either.
+ */
+function nameHost({ headers }: HttpRequest): void {
+  const host = headers[':authority'] ?? headers.host;
+  if (typeof host === 'string' && URL.canParse(`http://${host}`)) return;
+  delete headers[':authority'];
+  headers.host = 'localhost';
 }
 
 /** Clients that name the character set hear it back. */
