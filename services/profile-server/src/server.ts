@@ -18,6 +18,7 @@ import { loadPageFiles } from './http/page-files.ts';
 import { createPushRoute } from './http/push-route.ts';
 import { queryRoutes } from './http/query-routes.ts';
 import { createServerRoutes } from './http/server-routes.ts';
+import { spreadRequests } from './http/spread-requests.ts';
 import { type BuildInfo, statusRoutes, statusRpcs } from './http/status-routes.ts';
 import { createTenancy } from './http/tenancy.ts';
 import { createIngestService } from './ingest/ingest-service.ts';
@@ -106,13 +107,17 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
   const maxBodyBytes = bodyLimitBytes(settings);
   const page = await loadPageFiles(fs, parts.pageDir);
   const shared = { ingest, admission, tenancy, maxBodyBytes, clock };
+  const routes = createServerRoutes({
+    rpcs: [...queryRoutes(queries, tenancy), ...statusRpcs(health)],
+    push: createPushRoute(shared),
+    ingest: createIngestRoute(shared),
+    status: statusRoutes(health, metrics, parts.build),
+    page,
+  });
   const door = createFrontDoor({
-    handler: createServerRoutes({
-      rpcs: [...queryRoutes(queries, tenancy), ...statusRpcs(health)],
-      push: createPushRoute(shared),
-      ingest: createIngestRoute(shared),
-      status: statusRoutes(health, metrics, parts.build),
-      page,
+    handler: spreadRequests(routes, {
+      monotonicMillis: () => clock.monotonicMillis(),
+      nextTurn: (run) => void setImmediate(run),
     }),
     observe: (event) => noteDoor(event, count.cut, log, limiter),
   });
