@@ -171,3 +171,46 @@ test('a form of a thousand parts is refused', async () => {
   assert.equal(response.status, 422);
   assert.match(await response.text(), /a form of more than 100 parts/);
 });
+
+test('without room a push is 503 with Retry-After, until those who held it have gone', async () => {
+  const port = Number(new URL(server.url).port);
+  const bodyBytes = 4 * 1024 * 1024;
+  const head = `POST /ingest?name=a HTTP/1.1\r\nHost: a\r\nContent-Length: ${bodyBytes}\r\n\r\n`;
+  // Eight bodies of 4 MiB are all that may be in flight; of each a byte is missing.
+  const held = Array.from({ length: 8 }, () => connect(port, '127.0.0.1'));
+  try {
+    for (const socket of held) {
+      socket.write(head);
+      socket.write(Buffer.alloc(bodyBytes - 1));
+    }
+    const refused = await pushUntil(503);
+    assert.equal(refused.headers.get('retry-after'), '1');
+    assert.match(refused.text, /pushes of \d+ bytes are on their way to the store/);
+    const viaGrpc = await callGrpc(frame(pushBytes(), false));
+    assert.equal(viaGrpc.status, '14');
+  } finally {
+    for (const socket of held) socket.destroy();
+  }
+  assert.equal((await pushUntil(200)).status, 200);
+});
+
+async function pushUntil(status: number) {
+  for (let attempt = 0; ; attempt++) {
+    const answer = await push(pushBytes());
+    if (answer.status === status || attempt === 100) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test('beyond its rate a tenant hears 429 with Retry-After', async () => {
+  const slow = await runServer({ ingestionRateMiB: 0.0001, ingestionBurstMiB: 0.0001 });
+  try {
+    const body = pushBytes();
+    const response = await fetch(slow.url + PUSH, { method: 'POST', headers: PROTO, body });
+    assert.equal(response.status, 429);
+    assert.equal(response.headers.get('retry-after'), '1');
+    assert.match(await response.text(), /push rate limit \(104 B\) exceeded while adding/);
+  } finally {
+    await slow.stop();
+  }
+});

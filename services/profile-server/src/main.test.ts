@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { pprofOf } from './testing/drawn-pprof.ts';
+
+const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
+
+type Ended = { readonly code: number | null; readonly out: string; readonly err: string };
+
+function start(args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [MAIN, ...args], { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function ended(child: ChildProcess): Promise<Ended> {
+  let out = '';
+  let err = '';
+  child.stdout?.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    err += chunk;
+  });
+  const [code] = await once(child, 'close');
+  return { code, out, err };
+}
+
+/** A server on a port that the system chose. */
+async function startReady(args: readonly string[] = []) {
+  const child = start(['--listen', '127.0.0.1:0', ...args]);
+  const end = ended(child);
+  let out = '';
+  for await (const [chunk] of onData(child)) {
+    out += chunk;
+    const port = /ready on 127\.0\.0\.1:(\d+)/.exec(out)?.[1];
+    if (port !== undefined) return { child, end, url: `http://127.0.0.1:${port}` };
+  }
+  throw new Error(`it ended: ${(await end).err}`);
+}
+
+async function* onData(child: ChildProcess): AsyncIterable<readonly [string]> {
+  while (child.stdout !== null && !child.stdout.destroyed) {
+    yield (await once(child.stdout, 'data')) as [string];
+  }
+}
+
+test('--help lists the settings, and a bad value or an unknown flag ends with code 2 and the reason', async () => {
+  const [help, bad, unknown] = await Promise.all([
+    ended(start(['--help'])),
+    ended(start(['--retention-period', 'soon'])),
+    ended(start(['--lisen', ':1'])),
+  ]);
+  assert.equal(help.code, 0);
+  assert.match(help.out, /--querier\.max-query-length/);
+  assert.equal(bad.code, 2);
+  assert.match(bad.err, /retention-period.*soon/);
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.err, /lisen/);
+});
+
+test('a setting of Pyroscope that is none here is passed over with a warning; health is told by code', async () => {
+  const { child, end, url } = await startReady(['-compactor.blocks-retention-period', '1h']);
+  const well = await ended(start(['healthcheck', `${url}/ready`]));
+  assert.equal(well.code, 0, well.err);
+  child.kill('SIGTERM');
+  const { code, err } = await end;
+  assert.equal(code, 0);
+  assert.match(err, /"level":"warn".*compactor\.blocks-retention-period/);
+  const gone = await ended(start(['healthcheck', `${url}/ready`]));
+  assert.equal(gone.code, 1);
+  assert.match(gone.err, /ECONNREFUSED/);
+});
+
+test('a push that has begun is answered when the server is told to end', async () => {
+  const { child, end, url } = await startReady();
+  const body = pprofOf('main;serve 3');
+  const headers = { 'content-length': body.length };
+  const sent = request(`${url}/ingest?format=pprof&name=last`, { method: 'POST', headers });
+  const answered = once(sent, 'response');
+  sent.write(body.subarray(0, 5));
+  await once(sent, 'socket');
+  // Its head has to be there: a connection without a request is closed at once.
+  while (!/in_flight 1\b/.test(await (await fetch(`${url}/metrics`)).text())) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  child.kill('SIGTERM');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  sent.end(body.subarray(5));
+  const [response] = await answered;
+  response.resume();
+  assert.equal(response.statusCode, 200);
+  assert.equal((await end).code, 0);
+});
