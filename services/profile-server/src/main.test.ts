@@ -46,11 +46,12 @@ async function* onData(child: ChildProcess): AsyncIterable<readonly [string]> {
   }
 }
 
-test('--help lists the settings, and a bad value or an unknown flag ends with code 2 and the reason', async () => {
-  const [help, bad, unknown] = await Promise.all([
+test('--help lists the settings; bad values, unknown flags and a page that is none end with a reason', async () => {
+  const [help, bad, unknown, noFolder] = await Promise.all([
     ended(start(['--help'])),
     ended(start(['--retention-period', 'soon'])),
     ended(start(['--lisen', ':1'])),
+    ended(start(['--listen', '127.0.0.1:0', '--page-dir', MAIN])),
   ]);
   assert.equal(help.code, 0);
   assert.match(help.out, /--querier\.max-query-length/);
@@ -58,6 +59,9 @@ test('--help lists the settings, and a bad value or an unknown flag ends with co
   assert.match(bad.err, /retention-period.*soon/);
   assert.equal(unknown.code, 2);
   assert.match(unknown.err, /lisen/);
+  assert.equal(noFolder.code, 1);
+  assert.match(noFolder.err, /^Cannot read the page \(setting page-dir\): .*main\.js/m);
+  assert.doesNotMatch(noFolder.err, /^ +at /m);
 });
 
 test('a setting of Pyroscope that is none here is passed over with a warning; health is told by code', async () => {

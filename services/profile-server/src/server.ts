@@ -6,6 +6,7 @@ import {
   createMetrics,
   type FrontDoorEvent,
   type Fs,
+  FsError,
   formatListenAddress,
   type ListenAddress,
   type Logger,
@@ -64,6 +65,11 @@ const LOG_INTERVAL_MILLIS = 10_000;
 /** Puts the server together, starts it, and answers when it takes requests. */
 export async function startServer(parts: ServerParts): Promise<StartedServer> {
   const { settings, log, clock, fs } = parts;
+  const page = await loadPageFiles(fs, parts.pageDir).catch((error: unknown) => {
+    if (!(error instanceof FsError)) throw error;
+    return `Cannot read the page (setting page-dir): ${error.message}`;
+  });
+  if (typeof page === 'string') return { ok: false, reason: page };
   const health = createHealth();
   const storeCheck = health.add('store');
   const metrics = createMetrics({ prefix: 'emberscope_server', withProcessMetrics: true });
@@ -105,7 +111,6 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
 
   const tenancy = createTenancy(settings.multitenancy);
   const maxBodyBytes = bodyLimitBytes(settings);
-  const page = await loadPageFiles(fs, parts.pageDir);
   const shared = { ingest, admission, tenancy, maxBodyBytes, clock };
   const routes = createServerRoutes({
     rpcs: [...queryRoutes(queries, tenancy), ...statusRpcs(health)],

@@ -32,7 +32,7 @@ export async function withEncodedMessage(
   }
   const isCompressed = header.get('grpc-encoding') === 'gzip';
   const body = isCompressed ? await compress(message) : message;
-  return { ...answer, header, body: inFirstFrame(answer.body, frame(body, isCompressed)) };
+  return { ...answer, header, body: inFirstFrame(answer.body, body, isCompressed) };
 }
 
 /** Level 1: answers cross a network once, and flame graphs shrink to a quarter already. */
@@ -44,20 +44,26 @@ const FRAME_HEADER_BYTES = 5;
 const COMPRESSED_FLAG = 1;
 const TRAILER_FLAG = 0x80;
 
-/** gRPC's envelope around one message. */
+/** gRPC's envelope around one short message. */
 export function frame(body: Uint8Array, isCompressed: boolean): Uint8Array {
-  const whole = new Uint8Array(FRAME_HEADER_BYTES + body.byteLength);
-  whole[0] = isCompressed ? COMPRESSED_FLAG : 0;
-  new DataView(whole.buffer).setUint32(1, body.byteLength);
-  whole.set(body, FRAME_HEADER_BYTES);
-  return whole;
+  return Buffer.concat([frameHeader(body, isCompressed), body]);
 }
 
+function frameHeader(body: Uint8Array, isCompressed: boolean): Uint8Array {
+  const header = new Uint8Array(FRAME_HEADER_BYTES);
+  header[0] = isCompressed ? COMPRESSED_FLAG : 0;
+  new DataView(header.buffer).setUint32(1, body.byteLength);
+  return header;
+}
+
+/** The message as it is, behind its header: copied next to it, 10 MB would take a turn of 10 ms. */
 async function* inFirstFrame(
   body: AsyncIterable<Uint8Array> | undefined,
-  first: Uint8Array,
+  message: Uint8Array,
+  isCompressed: boolean,
 ): AsyncIterable<Uint8Array> {
-  yield first;
+  yield frameHeader(message, isCompressed);
+  yield message;
   for await (const chunk of body ?? []) {
     const flags = chunk[0] ?? 0;
     if ((flags & TRAILER_FLAG) !== 0) yield chunk;

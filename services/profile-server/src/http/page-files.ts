@@ -74,7 +74,7 @@ async function readFolder(
   files: Map<string, PageFile>,
   depth: number,
 ): Promise<void> {
-  if (depth > MAX_DEPTH) return;
+  if (depth > MAX_DEPTH || files.size >= MAX_FILES) return;
   for (const { name, kind } of await entriesOf(fs, `${directory}${path}`)) {
     const below = `${path}/${name}`;
     if (kind === 'directory') await readFolder(fs, directory, below, files, depth + 1);
