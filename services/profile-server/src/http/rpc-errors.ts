@@ -16,14 +16,15 @@ const CODES: Readonly<Record<QueryErrorCode, Code>> = {
 };
 
 /**
- * Messages repeat what a client sent, which may be a thousand labels. In gRPC a message is a header,
- * percent-encoded, and headers of more than 16 KiB break the connection.
+ * Messages repeat what a client sent, which may be a thousand labels. In gRPC a message is a header
+ * in which a byte may take three, and headers of more than 16 KiB break the stream.
  */
-const MESSAGE_MAX_LENGTH = 4_000;
+const MESSAGE_MAX_BYTES = 5_000;
 
 function shortError(message: string, code: Code, headers?: Record<string, string>): ConnectError {
-  const isShort = message.length <= MESSAGE_MAX_LENGTH;
-  const text = isShort ? message : `${message.slice(0, MESSAGE_MAX_LENGTH)} … (cut)`;
+  const bytes = Buffer.from(message);
+  const isShort = bytes.length <= MESSAGE_MAX_BYTES;
+  const text = isShort ? message : `${bytes.toString('utf8', 0, MESSAGE_MAX_BYTES)} … (cut)`;
   return new ConnectError(text, code, headers);
 }
 
