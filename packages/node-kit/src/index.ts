@@ -92,6 +92,7 @@ export {
   type HttpResponse,
 } from './http/http-handler.ts';
 export { type Inflated, inflateBounded } from './http/inflate-bounded.ts';
+export { nameHost } from './http/name-host.ts';
 export { createPlainRoutes, type PlainRoute } from './http/plain-routes.ts';
 export { type ReadBody, type ReadBodyLimits, readBody } from './http/read-body.ts';
 export { type LogFile, openLogFile } from './logging/log-file.ts';

@@ -11,7 +11,7 @@ import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from '@connectrpc/connect-node';
-import type { HttpHandler, HttpRequest } from '@emberscope/node-kit';
+import { type HttpHandler, type HttpRequest, nameHost } from '@emberscope/node-kit';
 import { PusherService } from '@emberscope/protocol/push';
 import { FAILURE_ANSWERS, type Failure, failureHeaders } from './failure.ts';
 import { tenantOf } from './ingest-door.ts';
@@ -48,6 +48,7 @@ export function createPushHandler(passage: Passage): HttpHandler {
 
   return async (request, response) => {
     const values = createContextValues().set(requestKey, request);
+    nameHost(request);
     const given = universalRequestFromNodeRequest(request, response, undefined, values);
     const answer = await handle(withEmptyMessage(given, framingOf(request)));
     // Connect reads no body of what it refuses by its headers; a client may still be sending it.

@@ -14,7 +14,7 @@ import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from '@connectrpc/connect-node';
-import { endResponse, type HttpRequest, type HttpResponse } from '@emberscope/node-kit';
+import { endResponse, type HttpRequest, type HttpResponse, nameHost } from '@emberscope/node-kit';
 import { frame, withEncodedMessage } from './encoded-answer.ts';
 import { answerError } from './plain-error.ts';
 import { asRefusal } from './unread-request.ts';
@@ -168,17 +168,6 @@ export async function answerRpc(
     // Whoever went away in the middle needs no answer; anything else is the door's to report.
     if (!isGone(error)) throw error;
   }
-}
-
-/**
- * The library makes a URL of the path and the host, and throws where a client names none (HTTP/1.0)
- * or one that no URL can have. Nobody here looks at either.
- */
-function nameHost({ headers }: HttpRequest): void {
-  const host = headers[':authority'] ?? headers.host;
-  if (typeof host === 'string' && URL.canParse(`http://${host}`)) return;
-  delete headers[':authority'];
-  headers.host = 'localhost';
 }
 
 // Node loads what stands behind this class at its first use, which takes 30 ms: not in a request.
