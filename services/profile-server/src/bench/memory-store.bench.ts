@@ -97,7 +97,8 @@ async function measureQueries(reader: ProfileReader): Promise<void> {
       periodUnit: 'nanoseconds',
     },
   };
-  const steps = { stepMillis: 15_000, groupBy: ['pod'], mode: 'sum', limit: 0 } as const;
+  const buckets = { firstEdgeNanos: range.startNanos, stepMillis: 15_000 };
+  const steps = { ...buckets, groupBy: ['pod'], mode: 'sum', limit: 0 } as const;
   const wanted = functionOf(AGENT_PROFILES[0]?.profile);
   console.log(`\nqueries over an hour (Node ${process.versions.node})`);
   const time = async (name: string, ask: () => Promise<unknown>): Promise<void> => {
@@ -113,12 +114,16 @@ async function measureQueries(reader: ProfileReader): Promise<void> {
   const tree = { ...wall, frameKey: 'reported-name' } as const;
   await time('mergeTree, sum', () => reader.mergeTree({ ...tree, mode: 'sum' }, CONTEXT));
   await time('mergeTree, average', () => reader.mergeTree({ ...tree, mode: 'average' }, CONTEXT));
+  await time('mergeTotal, sum', () => reader.mergeTotal({ ...wall, mode: 'sum' }, CONTEXT));
   await time('mergeProfile', () => reader.mergeProfile(wall, CONTEXT));
   await time('selectSeries by pod, 15 s steps', () =>
     reader.selectSeries({ ...wall, ...steps, exemplars: false }, CONTEXT),
   );
   await time('selectSeries by pod, with exemplars', () =>
     reader.selectSeries({ ...wall, ...steps, exemplars: true }, CONTEXT),
+  );
+  await time('selectSeries by pod, last', () =>
+    reader.selectSeries({ ...wall, ...steps, mode: 'last', exemplars: false }, CONTEXT),
   );
   await time('selectSeries by pod, average', () =>
     reader.selectSeries({ ...wall, ...steps, mode: 'average', exemplars: false }, CONTEXT),
@@ -127,7 +132,7 @@ async function measureQueries(reader: ProfileReader): Promise<void> {
     reader.selectSeries({ ...wall, ...steps, exemplars: false, function: wanted }, CONTEXT),
   );
   await time('functionTimelines, 15 s steps', () =>
-    reader.functionTimelines({ ...wall, stepMillis: 15_000, mode: 'sum', limit: 50 }, CONTEXT),
+    reader.functionTimelines({ ...wall, ...buckets, mode: 'sum', limit: 50 }, CONTEXT),
   );
   await time('selectPoints', () =>
     reader.selectPoints({ ...wall, groupBy: [], per: 'profile' }, CONTEXT),

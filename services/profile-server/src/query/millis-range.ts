@@ -22,10 +22,11 @@ export function wholeMillisRange(startMillis: bigint, endMillis: bigint): NanosR
   return { startNanos, endNanos: unixNanos(endNanos + LAST_NANO_OF_MILLI) };
 }
 
-export const LAST_NANO_OF_MILLI = NANOS_PER_MILLI - 1n;
+const LAST_NANO_OF_MILLI = NANOS_PER_MILLI - 1n;
 
-/** The beginning of time. */
+/** The beginning and the end of time. */
 export const EARLIEST_MILLIS = -MAX_MILLIS;
+export const LATEST_MILLIS = MAX_MILLIS;
 
 function withinTime(millis: bigint): bigint {
   return millis > MAX_MILLIS ? MAX_MILLIS : millis < EARLIEST_MILLIS ? EARLIEST_MILLIS : millis;

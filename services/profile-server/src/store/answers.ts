@@ -22,6 +22,15 @@ export type MergedTree = {
   readonly coverage: Coverage;
 };
 
+/** What a merge comes to, without its stacks. */
+export type MergedTotal = {
+  /** The value of everything, with stacks that have no name. */
+  readonly total: bigint;
+  /** The part of it whose stacks have no name. */
+  readonly unnamed: bigint;
+  readonly coverage: Coverage;
+};
+
 /** A merged profile with mappings, addresses and lines: what pprof needs. One sample type. */
 export type MergedProfile = {
   readonly profile: Profile;
@@ -31,9 +40,8 @@ export type MergedProfile = {
 /** Where a function's cost lies: running lines, callers, callees. */
 export type MergedFunction = {
   readonly report: FunctionReport;
-  /** The value of all that was selected, to take shares of. */
-  readonly selectedTotal: bigint;
-  readonly coverage: Coverage;
+  /** All that was selected, to take shares of. */
+  readonly selected: MergedTotal;
 };
 
 export type LabelPair = { readonly name: string; readonly value: string };
@@ -114,11 +122,18 @@ export type FunctionTimelines = {
 
 /** What is known of a group of series without reading a profile. */
 export type SeriesActivity = {
+  /** The labels grouped by that exist, in the order of the request. */
   readonly labels: readonly LabelPair[];
   readonly seriesCount: number;
   readonly profileCount: number;
   readonly oldestNanos: UnixNanos;
   readonly newestNanos: UnixNanos;
+  /** The time that the profiles say they cover, summed over the profiles, as in {@link Coverage}. */
+  readonly coveredNanos: bigint;
+  /** The sum of the profiles' values: of use where a group is of one profile type. */
+  readonly total: bigint;
+  /** The value of the largest profile. */
+  readonly largest: bigint;
 };
 
 /** What a tenant has. */

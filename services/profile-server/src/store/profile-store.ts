@@ -5,6 +5,7 @@ import type {
   FunctionTimelines,
   MergedFunction,
   MergedProfile,
+  MergedTotal,
   MergedTree,
   PointSeries,
   SeriesActivity,
@@ -15,6 +16,7 @@ import type {
 import type { DeletionId, TenantId } from './ids.ts';
 import type { PushOutcomes, PushSeries } from './push.ts';
 import type {
+  Buckets,
   FrameKey,
   FunctionSelector,
   MergeMode,
@@ -71,9 +73,12 @@ export type ProfileReader = {
     context: QueryContext,
   ): Promise<StoreAnswer<readonly LabelSet[]>>;
 
-  /** How much there is of each group of series, and how fresh: for lists of services. */
+  /**
+   * How much there is of each group of series, and how fresh: for lists of services. `series` puts
+   * each label set into a group of its own, with all of its labels by name, in no order.
+   */
   activity(
-    q: Selection & { readonly groupBy: readonly string[] },
+    q: Selection & { readonly groupBy: readonly string[] | 'series' },
     context: QueryContext,
   ): Promise<StoreAnswer<readonly SeriesActivity[]>>;
 
@@ -82,6 +87,12 @@ export type ProfileReader = {
     q: ProfileSelection & { readonly mode: MergeMode; readonly frameKey: FrameKey },
     context: QueryContext,
   ): Promise<StoreAnswer<MergedTree>>;
+
+  /** What {@link mergeTree} would come to, for the cost of a walk: nothing is folded. */
+  mergeTotal(
+    q: ProfileSelection & { readonly mode: MergeMode },
+    context: QueryContext,
+  ): Promise<StoreAnswer<MergedTotal>>;
 
   /** One profile of all that is selected, locations and mappings kept; values are sums. */
   mergeProfile(q: ProfileSelection, context: QueryContext): Promise<StoreAnswer<MergedProfile>>;
@@ -93,24 +104,25 @@ export type ProfileReader = {
   ): Promise<StoreAnswer<MergedFunction>>;
 
   /**
-   * Totals of profiles over time, in buckets `(edge - step, edge]`. Edges are `start`,
-   * `start + step` and so on up to `end` (not aligned to the epoch); the first bucket also takes
-   * what lies at `start - step` exactly, and what lies behind the last edge is left out. A
-   * profile's value counts whole, with stacks that have no name; with `function`, only stacks that
-   * hold it count.
+   * Totals of profiles over time, in {@link Buckets}. A profile's value counts whole, with stacks
+   * that have no name.
+   *
+   * With `function`, only stacks that hold it count. A profile without it counts as 0: in the
+   * count of its bucket, in the mean of its series, and as the newest of it. Series that have no
+   * profile with it in any bucket are left out.
    *
    * Series come by the sum of their values, largest first, then by labels; `limit` keeps as many
    * (0 for all).
    */
   selectSeries(
-    q: ProfileSelection & {
-      readonly stepMillis: number;
-      readonly groupBy: readonly string[];
-      readonly mode: MergeMode;
-      readonly limit: number;
-      readonly exemplars: boolean;
-      readonly function?: FunctionSelector;
-    },
+    q: ProfileSelection &
+      Buckets & {
+        readonly groupBy: readonly string[];
+        readonly mode: MergeMode;
+        readonly limit: number;
+        readonly exemplars: boolean;
+        readonly function?: FunctionSelector;
+      },
     context: QueryContext,
   ): Promise<StoreAnswer<readonly BucketedSeries[]>>;
 
@@ -130,15 +142,10 @@ export type ProfileReader = {
   ): Promise<StoreAnswer<SingleProfiles>>;
 
   /**
-   * Own cost of functions over time, in buckets like those of {@link selectSeries}: for what
-   * grows. The functions are those with the largest cost in any bucket, at most `limit`.
+   * Own cost of functions over time, in {@link Buckets}: for what grows. The functions are those with the largest cost in any bucket, at most `limit`.
    */
   functionTimelines(
-    q: ProfileSelection & {
-      readonly stepMillis: number;
-      readonly mode: MergeMode;
-      readonly limit: number;
-    },
+    q: ProfileSelection & Buckets & { readonly mode: MergeMode; readonly limit: number },
     context: QueryContext,
   ): Promise<StoreAnswer<FunctionTimelines>>;
 

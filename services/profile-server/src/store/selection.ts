@@ -36,6 +36,17 @@ export type ProfileSelection = Selection & {
 };
 
 /**
+ * Pieces of a range. Bucket 0 has its right edge at `firstEdgeNanos` and takes all of the range up
+ * to there; the others are `(edge - step, edge]`, edges not aligned to the epoch, the last of them
+ * not behind the end of the range. What lies behind the last edge is left out.
+ */
+export type Buckets = {
+  /** Within the range. At its end, there is one bucket of everything. */
+  readonly firstEdgeNanos: UnixNanos;
+  readonly stepMillis: number;
+};
+
+/**
  * How profiles of different moments become one.
  *
  * `sum` adds them up: right for what was spent (CPU, allocations), and what Pyroscope does with

@@ -1,16 +1,15 @@
 import { int64At } from '@emberscope/profile';
-import { unixNanos } from '@emberscope/units';
 import type { BucketedSeries } from '../../store/answers.ts';
 import type { FunctionSelector, MergeMode, ProfileSelection } from '../../store/selection.ts';
-import { LAST_NANO_OF_MILLI, nanosRange } from '../millis-range.ts';
+import { wholeMillisRange } from '../millis-range.ts';
 import type { Query } from '../query.ts';
 import { answered } from '../query-refusal.ts';
-import { lastEdgeMillis, type TimelineBuckets } from './timeline-buckets.ts';
+import { rangeOfBuckets, type TimelineBuckets } from './timeline-buckets.ts';
 
 /**
  * Values over time, all series of them. Times are cut to whole milliseconds here, so an edge is the
- * last nanosecond of its millisecond for a store. (A store's first bucket begins with the edge before
- * it, so that one nanosecond is in it which should not be.)
+ * last nanosecond of its millisecond for a store, and the first bucket begins one behind the edge
+ * before it.
  */
 export async function timelineSeries(
   { reader, context }: Query<unknown>,
@@ -22,13 +21,16 @@ export async function timelineSeries(
     readonly function?: FunctionSelector;
   },
 ): Promise<readonly BucketedSeries[]> {
-  const edges = nanosRange(buckets.firstEdgeMillis, lastEdgeMillis(buckets));
-  const range = {
-    startNanos: unixNanos(edges.startNanos + LAST_NANO_OF_MILLI),
-    endNanos: unixNanos(edges.endNanos + LAST_NANO_OF_MILLI),
+  const { startMillis, endMillis } = rangeOfBuckets(buckets);
+  const q = {
+    ...selection,
+    ...options,
+    range: wholeMillisRange(startMillis, endMillis),
+    firstEdgeNanos: wholeMillisRange(startMillis, buckets.firstEdgeMillis).endNanos,
+    stepMillis: Number(buckets.stepMillis),
+    limit: 0,
+    exemplars: false,
   };
-  const stepMillis = Number(buckets.stepMillis);
-  const q = { ...selection, ...options, range, stepMillis, limit: 0, exemplars: false };
   return answered(await reader.selectSeries(q, context));
 }
 

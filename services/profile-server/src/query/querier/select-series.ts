@@ -1,7 +1,8 @@
 import { type SelectSeriesRequest, SelectSeriesResponseSchema } from '@emberscope/protocol/querier';
 import { ExemplarType } from '@emberscope/protocol/types';
-import { millisFromNanos } from '@emberscope/units';
+import { millisFromNanos, NANOS_PER_MILLI, unixNanos } from '@emberscope/units';
 import type { BucketedSeries, Exemplar } from '../../store/answers.ts';
+import type { NanosRange } from '../../store/selection.ts';
 import { type AnswerBody, messageBody } from '../encode/answer-body.ts';
 import type { Query } from '../query.ts';
 import { answered, refuse, refuseArgument } from '../query-refusal.ts';
@@ -29,6 +30,8 @@ export async function selectSeries(query: Query<SelectSeriesRequest>): Promise<A
   const found = await reader.selectSeries(
     {
       ...selection,
+      range: withStepBefore(range, stepMillis),
+      firstEdgeNanos: range.startNanos,
       stepMillis,
       groupBy: request.groupBy,
       mode: 'sum',
@@ -46,6 +49,13 @@ const STEP_MAX_MILLIS = 9_000_000_000_000;
 function stepMillisOf(stepSeconds: number): number {
   if (!(stepSeconds >= 0.001)) refuseArgument('step must be >= 1ms');
   return Math.min(STEP_MAX_MILLIS, Math.trunc(stepSeconds * 1000));
+}
+
+/** The first bucket ends at the start of the request and takes what lies at `start - step`, too. */
+function withStepBefore({ startNanos, endNanos }: NanosRange, stepMillis: number): NanosRange {
+  const stepBefore = startNanos - BigInt(stepMillis) * NANOS_PER_MILLI;
+  const earliest = -(2n ** 63n);
+  return { startNanos: unixNanos(stepBefore < earliest ? earliest : stepBefore), endNanos };
 }
 
 function seriesMessage({ labels, length, edgeMillis, value, exemplars }: BucketedSeries) {

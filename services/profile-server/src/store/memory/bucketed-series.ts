@@ -1,18 +1,23 @@
 import { filterLabels, type LabelSet } from '@emberscope/labels';
 import { createInt64ColumnBuilder, type Int64Column, sumInt64 } from '@emberscope/profile';
 import type { BucketedSeries, Exemplar } from '../answers.ts';
-import type { MergeMode, NanosRange } from '../selection.ts';
-import { groupProfiles } from './group-profiles.ts';
-import { totalByMode } from './merge-modes.ts';
+import type { MergeMode } from '../selection.ts';
+import { createExactSums } from './exact-sums.ts';
+import { type Group, groupBySeries, groupProfiles } from './group-profiles.ts';
 import { nanosFromPoint } from './point-in-time.ts';
 import type { QueryGuard } from './query-guard.ts';
-import { type SelectedProfile, seriesOf, totalOf } from './selected-parts.ts';
+import {
+  inTimeOrder,
+  type SelectedPart,
+  type SelectedProfile,
+  seriesOf,
+  totalOf,
+} from './selected-parts.ts';
+import { createCells, type SeriesCells, seriesCellsOf } from './series-cells.ts';
 import type { Series } from './series-registry.ts';
-import { type Bucket, bucketsOf } from './time-buckets.ts';
+import { type Bucket, type BucketedRange, bucketNumbers, bucketsOf } from './time-buckets.ts';
 
-export type SeriesRequest = {
-  readonly range: NanosRange;
-  readonly stepMillis: number;
+export type SeriesRequest = BucketedRange & {
   readonly groupBy: readonly string[];
   readonly mode: MergeMode;
   readonly limit: number;
@@ -21,22 +26,28 @@ export type SeriesRequest = {
 
 /** Values over time of each group; the group with the largest sum first, then by labels. */
 export function bucketedSeriesOf(
-  profiles: readonly SelectedProfile[],
+  parts: readonly SelectedPart[],
   request: SeriesRequest,
   guard: QueryGuard,
 ): readonly BucketedSeries[] {
-  const { range, stepMillis, groupBy, mode, limit } = request;
-  const summed = groupProfiles(profiles, groupBy).flatMap(({ labels, items }) => {
-    const buckets = bucketsOf(items, range, stepMillis, guard);
-    if (buckets.length === 0) return [];
-    const value = columnOf(buckets.map((bucket) => totalByMode(bucket.profiles, mode, guard)));
+  const { groupBy, mode, limit } = request;
+  const numbers = bucketNumbers(request);
+  const cells = seriesCellsOf(parts, numbers, mode, guard);
+  const groups = groupBySeries(cells.series.entries(), groupBy, ([, series]) => series);
+  const columns = addUpGroups(cells, groups, guard);
+  // Exemplars come by groups in the same order, since these are made of the same profiles.
+  const exemplars = request.exemplars ? exemplarsOfGroups(parts, request, guard) : [];
+  const summed = groups.flatMap(({ labels }, group) => {
+    const { buckets = [], hasValue = false } = columns[group] ?? {};
+    if (!hasValue) return [];
+    const value = columnOf(buckets.map((bucket) => bucket.value));
     const series: BucketedSeries = {
       labels,
       length: buckets.length,
-      edgeMillis: Float64Array.from(buckets, ({ edgeMillis }) => edgeMillis),
+      edgeMillis: Float64Array.from(buckets, ({ number }) => numbers.edgeMillis(number)),
       value,
-      profileCount: Int32Array.from(buckets, (bucket) => bucket.profiles.length),
-      exemplars: request.exemplars ? exemplarsOf(buckets, groupBy, guard) : [],
+      profileCount: Int32Array.from(buckets, ({ profileCount }) => profileCount),
+      exemplars: exemplars[group] ?? [],
     };
     return [{ series, sum: sumInt64(value) }];
   });
@@ -44,6 +55,58 @@ export function bucketedSeriesOf(
   summed.sort((a, b) => descending(a.sum, b.sum));
   const kept = limit > 0 ? summed.slice(0, limit) : summed;
   return kept.map(({ series }) => series);
+}
+
+type GroupBucket = {
+  readonly number: number;
+  readonly value: number | bigint;
+  readonly profileCount: number;
+};
+
+/** The buckets of each group, oldest first, and whether it has a value in any. */
+function addUpGroups(
+  { series, seriesNumber, bucket, profileCount, value, hasValue }: SeriesCells,
+  groups: readonly Group<[number, Series]>[],
+  guard: QueryGuard,
+) {
+  const groupOf = new Int32Array(series.length);
+  for (const [group, { items }] of groups.entries()) {
+    for (const [number] of items) groupOf[number] = group;
+  }
+  const cells = createCells();
+  const sums = createExactSums();
+  const counts: number[] = [];
+  const columns = groups.map(() => ({ buckets: Array.of<GroupBucket>(), hasValue: false }));
+  guard.spend(4 * bucket.length);
+  for (let i = 0; i < bucket.length; i++) {
+    const group = groupOf[seriesNumber[i] ?? 0] ?? 0;
+    const cell = cells.of(group, bucket[i] ?? 0);
+    sums.add(cell, value[i] ?? 0);
+    counts[cell] = (counts[cell] ?? 0) + (profileCount[i] ?? 0);
+    const column = columns[group];
+    if (column !== undefined && hasValue[i] === true) column.hasValue = true;
+  }
+  for (const [cell, group] of cells.lineNumber.entries()) {
+    const number = cells.bucket[cell] ?? 0;
+    columns[group]?.buckets.push({
+      number,
+      value: sums.at(cell),
+      profileCount: counts[cell] ?? 0,
+    });
+  }
+  for (const { buckets } of columns) buckets.sort((a, b) => a.number - b.number);
+  return columns;
+}
+
+function exemplarsOfGroups(
+  parts: readonly SelectedPart[],
+  request: SeriesRequest,
+  guard: QueryGuard,
+): Exemplar[][] {
+  return groupProfiles(inTimeOrder(parts, guard), request.groupBy)
+    .map(({ items }) => bucketsOf(items, request, guard))
+    .filter((buckets) => buckets.length > 0)
+    .map((buckets) => exemplarsOf(buckets, request.groupBy, guard));
 }
 
 /** The largest profile of each bucket, of equal ones the earliest. */

@@ -1,10 +1,11 @@
 import { labelValue, type Matcher, matchesValue } from '@emberscope/labels';
+import type { ProfileKind } from './profile-kind.ts';
 import type { Series, SeriesRegistry } from './series-registry.ts';
 
-/** Which sample types of which streams are selected: a column for each type, a cell a stream. */
+/** Which sample types of which streams are selected. */
 export type MatchedStreams = {
-  /** Whether one type of a stream is selected. */
-  has(stream: number, type: number): boolean;
+  /** 1 for every stream whose type is selected; undefined when none of this kind is. */
+  ofType(kind: ProfileKind, type: number): Uint8Array | undefined;
 };
 
 /**
@@ -30,15 +31,21 @@ export function matchSeries(
   };
 
   const columns: Uint8Array[] = [];
+  const kinds: Set<string>[] = [];
   for (const [id, stream] of registry.streams.entries()) {
-    for (const [type, series] of (stream?.series ?? []).entries()) {
+    if (stream === undefined) continue;
+    for (const [type, series] of stream.series.entries()) {
       if (!seriesPasses(series)) continue;
+      kinds[type] ??= new Set();
+      kinds[type].add(stream.kind.key);
       columns[type] ??= new Uint8Array(registry.streams.length);
       const column = columns[type];
       if (column !== undefined) column[id] = 1;
     }
   }
-  return { has: (stream, type) => columns[type]?.[stream] === 1 };
+  return {
+    ofType: ({ key }, type) => (kinds[type]?.has(key) === true ? columns[type] : undefined),
+  };
 }
 
 function testOfLabel(matcher: Matcher): (series: Series) => boolean {

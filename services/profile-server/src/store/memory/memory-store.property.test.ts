@@ -3,10 +3,11 @@ import { describe, test } from 'node:test';
 import { fuzzRuns } from '@emberscope/test-kit';
 import { unixNanos } from '@emberscope/units';
 import fc from 'fast-check';
+import type { SeriesActivity } from '../answers.ts';
 import type { ProfileId } from '../ids.ts';
 import type { ProfileStore } from '../profile-store.ts';
 import type { PushOutcomes } from '../push.ts';
-import type { ProfileSelection, Selection } from '../selection.ts';
+import type { NanosRange, ProfileSelection, Selection } from '../selection.ts';
 import type { StoreAnswer } from '../store-error.ts';
 import { createBruteForceStore } from '../testing/brute-force-store.ts';
 import { createMemoryStore } from './memory-store.ts';
@@ -35,6 +36,7 @@ import {
 /** So long that waiting closes blocks, makes ids of pushes forgotten and expires nothing. */
 const RETENTION_NANOS = 1_000n * 86_400_000_000_000n;
 const WAIT_MILLIS = 126 * 86_400_000;
+const WAIT_NANOS = BigInt(WAIT_MILLIS) * 1_000_000n;
 const CONTEXT = { signal: new AbortController().signal };
 
 const tenants = fc.constantFrom([TENANTS[0]], [TENANTS[0], TENANTS[1]], [TENANTS[1], TENANTS[1]]);
@@ -54,8 +56,14 @@ const bucketed = fc
   .tuple(
     profileSelection,
     fc.oneof(
-      fc.record({ range, stepMillis: fc.constantFrom(250, 1000, 7000) }),
-      fc.constant({ range: everything(), stepMillis: WAIT_MILLIS }),
+      fc
+        .record({
+          range,
+          stepMillis: fc.constantFrom(250, 1000, 7000, 333.333_333),
+          firstBucketNanos: fc.constantFrom(-1n, 0n, 1n, 250_000_000n, 7_000_000_000n),
+        })
+        .map(({ firstBucketNanos, ...rest }) => withFirstEdge(rest, firstBucketNanos)),
+      fc.constant(withFirstEdge({ range: everything(), stepMillis: WAIT_MILLIS }, WAIT_NANOS)),
     ),
   )
   .map(([q, buckets]) => ({ ...q, ...buckets }));
@@ -69,12 +77,14 @@ describe('a store in memory answers as the plain store does', () => {
     value(await store.labelSets({ ...q, labelNames: [] }, CONTEXT)),
     value(await store.labelSets({ ...q, labelNames: ['pod', '__type__'] }, CONTEXT)),
     value(await store.activity({ ...q, groupBy: ['service_name', 'pod'] }, CONTEXT)),
+    inOrder(value(await store.activity({ ...q, groupBy: 'series' }, CONTEXT))),
     value(await store.tenantStats(q.tenants, CONTEXT)),
   ]);
 
   const trees = fc.record({ q: profileSelection, mode });
   check('merged trees', trees, async (store, { q, mode: by }) => [
     plainTree(value(await store.mergeTree({ ...q, mode: by, frameKey: 'reported-name' }, CONTEXT))),
+    value(await store.mergeTotal({ ...q, mode: by }, CONTEXT)),
     plainTree(
       value(await store.mergeTree({ ...q, mode: by, frameKey: 'source-function' }, CONTEXT)),
     ),
@@ -186,7 +196,7 @@ function check<Question>(
           }
         },
       ),
-      fuzzRuns(15, 1500),
+      fuzzRuns(10, 1500),
     );
   });
 }
@@ -210,11 +220,27 @@ function idsOf(outcomes: PushOutcomes): ProfileId[] {
   return outcomes.flat().flatMap((outcome) => (outcome.kind === 'stored' ? outcome.profileId : []));
 }
 
+/** Buckets of which the first takes so much of the range; -1 for all of it. */
+function withFirstEdge<Bucketed extends { readonly range: NanosRange }>(
+  bucketed: Bucketed,
+  firstBucketNanos: bigint,
+) {
+  const { startNanos, endNanos } = bucketed.range;
+  const edge = startNanos + firstBucketNanos;
+  const firstEdgeNanos = firstBucketNanos < 0n || edge > endNanos ? endNanos : unixNanos(edge);
+  return { ...bucketed, firstEdgeNanos };
+}
+
 function everything() {
   return {
     startNanos: unixNanos(0n),
     endNanos: unixNanos(BigInt(START_MILLIS + 20 * WAIT_MILLIS) * 1_000_000n),
   };
+}
+
+function inOrder(activity: readonly SeriesActivity[]): readonly SeriesActivity[] {
+  const keyOf = ({ labels }: SeriesActivity) => JSON.stringify(labels);
+  return [...activity].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 function value<Value>(answer: StoreAnswer<Value>): Value {

@@ -9,7 +9,8 @@ import { foldSums } from './fold-sums.ts';
 import { functionTimelinesOf } from './function-timelines.ts';
 import { createHead, type DroppedProfiles } from './head.ts';
 import { MEMORY_LIMIT_BYTES, MEMORY_LIMIT_MIN_BYTES } from './memory-limit.ts';
-import { mergeByMode, totalOfSums } from './merge-modes.ts';
+import { mergeByMode } from './merge-modes.ts';
+import { mergedTotalOf, totalOfMerge } from './merged-total.ts';
 import { comparePoints } from './point-in-time.ts';
 import { pointSeriesOf } from './point-series.ts';
 import { outlineOfMerge, profileOfSums } from './profile-of-sums.ts';
@@ -26,7 +27,7 @@ import {
 } from './series-metadata.ts';
 import { singleProfileOf } from './single-profile.ts';
 import { stacksHolding } from './stack-marks.ts';
-import { bucketsOf, rangeOfBuckets } from './time-buckets.ts';
+import { bucketsOf } from './time-buckets.ts';
 
 export type MemoryStoreOptions = {
   readonly nowMillis: () => number;
@@ -168,6 +169,10 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       });
     },
 
+    async mergeTotal(q, context) {
+      return query(context, (guard) => totalOfMerge(selectProfiles(head, q, guard), q.mode, guard));
+    },
+
     async mergeProfile(q, context) {
       return query(context, (guard) => {
         const parts = selectProfiles(head, q, guard);
@@ -194,18 +199,15 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
         const values = holding.samples.values[0] ?? new Float64Array(0);
         return {
           report: reportFunction(holding, values, q.function),
-          selectedTotal: totalOfSums(merged),
-          coverage: coverageOf(parts),
+          selected: mergedTotalOf(merged, parts, guard),
         };
       });
     },
 
     async selectSeries(q, context) {
       return query(context, (guard) => {
-        const range = rangeOfBuckets(q.range, q.stepMillis);
-        const parts = selectProfiles(head, { ...q, range }, guard, q.function);
-        const profiles = inTimeOrder(parts, guard);
-        return bucketedSeriesOf(profiles, q, guard);
+        const parts = selectProfiles(head, q, guard, q.function);
+        return bucketedSeriesOf(parts, q, guard);
       });
     },
 
@@ -231,9 +233,8 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
 
     async functionTimelines(q, context) {
       return query(context, (guard) => {
-        const range = rangeOfBuckets(q.range, q.stepMillis);
-        const profiles = inTimeOrder(selectProfiles(head, { ...q, range }, guard), guard);
-        const buckets = bucketsOf(profiles, q.range, q.stepMillis, guard);
+        const profiles = inTimeOrder(selectProfiles(head, q, guard), guard);
+        const buckets = bucketsOf(profiles, q, guard);
         return functionTimelinesOf(buckets, q.mode, q.limit, guard);
       });
     },

@@ -7,7 +7,6 @@ import {
   partsOf,
   type SelectedPart,
   type SelectedProfile,
-  totalOf,
 } from './selected-parts.ts';
 import { createStackSums, needsWideSums, type StackSums } from './stack-sums.ts';
 import { type Translation, translateStacks } from './translate-stacks.ts';
@@ -30,28 +29,6 @@ export function mergeByMode(
   }
 }
 
-/** The value of everything that is selected, merged by the mode. */
-export function totalByMode(
-  profiles: readonly SelectedProfile[],
-  mode: MergeMode,
-  guard: QueryGuard,
-): bigint {
-  switch (mode) {
-    case 'sum':
-      return totalOfAll(profiles);
-    case 'average':
-      return totalOfSums(meansOf(partsOf(profiles), guard));
-    case 'last':
-      return totalOfAll(lastOfSeries(profiles));
-    default:
-      return mode satisfies never;
-  }
-}
-
-function totalOfAll(profiles: readonly SelectedProfile[]): bigint {
-  return profiles.reduce((sum, profile) => sum + totalOf(profile), 0n);
-}
-
 export function totalOfSums(merged: readonly StackSums[]): bigint {
   let total = 0n;
   for (const sums of merged) for (const slot of sums.slots()) total += BigInt(sums.at(slot));
@@ -61,35 +38,65 @@ export function totalOfSums(merged: readonly StackSums[]): bigint {
 function sumsOf(parts: readonly SelectedPart[], guard: QueryGuard): readonly StackSums[] {
   const sumsIn = sumsByDictionary(needsWideSums(parts));
   for (const part of parts) {
-    sumsIn.of(part.table.dictionary).addPart(part, guard);
+    sumsIn.of(part.table.dictionary).addRows(part, part.rows, guard);
   }
   return sumsIn.all();
 }
 
 /** The newest profile of each series, of profiles in the order of their times. */
-function lastOfSeries(profiles: readonly SelectedProfile[]): SelectedProfile[] {
+export function lastOfSeries(profiles: readonly SelectedProfile[]): SelectedProfile[] {
   return [...bySeries(profiles).values()].flatMap((ofSeries) => ofSeries.slice(-1));
 }
 
-/**
- * The mean of each series, rounded for each stack, and the sum of these. The same stack has other
- * numbers in the dictionaries of other blocks; where a series has profiles in several, its stacks
- * are brought into one before they are rounded.
- */
+/** The mean of each series, rounded for each stack, and the sum of these. */
 function meansOf(parts: readonly SelectedPart[], guard: QueryGuard): readonly StackSums[] {
   const isWide = needsWideSums(parts);
   const means = sumsByDictionary(isWide);
-  const scratch = sumsByDictionary(isWide);
-  let union: UnionDictionary | undefined;
+  const takeMean = createMeans(isWide, guard);
   for (const profiles of bySeries(inTimeOrder(parts, guard)).values()) {
     guard.spend(profiles.length);
-    for (const part of partsOf(profiles)) scratch.of(part.table.dictionary).addPart(part, guard);
-    const used = scratch.all().filter((sums) => !isEmpty(sums));
+    const rows = partsOf(profiles).map((part) => ({ part, rows: part.rows }));
+    takeMean(rows, (dictionary, slot, mean) => means.of(dictionary).add(slot, mean));
+  }
+  return means.all();
+}
+
+/** Profiles of a series in one table. */
+export type SeriesRows = {
+  readonly part: SelectedPart;
+  readonly rows: ArrayLike<number> & Iterable<number>;
+};
+
+/** Hands out the mean of each stack that profiles of one series have, rounded, by its slot. */
+export type TakeMean = (
+  ofSeries: readonly SeriesRows[],
+  take: (dictionary: Dictionary, slot: number, mean: number | bigint) => void,
+) => void;
+
+/**
+ * Takes means of one series after another; what sums are made in is kept between them. The same
+ * stack has other numbers in the dictionaries of other blocks: where a series has profiles in
+ * several, its stacks are brought into one before they are rounded.
+ */
+export function createMeans(isWide: boolean, guard: QueryGuard): TakeMean {
+  const scratch = sumsByDictionary(isWide);
+  let union: UnionDictionary | undefined;
+  return (ofSeries, take) => {
+    let profileCount = 0;
+    const touched = new Set<StackSums>();
+    for (const { part, rows } of ofSeries) {
+      profileCount += rows.length;
+      const sums = scratch.of(part.table.dictionary);
+      sums.addRows(part, rows, guard);
+      touched.add(sums);
+    }
+    const used = [...touched].filter((sums) => !isEmpty(sums));
     const [first, ...others] = used;
     let whole = first;
     if (others.length > 0) {
       union ??= createUnionDictionary();
       whole = scratch.of(union.dictionary);
+      touched.add(whole);
       for (const sums of used) {
         for (const slot of sums.slots()) {
           guard.spend(4);
@@ -97,15 +104,14 @@ function meansOf(parts: readonly SelectedPart[], guard: QueryGuard): readonly St
         }
       }
     }
-    if (whole === undefined) continue;
-    const target = means.of(whole.dictionary);
-    for (const slot of whole.slots()) {
-      guard.spend(2);
-      target.add(slot, meanOf(whole.at(slot), profiles.length));
+    if (whole !== undefined) {
+      for (const slot of whole.slots()) {
+        guard.spend(2);
+        take(whole.dictionary, slot, meanOf(whole.at(slot), profileCount));
+      }
     }
-    for (const sums of scratch.all()) sums.clear();
-  }
-  return means.all();
+    for (const sums of touched) sums.clear();
+  };
 }
 
 /** Rounded to the nearest integer, halves up. */

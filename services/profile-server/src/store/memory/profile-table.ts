@@ -105,6 +105,8 @@ export function createProfileTable(kind: ProfileKind, dictionary: Dictionary): P
   let oldestMillis = Number.POSITIVE_INFINITY;
   let newestMillis = Number.NEGATIVE_INFINITY;
   let isTight = true;
+  /** Kept until the next profile: queries come to hundreds of tables, and views have their price. */
+  let view: ProfileColumns | undefined;
   sampleStart.push(0);
 
   function isLive(row: number): boolean {
@@ -117,6 +119,22 @@ export function createProfileTable(kind: ProfileKind, dictionary: Dictionary): P
     newestMillis = Math.max(newestMillis, millis);
   }
 
+  function viewColumns(): ProfileColumns {
+    return {
+      length: stream.length(),
+      stream: stream.view(),
+      timeMillis: timeMillis.view(),
+      timeNanosOnTop: timeNanosOnTop.view(),
+      arrival: arrival.view(),
+      durationNanos: durationNanos.view(),
+      period: period.view(),
+      remarks: remarkRow.view(),
+      sampleStart: sampleStart.view(),
+      totals: totals.map((column) => column.view()),
+      samples: samples.columns(),
+    };
+  }
+
   return {
     kind,
     dictionary,
@@ -124,6 +142,7 @@ export function createProfileTable(kind: ProfileKind, dictionary: Dictionary): P
     remarks,
     tracing: samples.tracing,
     append(profile, arrived) {
+      view = undefined;
       samples.append(profile, translateStacks(profile, dictionary).stackOf);
       for (const [type, column] of profile.samples.values.entries()) {
         totals[type]?.push(sumInt64(column));
@@ -140,19 +159,7 @@ export function createProfileTable(kind: ProfileKind, dictionary: Dictionary): P
       sampleStart.push(samples.length());
       ids.push(arrived.id);
     },
-    columns: () => ({
-      length: stream.length(),
-      stream: stream.view(),
-      timeMillis: timeMillis.view(),
-      timeNanosOnTop: timeNanosOnTop.view(),
-      arrival: arrival.view(),
-      durationNanos: durationNanos.view(),
-      period: period.view(),
-      remarks: remarkRow.view(),
-      sampleStart: sampleStart.view(),
-      totals: totals.map((column) => column.view()),
-      samples: samples.columns(),
-    }),
+    columns: () => (view ??= viewColumns()),
     length: stream.length,
     isLive,
     streamAt: stream.at,
@@ -173,6 +180,7 @@ export function createProfileTable(kind: ProfileKind, dictionary: Dictionary): P
       }
     },
     close() {
+      view = undefined;
       for (const column of columnsHeld) column.trim();
     },
     bytes() {

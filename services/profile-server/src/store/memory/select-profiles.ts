@@ -2,6 +2,7 @@ import {
   createInt64ColumnBuilder,
   type Int64Column,
   int64At,
+  isWide,
   profileTypeId,
 } from '@emberscope/profile';
 import type { FunctionSelector, ProfileSelection, Selection } from '../selection.ts';
@@ -25,8 +26,9 @@ export function selectAny(head: Head, q: Selection, guard: QueryGuard): Selected
 }
 
 /**
- * The profiles that are selected, with the samples that are: of stacks that hold a function, when
- * one is given. A profile left with no sample is not selected.
+ * The profiles that are selected, with the samples that are. A profile left with no sample is not
+ * selected; but with `holding`, where only samples of stacks that hold a function count, a profile
+ * without one stays and has a total of 0.
  */
 export function selectProfiles(
   head: Head,
@@ -34,7 +36,8 @@ export function selectProfiles(
   guard: QueryGuard,
   holding?: FunctionSelector,
 ): SelectedPart[] {
-  const filters = createSampleFilters(q, holding, guard);
+  const filters = createSampleFilters(q, undefined, guard);
+  const holdingFilters = holding === undefined ? undefined : createSampleFilters(q, holding, guard);
   const wanted =
     q.profileIds === undefined ? undefined : wantedIds(q.profileIds.flatMap(idsFromText));
   const parts: SelectedPart[] = [];
@@ -53,7 +56,9 @@ export function selectProfiles(
       filter === undefined
         ? { ...found, rows, totals: totalsOf(found, rows), filter }
         : filterProfiles({ ...found, rows }, filter, guard);
-    if (part.rows.length > 0) parts.push(part);
+    if (part.rows.length === 0) continue;
+    const narrower = holdingFilters?.of(found.table);
+    parts.push(narrower === undefined ? part : countOnly(part, narrower, guard));
   }
   return parts;
 }
@@ -81,35 +86,49 @@ function* selectTypes(
       if (table.newestMillis() < start.millis || table.oldestMillis() > end.millis) continue;
       matched ??= matchSeries(registry, q.matchers, profileType);
       const columns = table.columns();
+      const isWhole = table.oldestMillis() > start.millis && table.newestMillis() < end.millis;
       for (let type = 0; type < columns.totals.length; type++) {
+        const streams = matched.ofType(table.kind, type);
+        if (streams === undefined) continue;
         guard.spend(columns.length);
-        const rows = rowsInRange(columns, type, matched, start, end);
+        const inTime = isWhole ? undefined : { start, end };
+        const rows = rowsOf(columns, type, streams, inTime);
         if (rows.length > 0) yield { ...of, columns, type, rows };
       }
     }
   }
 }
 
-function rowsInRange(
+/** The rows of some streams that have a value of a type, and lie within a range if one is given. */
+function rowsOf(
   columns: ProfileColumns,
   type: number,
-  matched: MatchedStreams,
-  start: PointInTime,
-  end: PointInTime,
+  streams: Uint8Array,
+  inTime: { readonly start: PointInTime; readonly end: PointInTime } | undefined,
 ): Int32Array {
-  const { timeMillis, timeNanosOnTop, stream, length } = columns;
+  const { stream, length } = columns;
   const totals = columns.totals[type] ?? new Float64Array(0);
   const rows = new Int32Array(length);
   let count = 0;
   for (let row = 0; row < length; row++) {
-    const millis = timeMillis[row] ?? 0;
-    if (millis < start.millis || millis > end.millis) continue;
-    const nanosOnTop = timeNanosOnTop[row] ?? 0;
-    if (millis === start.millis && nanosOnTop < start.nanosOnTop) continue;
-    if (millis === end.millis && nanosOnTop > end.nanosOnTop) continue;
-    if ((totals[row] ?? 0) > 0 && matched.has(stream[row] ?? 0, type)) rows[count++] = row;
+    if (streams[stream[row] ?? 0] !== 1) continue;
+    if (inTime !== undefined && !isInRange(columns, row, inTime.start, inTime.end)) continue;
+    if ((totals[row] ?? 0) > 0) rows[count++] = row;
   }
-  return rows.slice(0, count);
+  return rows.subarray(0, count);
+}
+
+function isInRange(
+  { timeMillis, timeNanosOnTop }: ProfileColumns,
+  row: number,
+  start: PointInTime,
+  end: PointInTime,
+): boolean {
+  const millis = timeMillis[row] ?? 0;
+  if (millis < start.millis || millis > end.millis) return false;
+  const nanosOnTop = timeNanosOnTop[row] ?? 0;
+  if (millis === start.millis && nanosOnTop < start.nanosOnTop) return false;
+  return millis !== end.millis || nanosOnTop <= end.nanosOnTop;
 }
 
 function totalsOf({ columns, type }: FoundRows, rows: Int32Array): Int64Column {
@@ -118,21 +137,49 @@ function totalsOf({ columns, type }: FoundRows, rows: Int32Array): Int64Column {
 
 /** The profiles that have a sample which passes, with what these samples come to. */
 function filterProfiles(found: FoundRows, filter: SampleFilter, guard: QueryGuard): SelectedPart {
-  const { columns, type } = found;
-  const values = columns.samples.values[type] ?? new Float64Array(0);
   const kept: number[] = [];
   const totals = createInt64ColumnBuilder();
   for (const row of found.rows) {
-    const start = columns.sampleStart[row] ?? 0;
-    const end = columns.sampleStart[row + 1] ?? 0;
-    guard.spend(2 * (1 + end - start));
-    let total = 0n;
-    for (let sample = start; sample < end; sample++) {
-      if (filter.passes(sample)) total += int64At(values, sample);
-    }
-    if (total === 0n) continue;
+    const total = totalThatPasses(found, row, filter, guard);
+    if (Number(total) === 0) continue;
     kept.push(row);
     totals.push(total);
   }
   return { ...found, rows: Int32Array.from(kept), totals: totals.finish(), filter };
+}
+
+/** The same profiles, with what those samples come to that pass. */
+function countOnly(part: SelectedPart, filter: SampleFilter, guard: QueryGuard): SelectedPart {
+  const totals = createInt64ColumnBuilder(part.rows.length);
+  for (const row of part.rows) totals.push(totalThatPasses(part, row, filter, guard));
+  return { ...part, totals: totals.finish(), filter };
+}
+
+function totalThatPasses(
+  { columns, type }: FoundRows,
+  row: number,
+  filter: SampleFilter,
+  guard: QueryGuard,
+): number | bigint {
+  const values = columns.samples.values[type] ?? new Float64Array(0);
+  const start = columns.sampleStart[row] ?? 0;
+  const end = columns.sampleStart[row + 1] ?? 0;
+  guard.spend(2 * (1 + end - start));
+  // The whole profile bounds what a part of it comes to.
+  if (isWide(values) || isWideNumber(columns.totals[type]?.[row] ?? 0)) {
+    let total = 0n;
+    for (let sample = start; sample < end; sample++) {
+      if (filter.passes(sample)) total += int64At(values, sample);
+    }
+    return total;
+  }
+  let total = 0;
+  for (let sample = start; sample < end; sample++) {
+    if (filter.passes(sample)) total += values[sample] ?? 0;
+  }
+  return total;
+}
+
+function isWideNumber(value: number | bigint): boolean {
+  return typeof value === 'bigint' && value > BigInt(Number.MAX_SAFE_INTEGER);
 }

@@ -1,10 +1,17 @@
-import { createInt64ColumnBuilder, type Int64Column, int64At, sumInt64 } from '@emberscope/profile';
+import {
+  createInt64ColumnBuilder,
+  type Int64Column,
+  int64At,
+  isWide,
+  sumInt64,
+} from '@emberscope/profile';
 import type { Coverage } from '../answers.ts';
 import type { TenantTable } from './head.ts';
 import { comparePoints, type PointInTime } from './point-in-time.ts';
 import type { ProfileColumns } from './profile-table.ts';
 import type { QueryGuard } from './query-guard.ts';
 import type { SampleFilter } from './sample-filter.ts';
+import { numberSeries } from './series-numbers.ts';
 import type { Series } from './series-registry.ts';
 
 /**
@@ -15,7 +22,7 @@ export type SelectedPart = TenantTable & {
   readonly columns: ProfileColumns;
   readonly type: number;
   readonly rows: Int32Array;
-  /** The value of those samples of each profile that are selected; never 0. */
+  /** The value of those samples of each profile that are selected; 0 where one function counts. */
   readonly totals: Int64Column;
   /** Undefined when all samples are. */
   readonly filter: SampleFilter | undefined;
@@ -102,19 +109,22 @@ export function selectedTotal(parts: readonly SelectedPart[]): bigint {
 }
 
 export function coverageOf(parts: readonly SelectedPart[]): Coverage {
-  const series = new Set<Series>();
   let profileCount = 0;
   let coveredNanos = 0n;
   for (const part of parts) {
     profileCount += part.rows.length;
     coveredNanos += sumInt64(pickCells(part.columns.durationNanos, part.rows));
-    for (const row of part.rows) series.add(seriesOfRow(part, row));
   }
-  return { profileCount, seriesCount: series.size, coveredNanos };
+  return { profileCount, seriesCount: numberSeries(parts).met().length, coveredNanos };
 }
 
 /** Some cells of a column, by row. */
 export function pickCells(column: Int64Column, rows: ArrayLike<number>): Int64Column {
+  if (!isWide(column)) {
+    const cells = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i++) cells[i] = column[rows[i] ?? 0] ?? 0;
+    return cells;
+  }
   const picked = createInt64ColumnBuilder(Math.max(1, rows.length));
   for (let i = 0; i < rows.length; i++) picked.push(column[rows[i] ?? 0] ?? 0);
   return picked.finish();

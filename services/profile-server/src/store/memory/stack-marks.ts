@@ -37,6 +37,23 @@ export function stacksBelow(
   return { marks, withoutStack: names.length === 0 };
 }
 
+/** Stacks of which no location has a name: no tree can show them. */
+export function stacksWithoutName(
+  { symbols, stacks }: StackSymbols,
+  guard: QueryGuard,
+): StackMarks {
+  const { lineStart } = symbols.locations;
+  const marks = new Uint8Array(stacks.length);
+  for (let stack = 0; stack < stacks.length; stack++) {
+    guard.spend(1);
+    const caller = stacks.parent[stack] ?? NO_STACK;
+    const location = stacks.location[stack] ?? 0;
+    const hasName = (lineStart[location] ?? 0) < (lineStart[location + 1] ?? 0);
+    if (!hasName && (caller === NO_STACK || marks[caller] === 1)) marks[stack] = 1;
+  }
+  return { marks, withoutStack: true };
+}
+
 /** Stacks that hold a function anywhere. */
 export function stacksHolding(
   { symbols, stacks }: StackSymbols,

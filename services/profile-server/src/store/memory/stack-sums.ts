@@ -15,7 +15,7 @@ export type StackSums = {
   /** A bigint where sums may pass 2^53, else a number. */
   at(slot: number): number | bigint;
   /** Adds the selected samples of some profiles of one part. */
-  addPart(part: SelectedPart, guard: QueryGuard): void;
+  addRows(part: SelectedPart, rows: Iterable<number>, guard: QueryGuard): void;
   add(slot: number, value: number | bigint): void;
   /** Sets all sums back to 0. */
   clear(): void;
@@ -55,7 +55,7 @@ function createNarrowSums(dictionary: Dictionary): StackSums {
     slots: () => slots,
     at: (slot) => sums[slot] ?? 0,
     add: (slot, value) => add(slot, Number(value)),
-    addPart({ columns, type, rows, filter }, guard) {
+    addRows({ columns, type, filter }, rows, guard) {
       const { stack } = columns.samples;
       const values = columns.samples.values[type] ?? new Float64Array(0);
       for (const row of rows) {
@@ -86,7 +86,7 @@ function createWideSums(dictionary: Dictionary): StackSums {
     slots: () => sums.keys(),
     at: (slot) => sums.get(slot) ?? 0n,
     add,
-    addPart({ columns, type, rows, filter }, guard) {
+    addRows({ columns, type, filter }, rows, guard) {
       const { stack } = columns.samples;
       const values = columns.samples.values[type] ?? new Float64Array(0);
       for (const row of rows) {

@@ -1,5 +1,5 @@
 import type { UnixNanos } from '@emberscope/units';
-import { comparePoints, nanosFromPoint, type PointInTime } from './point-in-time.ts';
+import { nanosFromPoint, type PointInTime } from './point-in-time.ts';
 import type { ProfileTable } from './profile-table.ts';
 
 /** The oldest and the newest of some profiles. */
@@ -16,16 +16,28 @@ export function createTimeSpan(): TimeSpan {
   let oldest: PointInTime | undefined;
   let newest: PointInTime | undefined;
 
-  function add(time: PointInTime): void {
-    if (oldest === undefined || comparePoints(time, oldest) < 0) oldest = time;
-    if (newest === undefined || comparePoints(time, newest) > 0) newest = time;
+  function meet(millis: number, nanosOnTop: number): void {
+    if (oldest === undefined || isBefore(millis, nanosOnTop, oldest)) {
+      oldest = { millis, nanosOnTop };
+    }
+    if (newest === undefined || !isUpTo(millis, nanosOnTop, newest)) {
+      newest = { millis, nanosOnTop };
+    }
+  }
+
+  /** Whether all profiles of a table lie between two that were met. */
+  function isWithin(table: ProfileTable): boolean {
+    if (oldest === undefined || newest === undefined) return false;
+    return table.oldestMillis() > oldest.millis && table.newestMillis() < newest.millis;
   }
 
   return {
     addTables(tables) {
       for (const table of tables) {
-        for (let row = 0; row < table.length(); row++) {
-          if (table.isLive(row)) add(table.timeAt(row));
+        if (isWithin(table)) continue;
+        const { timeMillis, timeNanosOnTop, length } = table.columns();
+        for (let row = 0; row < length; row++) {
+          if (table.isLive(row)) meet(timeMillis[row] ?? 0, timeNanosOnTop[row] ?? 0);
         }
       }
     },
@@ -34,4 +46,12 @@ export function createTimeSpan(): TimeSpan {
       return { oldestNanos: nanosFromPoint(oldest), newestNanos: nanosFromPoint(newest) };
     },
   };
+}
+
+function isBefore(millis: number, nanosOnTop: number, other: PointInTime): boolean {
+  return millis < other.millis || (millis === other.millis && nanosOnTop < other.nanosOnTop);
+}
+
+function isUpTo(millis: number, nanosOnTop: number, other: PointInTime): boolean {
+  return millis < other.millis || (millis === other.millis && nanosOnTop <= other.nanosOnTop);
 }

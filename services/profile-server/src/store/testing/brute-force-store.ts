@@ -20,7 +20,13 @@ import {
   selfByStack,
 } from '@emberscope/profile';
 import { compareUtf8, type UnixNanos, unixNanos } from '@emberscope/units';
-import type { BucketedSeries, Exemplar, FunctionTimeline, PointSeries } from '../answers.ts';
+import type {
+  BucketedSeries,
+  Exemplar,
+  FunctionTimeline,
+  MergedTotal,
+  PointSeries,
+} from '../answers.ts';
 import type { DeletionId, ProfileId, PushId, SpanId, TenantId } from '../ids.ts';
 import { profileId } from '../ids.ts';
 import type { ProfileStore } from '../profile-store.ts';
@@ -33,8 +39,8 @@ import type {
   Selection,
 } from '../selection.ts';
 import type { StoreAnswer } from '../store-error.ts';
-import { type Bucket, bucketedRange, bucketsOf, groupBy, otherLabels } from './bucket-stored.ts';
-import { coverageOf, mergeStored, profileTotal, totalOf } from './merge-stored.ts';
+import { type Bucket, bucketsOf, groupBy, otherLabels } from './bucket-stored.ts';
+import { coverageOf, mergeStored, profileTotal, sumOfTotals, totalOf } from './merge-stored.ts';
 import {
   isSelected,
   keepSamples,
@@ -171,9 +177,14 @@ export function createBruteForceStore(options: BruteForceOptions): ProfileStore 
 
     async activity(q, context) {
       return answer(context, () =>
-        groupBy(matching(q), q.groupBy).map(({ labels, profiles }) => ({
+        activityGroups(matching(q), q.groupBy).map(({ labels, profiles }) => ({
           labels,
           ...countsOf(profiles),
+          coveredNanos: coverageOf(profiles).coveredNanos,
+          total: sumOfTotals(profiles),
+          largest: profiles
+            .map(({ profile }) => profileTotal(profile))
+            .reduce((a, b) => (b > a ? b : a)),
         })),
       );
     },
@@ -183,16 +194,14 @@ export function createBruteForceStore(options: BruteForceOptions): ProfileStore 
         const profiles = selectProfiles(stored, q);
         const merged = mergeStored(profiles, q.mode) ?? emptyProfile(q);
         const framesOf = q.frameKey === 'reported-name' ? framesByName : framesByFunction;
-        const { stacks, symbols, samples } = merged;
-        const self = selfByStack(stacks, samples.stack, valuesOf(merged));
-        const folded = foldStacks(stacks, symbols.locations, self, framesOf(symbols));
-        // A sample without any location has no stack, and no name either.
-        const withoutStack = keepSamples(merged, 0, (row) => samples.stack[row] === -1);
-        return {
-          tree: folded.tree,
-          unnamed: folded.unnamed + profileTotal(withoutStack),
-          coverage: coverageOf(profiles),
-        };
+        return { ...foldedBy(merged, framesOf), coverage: coverageOf(profiles) };
+      });
+    },
+
+    async mergeTotal(q, context) {
+      return answer(context, () => {
+        const profiles = selectProfiles(stored, q);
+        return mergedTotal(mergeStored(profiles, q.mode) ?? emptyProfile(q), profiles);
       });
     },
 
@@ -212,26 +221,24 @@ export function createBruteForceStore(options: BruteForceOptions): ProfileStore 
         const merged = mergeStored(profiles, q.mode) ?? emptyProfile(q);
         return {
           report: reportFunction(merged, valuesOf(merged), q.function),
-          selectedTotal: profileTotal(merged),
-          coverage: coverageOf(profiles),
+          selected: mergedTotal(merged, profiles),
         };
       });
     },
 
     async selectSeries(q, context) {
       return answer(context, () => {
-        const range = bucketedRange(q.range, q.stepMillis);
-        const selected = selectProfiles(stored, { ...q, range });
+        const selected = selectProfiles(stored, q);
         const wanted = q.function;
         const profiles =
-          wanted === undefined ? selected : selected.flatMap((each) => onlyWith(each, wanted));
-        const series = groupBy(profiles, q.groupBy).map(({ labels, profiles: inGroup }) => {
-          const buckets = bucketsOf(inGroup, q.range, q.stepMillis);
+          wanted === undefined ? selected : selected.map((each) => onlyWith(each, wanted));
+        const series = groupBy(profiles, q.groupBy).flatMap(({ labels, profiles: inGroup }) => {
+          const buckets = bucketsOf(inGroup, q);
+          const isThere = buckets.some((bucket) => sumOfTotals(bucket.profiles) > 0n);
+          if (!isThere) return [];
           return bucketedSeries(labels, buckets, q.mode, q.exemplars ? q.groupBy : undefined);
         });
-        const largestFirst = series
-          .filter(({ length }) => length > 0)
-          .sort((a, b) => descending(sum(a.value), sum(b.value)));
+        const largestFirst = series.sort((a, b) => descending(sum(a.value), sum(b.value)));
         return q.limit > 0 ? largestFirst.slice(0, q.limit) : largestFirst;
       });
     },
@@ -265,8 +272,7 @@ export function createBruteForceStore(options: BruteForceOptions): ProfileStore 
 
     async functionTimelines(q, context) {
       return answer(context, () => {
-        const range = bucketedRange(q.range, q.stepMillis);
-        const buckets = bucketsOf(selectProfiles(stored, { ...q, range }), q.range, q.stepMillis);
+        const buckets = bucketsOf(selectProfiles(stored, q), q);
         const timelines = timelinesOf(buckets, q.mode);
         return {
           edgeMillis: Float64Array.from(buckets, ({ edgeMillis }) => edgeMillis),
@@ -324,6 +330,30 @@ function emptyProfile({ profileType }: ProfileSelection): Profile {
   }).finish();
 }
 
+/** A merged profile as a tree, and the value of what has no name. */
+function foldedBy(merged: Profile, framesOf: typeof framesByName) {
+  const { stacks, symbols, samples } = merged;
+  const self = selfByStack(stacks, samples.stack, valuesOf(merged));
+  const folded = foldStacks(stacks, symbols.locations, self, framesOf(symbols));
+  // A sample without any location has no stack, and no name either.
+  const withoutStack = keepSamples(merged, 0, (row) => samples.stack[row] === -1);
+  return { tree: folded.tree, unnamed: folded.unnamed + profileTotal(withoutStack) };
+}
+
+function mergedTotal(merged: Profile, profiles: readonly StoredProfile[]): MergedTotal {
+  const { unnamed } = foldedBy(merged, framesByName);
+  return { total: profileTotal(merged), unnamed, coverage: coverageOf(profiles) };
+}
+
+function activityGroups(profiles: readonly StoredProfile[], names: readonly string[] | 'series') {
+  if (names !== 'series') return groupBy(profiles, names);
+  const sets = new Map(profiles.map(({ labels }) => [labels.key, labels]));
+  return [...sets.values()].sort(compareLabelSets).map(({ key, labels }) => ({
+    labels,
+    profiles: profiles.filter((each) => each.labels.key === key),
+  }));
+}
+
 function countsOf(profiles: readonly StoredProfile[]) {
   const times = profiles.map(({ timeNanos }) => timeNanos);
   const least = (a: UnixNanos, b: UnixNanos) => (b < a ? b : a);
@@ -336,15 +366,15 @@ function countsOf(profiles: readonly StoredProfile[]) {
   };
 }
 
-/** The samples whose stacks hold a function; nothing when there are none. */
-function onlyWith(each: StoredProfile, wanted: FunctionSelector): StoredProfile[] {
+/** A profile with only the samples whose stacks hold a function: none, maybe. */
+function onlyWith(each: StoredProfile, wanted: FunctionSelector): StoredProfile {
   const { profile } = each;
   const values = valuesOf(profile);
   const holding = keepSamples(profile, 0, (row) => {
     const alone = keepSamples(profile, 0, (other) => other === row);
     return int64At(values, row) > 0n && reportFunction(alone, valuesOf(alone), wanted).total > 0n;
   });
-  return holding.samples.length === 0 ? [] : [{ ...each, profile: holding }];
+  return { ...each, profile: holding };
 }
 
 function bucketedSeries(

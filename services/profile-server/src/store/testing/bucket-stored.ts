@@ -8,7 +8,7 @@ import {
 import type { UnixMillis } from '@emberscope/units';
 import { millisFromNanos } from '@emberscope/units';
 import type { LabelPair } from '../answers.ts';
-import type { NanosRange } from '../selection.ts';
+import type { Buckets, NanosRange } from '../selection.ts';
 import type { StoredProfile } from './stored-profile.ts';
 
 /** Profiles that share the values of the labels grouped by. */
@@ -46,22 +46,15 @@ export type Bucket = {
   readonly profiles: readonly StoredProfile[];
 };
 
-/** The range that buckets of a range take profiles from: a step more at its start. */
-export function bucketedRange(range: NanosRange, stepMillis: number): NanosRange {
-  const step = BigInt(Math.round(stepMillis * 1e6));
-  return { ...range, startNanos: (range.startNanos - step) as NanosRange['startNanos'] };
-}
-
-/** Profiles in buckets `(edge - step, edge]`, oldest first, empty ones left out. */
+/** Profiles of a range in buckets, oldest first, empty ones left out. */
 export function bucketsOf(
   profiles: readonly StoredProfile[],
-  range: NanosRange,
-  stepMillis: number,
+  { range, firstEdgeNanos, stepMillis }: Buckets & { readonly range: NanosRange },
 ): Bucket[] {
   const step = BigInt(Math.round(stepMillis * 1e6));
   const buckets: Bucket[] = [];
-  for (let edge: bigint = range.startNanos; edge <= range.endNanos; edge += step) {
-    const isFirst = edge === range.startNanos;
+  for (let edge: bigint = firstEdgeNanos; edge <= range.endNanos; edge += step) {
+    const isFirst = edge === firstEdgeNanos;
     const inBucket = profiles.filter(
       ({ timeNanos }) => timeNanos <= edge && (isFirst || timeNanos > edge - step),
     );

@@ -38,6 +38,11 @@ export function totalOf(profiles: readonly StoredProfile[], mode: MergeMode): bi
   return merged === undefined ? 0n : profileTotal(merged);
 }
 
+/** The values of all profiles, of whatever type, added up. */
+export function sumOfTotals(profiles: readonly StoredProfile[]): bigint {
+  return profiles.reduce((sum, { profile }) => sum + profileTotal(profile), 0n);
+}
+
 export function profileTotal(profile: Profile): bigint {
   return sumInt64(profile.samples.values[0] ?? new Float64Array(0));
 }

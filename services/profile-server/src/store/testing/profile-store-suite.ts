@@ -216,11 +216,14 @@ export function describeProfileStore(
         assert.deepEqual(empty.map(drawLabels), ['']);
       });
 
-      test('activity counts series and profiles and knows the newest', async () => {
+      test('activity counts series and profiles, adds them up and knows the newest', async () => {
         const store = await at();
         await pushAll(
           store,
-          [cpu('main 1', NOW - 60n * SECOND), cpu('main 1', NOW)],
+          [
+            { ...cpu('main 1', NOW - 60n * SECOND), durationNanos: 2n ** 53n - 1n },
+            { ...cpu(`main ${2n ** 53n}`, NOW), durationNanos: 10n },
+          ],
           labelsOf('a', { pod: '1' }),
         );
         await pushAll(store, [cpu('main 1', NOW - 30n * SECOND)], labelsOf('a', { pod: '2' }));
@@ -236,7 +239,35 @@ export function describeProfileStore(
           profileCount: 3,
           oldestNanos: NOW - 60n * SECOND,
           newestNanos: NOW,
+          coveredNanos: 2n ** 53n + 9n,
+          total: 2n ** 53n + 2n,
+          largest: 2n ** 53n,
         });
+      });
+
+      test('activity of single series has all of their labels', async () => {
+        const store = await at();
+        await pushAll(store, [cpu('main 1 2')], labelsOf('b', { pod: '1' }));
+        await pushAll(store, [cpu('main 3 4')], labelsOf('a'));
+        const one = [{ labels: labelsOf('a'), profiles: [{ profile: cpu('main 5 6') }] }];
+        await store.push(OTHER_TENANT, one);
+        const tenants = [TENANT, OTHER_TENANT] as const;
+        const q = { ...SELECTION, tenants, groupBy: 'series' } as const;
+        const found = value(await store.activity(q, CONTEXT));
+        const sets = value(await store.labelSets({ ...SELECTION, labelNames: [] }, CONTEXT));
+        const drawnSets = found.map(({ labels }) => JSON.stringify(labels)).sort();
+        assert.deepEqual(drawnSets, sets.map(({ labels }) => JSON.stringify(labels)).sort());
+        const drawn = found.map(({ labels, seriesCount, total }) => {
+          const of = (name: string) => labels.find((label) => label.name === name)?.value;
+          return `${of('service_name')} ${of('__type__')} ${seriesCount} ${total}`;
+        });
+        // Two tenants have a series of the same labels.
+        assert.deepEqual(drawn.sort(), [
+          'a cpu 2 10',
+          'a samples 2 8',
+          'b cpu 1 2',
+          'b samples 1 1',
+        ]);
       });
     });
 
@@ -404,6 +435,26 @@ export function describeProfileStore(
         assert.deepEqual(await drawn('last'), ['f self=131 total=131', 'g self=1 total=1']);
       });
 
+      test('a total is what a tree would come to, in every mode', async () => {
+        const store = await at();
+        const heap = (text: string, seconds: bigint) => memory(text, NOW + seconds * SECOND);
+        const pod = (name: string) => labelsOf('a', { __name__: 'memory', pod: name });
+        await pushAll(store, [heap('f 10\n0x10 1', 1n), heap('f 21\n 3', 2n)], pod('1'));
+        await pushAll(store, [heap('0x10;f 100\n0x10;0x20 7', 1n)], pod('2'));
+        const coverage = { profileCount: 3, seriesCount: 2, coveredNanos: 0n };
+        for (const [mode, total, unnamed] of [
+          ['sum', 142n, 11n],
+          // 31 / 2 is 15.5, 1 / 2 is 0.5 and 3 / 2 is 1.5: halves round up.
+          ['average', 126n, 10n],
+          ['last', 131n, 10n],
+        ] as const) {
+          const q = { ...select(MEMORY), mode };
+          assert.deepEqual(value(await store.mergeTotal(q, CONTEXT)), { total, unnamed, coverage });
+          const merged = value(await store.mergeTree({ ...q, frameKey: 'reported-name' }, CONTEXT));
+          assert.equal(merged.unnamed, unnamed);
+        }
+      });
+
       test('coverage is what a merge was made of', async () => {
         const store = await at();
         const lasting = { ...cpu('f 1'), durationNanos: 10n * SECOND };
@@ -475,14 +526,15 @@ export function describeProfileStore(
 
       test('a function’s running lines, callers and callees, and what it is a share of', async () => {
         const store = await at();
-        await pushAll(store, [cpu('main;f@a.ts:3:9;g 1\nmain;f@a.ts:3:10 2\nmain 5')]);
+        await pushAll(store, [cpu('main;f@a.ts:3:9;g 1\nmain;f@a.ts:3:10 2\nmain 5\n0x10 4')]);
         const q = {
           ...select(CPU),
           mode: 'sum' as const,
           function: { name: 'f', file: 'a.ts', line: 3 },
         };
-        const { report, selectedTotal } = value(await store.mergeFunction(q, CONTEXT));
-        assert.equal(selectedTotal, 8n);
+        const { report, selected } = value(await store.mergeFunction(q, CONTEXT));
+        assert.deepEqual([selected.total, selected.unnamed], [12n, 4n]);
+        assert.equal(selected.coverage.profileCount, 1);
         assert.deepEqual([report.self, report.total], [2n, 3n]);
         assert.deepEqual(report.lines, [
           { line: 10, self: 2n, total: 2n },
@@ -497,7 +549,7 @@ export function describeProfileStore(
       const at = storeFor(open);
       const onTheSecond = (text: string, seconds: bigint) => cpu(text, NOW + seconds * SECOND);
 
-      test('buckets end at their edges, take one step before the start, and drop the tail', async () => {
+      test('buckets end at their edges, the first takes all before, and the tail is dropped', async () => {
         const store = await at();
         await pushAll(store, [
           onTheSecond('f 1', -16n),
@@ -508,11 +560,42 @@ export function describeProfileStore(
           onTheSecond('f 32', 30n),
           onTheSecond('f 64', 31n),
         ]);
-        const range = { startNanos: unixNanos(NOW), endNanos: unixNanos(NOW + 35n * SECOND) };
-        const [series] = value(
-          await store.selectSeries({ ...select(CPU), ...SERIES, range }, CONTEXT),
-        );
-        assert.deepEqual(drawSeries(series), ['0s 6 of 2', '15s 8 of 1', '30s 48 of 2']);
+        const drawn = async (startNanos: bigint, stepMillis = 15_000) => {
+          const endNanos = unixNanos(NOW + 35n * SECOND);
+          const range = { startNanos: unixNanos(startNanos), endNanos };
+          const q = { ...select(CPU), ...SERIES, range, stepMillis };
+          return drawSeries(value(await store.selectSeries(q, CONTEXT))[0]);
+        };
+        assert.deepEqual(await drawn(NOW - 15n * SECOND), [
+          '0s 6 of 2',
+          '15s 8 of 1',
+          '30s 48 of 2',
+        ]);
+        assert.deepEqual(await drawn(NOW - 15n * SECOND + 1n), [
+          '0s 4 of 1',
+          '15s 8 of 1',
+          '30s 48 of 2',
+        ]);
+        assert.deepEqual(await drawn(NOW - DAY), ['0s 7 of 3', '15s 8 of 1', '30s 48 of 2']);
+        // A step that is no whole millisecond.
+        assert.deepEqual(await drawn(NOW, 15_000.000_001), [
+          '0s 4 of 1',
+          '15s 24 of 2',
+          '30s 32 of 1',
+        ]);
+      });
+
+      test('a first edge at the end of the range is one bucket of everything', async () => {
+        const store = await at();
+        await pushAll(store, [
+          onTheSecond('f 1', -3600n),
+          onTheSecond('f 2', -1n),
+          onTheSecond('f 4', 0n),
+        ]);
+        const { endNanos } = SERIES.range;
+        const range = { startNanos: unixNanos(NOW - 3600n * SECOND), endNanos };
+        const q = { ...select(CPU), ...SERIES, range, stepMillis: 1 };
+        assert.deepEqual(drawSeries(value(await store.selectSeries(q, CONTEXT))[0]), ['0s 7 of 3']);
       });
 
       test('groups have the labels asked for, the largest first, and as many as asked for', async () => {
@@ -543,6 +626,47 @@ export function describeProfileStore(
           await store.selectSeries({ ...select(CPU), ...SERIES, function: only }, CONTEXT),
         );
         assert.deepEqual(drawSeries(one[0]), ['0s 1 of 1']);
+      });
+
+      test('a profile without the function counts as 0: in means and as the newest', async () => {
+        const store = await at();
+        const heap = (text: string, seconds: bigint) => memory(text, NOW - seconds * SECOND);
+        const pod = (name: string) => labelsOf('a', { __name__: 'memory', pod: name });
+        await pushAll(
+          store,
+          [heap('f 10\ng 1', 3n), heap('f;h 5\ng 2', 2n), heap('g 4', 1n)],
+          pod('1'),
+        );
+        await pushAll(store, [heap('f 100', 30n), heap('f 20', 3n)], pod('2'));
+        await pushAll(store, [heap('g 7', 3n)], pod('3'));
+        const drawn = async (mode: 'sum' | 'average' | 'last', groupBy: readonly string[] = []) => {
+          const only = { name: 'f', file: '', line: 0 };
+          const range = { ...SERIES.range, startNanos: unixNanos(NOW - 60n * SECOND) };
+          const buckets = { range, firstEdgeNanos: unixNanos(NOW - 15n * SECOND) };
+          const q = { ...select(MEMORY), ...SERIES, ...buckets, mode, groupBy, function: only };
+          const series = value(await store.selectSeries(q, CONTEXT));
+          return series.map((each) => drawSeries(each).join(', '));
+        };
+        assert.deepEqual(await drawn('sum'), ['-15s 100 of 1, 0s 35 of 5']);
+        // 10 / 3 is 3.33 and 5 / 3 is 1.67: 3 + 2 of the first pod, 20 of the second.
+        assert.deepEqual(await drawn('average'), ['-15s 100 of 1, 0s 25 of 5']);
+        assert.deepEqual(await drawn('last'), ['-15s 100 of 1, 0s 20 of 5']);
+        // The first pod's newest has no f, yet f ran; in the third it never did.
+        assert.deepEqual(await drawn('last', ['pod']), ['-15s 100 of 1, 0s 20 of 1', '0s 0 of 3']);
+      });
+
+      test('with spans chosen, a profile without one of them is no profile of the mean', async () => {
+        const store = await at();
+        const span = '00000000000000aa';
+        await pushAll(store, [
+          cpu(`f 6 {span_id="${span}"}\nf 1`),
+          cpu(`g 1 {span_id="${span}"}`),
+          cpu('f 9'),
+        ]);
+        const spanIds = [spanId(span) ?? assert.fail()];
+        const only = { name: 'f', file: '', line: 0 };
+        const q = { ...select(CPU), ...SERIES, mode: 'average' as const, spanIds, function: only };
+        assert.deepEqual(drawSeries(value(await store.selectSeries(q, CONTEXT))[0]), ['0s 3 of 2']);
       });
 
       test('an exemplar is the largest profile of its bucket, without the labels grouped by', async () => {
@@ -607,7 +731,15 @@ export function describeProfileStore(
           onTheSecond('main;f 5\nmain;g 1', 0n),
           onTheSecond('main;f 2\nmain;g 9\ntiny 1', 15n),
         ]);
-        const q = { ...select(CPU), stepMillis: 15_000, mode: 'sum' as const, limit: 2 };
+        const startNanos = unixNanos(NOW - 14n * SECOND);
+        const q = {
+          ...select(CPU),
+          range: { startNanos, endNanos: unixNanos(NOW + 15n * SECOND) },
+          firstEdgeNanos: unixNanos(NOW),
+          stepMillis: 15_000,
+          mode: 'sum' as const,
+          limit: 2,
+        };
         const timelines = value(await store.functionTimelines(q, CONTEXT));
         assert.deepEqual(
           timelines.functions.map(({ name, self }) =>
@@ -704,9 +836,10 @@ const SELECTION: Selection = {
   range: { startNanos: unixNanos(NOW - 2n * DAY), endNanos: unixNanos(NOW + DAY) },
   matchers: [],
 };
-/** Buckets of which the first ends at now and takes what came in the 15 s before. */
+/** One bucket that ends at now and takes what came in the 15 s before. */
 const SERIES = {
-  range: { startNanos: unixNanos(NOW), endNanos: unixNanos(NOW) },
+  range: { startNanos: unixNanos(NOW - 15n * SECOND), endNanos: unixNanos(NOW) },
+  firstEdgeNanos: unixNanos(NOW),
   stepMillis: 15_000,
   groupBy: [],
   mode: 'sum',

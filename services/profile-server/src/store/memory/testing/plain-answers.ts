@@ -38,8 +38,8 @@ export function plainMergedProfile({ profile, coverage }: MergedProfile) {
   };
 }
 
-export function plainFunction({ report, selectedTotal, coverage }: MergedFunction) {
-  return { report: plainReport(report), selectedTotal, coverage };
+export function plainFunction({ report, selected }: MergedFunction) {
+  return { report: plainReport(report), selected };
 }
 
 export function plainSeries(all: readonly BucketedSeries[], numberOf: NumberOfId) {
