@@ -1,5 +1,5 @@
-import { int64At, treeTotal } from '@emberscope/profile';
-import type { MergedTree } from '../../store/answers.ts';
+import { int64At } from '@emberscope/profile';
+import type { MergedTotal } from '../../store/answers.ts';
 import type { MergeMode, ProfileSelection } from '../../store/selection.ts';
 import type { Query } from '../query.ts';
 import { type MillisRange, modeMessage } from './page-request.ts';
@@ -9,14 +9,14 @@ import { wholeRangeSeries } from './whole-range-series.ts';
 export async function coverageMessage(
   query: Query<unknown>,
   selection: ProfileSelection,
-  { tree, unnamed, coverage }: MergedTree,
+  { total, unnamed, coverage }: MergedTotal,
   { mode, range }: { readonly mode: MergeMode; readonly range: MillisRange },
 ) {
   const sampleCount =
     coverage.profileCount === 0 ? undefined : await sampleCountOf(query, selection);
   return {
     mode: modeMessage(mode),
-    total: treeTotal(tree) + unnamed,
+    total,
     unnamed,
     profileCount: BigInt(coverage.profileCount),
     seriesCount: BigInt(coverage.seriesCount),

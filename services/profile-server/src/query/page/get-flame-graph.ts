@@ -1,3 +1,4 @@
+import { treeTotal } from '@emberscope/profile';
 import type { GetFlameGraphRequest } from '@emberscope/protocol/page/flame-graph';
 import { type ProfileId, profileId, spanId, traceId } from '../../store/ids.ts';
 import type { ProfileSelection } from '../../store/selection.ts';
@@ -32,13 +33,14 @@ export async function getFlameGraph(query: Query<GetFlameGraphRequest>): Promise
   const merged = answered(
     await reader.mergeTree({ ...selection, mode, frameKey: 'source-function' }, context),
   );
+  const total = treeTotal(merged.tree) + merged.unnamed;
   const holding = request.function === undefined ? undefined : functionOf(request.function);
   const selected = selectInTree(merged.tree, request.rootPath.map(functionOf), holding);
   const { tree, otherTotal } = cutTree(selected, maxNodes);
   return pageFlameGraphBody({
     tree,
     otherTotal,
-    coverage: await coverageMessage(query, selection, merged, { mode, range }),
+    coverage: await coverageMessage(query, selection, { ...merged, total }, { mode, range }),
     functionCount: new Set(selected.frame).size,
     nodeCount: selected.length,
   });

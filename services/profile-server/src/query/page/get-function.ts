@@ -11,7 +11,6 @@ import { typeMatcher } from '../profile-type-matcher.ts';
 import type { Query } from '../query.ts';
 import { answered, refuseArgument } from '../query-refusal.ts';
 import { coverageMessage } from './coverage.ts';
-import { functionSeries } from './function-series.ts';
 import { functionOf, readLimit, readMode, readSelection } from './page-request.ts';
 import { timelineMessage, timelineSeries } from './timeline.ts';
 import { bucketsOfTarget } from './timeline-buckets.ts';
@@ -32,19 +31,15 @@ export async function getFunction(query: Query<GetFunctionRequest>): Promise<Ans
 
   const nanos = wholeMillisRange(range.startMillis, range.endMillis);
   const selection: ProfileSelection = { tenants, range: nanos, profileType, matchers };
-  const { report } = answered(
+  const { report, selected } = answered(
     await reader.mergeFunction({ ...selection, function: wanted, mode }, context),
   );
-  const merged = answered(
-    await reader.mergeTree({ ...selection, mode, frameKey: 'source-function' }, context),
-  );
   const buckets = bucketsOfTarget(range, targetPoints);
-  const series = await functionSeries(
-    query,
-    selection,
-    (options) => timelineSeries(query, selection, buckets, options),
-    { groupBy: [], mode, function: wanted },
-  );
+  const series = await timelineSeries(query, selection, buckets, {
+    groupBy: [],
+    mode,
+    function: wanted,
+  });
   const labels = await labelShares(query, selection, wanted, mode);
   return messageBody(GetFunctionResponseSchema, {
     function: wanted,
@@ -61,7 +56,7 @@ export async function getFunction(query: Query<GetFunctionRequest>): Promise<Ans
     timeline: timelineMessage(buckets, series),
     labels: labels.slice(0, limit),
     labelsLeftOut: leftOut(labels, limit),
-    coverage: await coverageMessage(query, selection, merged, { mode, range }),
+    coverage: await coverageMessage(query, selection, selected, { mode, range }),
   });
 }
 
@@ -87,12 +82,8 @@ async function labelShares(
   const matchers = [...selection.matchers, typeMatcher(selection.profileType)];
   const names = answered(await reader.labelNames({ ...selection, matchers }, context));
   const groupBy = names.filter((name) => !name.startsWith('__'));
-  const groups = await functionSeries(
-    query,
-    selection,
-    (options) => wholeRangeSeries(query, selection, options),
-    { groupBy, mode, function: wanted },
-  );
+  const options = { groupBy, mode, function: wanted };
+  const groups = await wholeRangeSeries(query, selection, options);
   const shares = new Map<string, { label: { name: string; value: string }; total: bigint }>();
   for (const { labels, value } of groups) {
     for (const label of labels) {

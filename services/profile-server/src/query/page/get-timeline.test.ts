@@ -20,6 +20,7 @@ const { getTimeline, getFlameGraph } = PageService.method;
 const RANGE = { startMillis: NOW - MINUTE + 1n, endMillis: NOW };
 const SELECTION = { range: RANGE, profileType: CPU, selector: '' };
 const BASE = { selection: SELECTION, stepMillis: 15_000n };
+const OBJECTS = 'memory:inuse_objects:count:inuse_objects:count';
 const F = { name: 'f', file: '', line: 0 };
 type Request = Init<typeof GetTimelineRequestSchema>;
 
@@ -30,7 +31,7 @@ for (const engine of ENGINES) {
       asked = await openAskedStore(engine);
       const types = [SAMPLES, CPU];
       await asked.push(
-        { drawn: 'main 1 10', types, labels: { pod: 'a' }, ago: 60_000n, nanosOnTop: 999_998n },
+        { drawn: 'main 1 10', types, labels: { pod: 'a' }, ago: 60_000n, nanosOnTop: 999_999n },
         { drawn: 'main 2 20\n0x4f 1 5', types, labels: { pod: 'a' }, ago: 45_000n, nanosOnTop: 5n },
         {
           drawn: 'main;f 3 30',
@@ -43,6 +44,8 @@ for (const engine of ENGINES) {
         { drawn: 'main 1 1', types, labels: { pod: 'c', version: '1' }, ago: DAY },
         { drawn: 'main;f 100', types: [MEMORY], ago: 20_000n },
         { drawn: 'main;f 300\nmain;g 9', types: [MEMORY], ago: 16_000n },
+        { drawn: 'main;f 7', types: [OBJECTS], ago: 20_000n },
+        { drawn: 'main;g 5', types: [OBJECTS], ago: 16_000n },
       );
     });
 
@@ -81,6 +84,11 @@ for (const engine of ENGINES) {
         'a function of what is held is averaged over all profiles, those without it too',
         { function: { ...F, name: 'g' }, selection: { ...SELECTION, profileType: MEMORY } },
         [': #2 5 of 2'],
+      ],
+      [
+        'of what is held last, a function that the newest profile does not hold has 0',
+        { function: F, selection: { ...SELECTION, profileType: OBJECTS }, mode: MergeMode.LAST },
+        [': #2 0 of 2'],
       ],
       [
         'what is held is averaged when no mode is named',

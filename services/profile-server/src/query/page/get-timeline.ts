@@ -10,7 +10,6 @@ import { typeMatcher } from '../profile-type-matcher.ts';
 import type { Query } from '../query.ts';
 import { answered } from '../query-refusal.ts';
 import { coverageMessage } from './coverage.ts';
-import { functionSeries, type ReadSeries } from './function-series.ts';
 import {
   functionOf,
   keptFromMillis,
@@ -48,23 +47,17 @@ export async function getTimeline(query: Query<GetTimelineRequest>): Promise<Ans
     profileType,
     range: wholeMillisRange(range.startMillis, range.endMillis),
   };
-  const read: ReadSeries = (options) => timelineSeries(query, whole, buckets, options);
-  const series =
-    request.function === undefined
-      ? await read({ groupBy, mode })
-      : await functionSeries(query, whole, read, {
-          groupBy,
-          mode,
-          function: functionOf(request.function),
-        });
-  const merged = answered(
-    await reader.mergeTree({ ...whole, mode, frameKey: 'source-function' }, context),
-  );
+  const series = await timelineSeries(query, whole, buckets, {
+    groupBy,
+    mode,
+    ...(request.function !== undefined && { function: functionOf(request.function) }),
+  });
+  const total = answered(await reader.mergeTotal({ ...whole, mode }, context));
   const deploys = await deploysIn(query, selection, range);
   return messageBody(GetTimelineResponseSchema, {
     timeline: timelineMessage(buckets, series.slice(0, limit)),
     seriesLeftOut: Math.max(0, series.length - limit),
-    coverage: await coverageMessage(query, whole, merged, { mode, range }),
+    coverage: await coverageMessage(query, whole, total, { mode, range }),
     deploys: deploys.slice(-DEPLOYS_MAX),
     deploysLeftOut: Math.max(0, deploys.length - DEPLOYS_MAX),
   });

@@ -99,6 +99,8 @@ for (const engine of ENGINES) {
         { service: 'silent', types: [WALL], drawn: 'main 1', ago: 20n * MINUTE },
         { service: 'silent', types: [WALL], drawn: 'main 1', ago: 21n * MINUTE },
         { service: 'silent', types: [BLOCKED], drawn: 'main 1', ago: 40n * MINUTE },
+        // Its first block comes behind the range.
+        { service: 'api', types: [BLOCKED], drawn: 'main 1', labels: { pod: 'a' }, ago: -1n },
         // It is long gone.
         { service: 'gone', drawn: 'main 1', ago: 50n * MINUTE },
       );
@@ -118,7 +120,6 @@ for (const engine of ENGINES) {
       assert.deepEqual([api.name, api.labels, api.instanceCount], ['api', [], 2]);
       assert.deepEqual([api.oldestMillis, api.newestMillis], [NOW - 10n * MINUTE, NOW]);
       assert.deepEqual(api.profileTypes, [MEMORY, CPU, SAMPLES]);
-      assert.equal(api.blocks, undefined);
     });
 
     test('CPU and memory are of late, cores follow', async () => {
@@ -138,7 +139,13 @@ for (const engine of ENGINES) {
       const blocks = services.map(
         (s) => s.blocks && [s.blocks.blockCount, s.blocks.totalNanos, s.blocks.longestNanos],
       );
-      assert.deepEqual(blocks, [[2n, 130n, 70n], [0n, 0n, 0n], undefined]);
+      assert.deepEqual(blocks, [
+        [2n, 130n, 70n],
+        [0n, 0n, 0n],
+        [0n, 0n, 0n],
+      ]);
+      const gone = { startMillis: NOW - 55n * MINUTE, endMillis: NOW - 45n * MINUTE };
+      assert.equal((await list({ range: gone })).services[0]?.blocks, undefined);
       assert.deepEqual(
         services.map((s) => s.cpu === undefined),
         [true, true, false],
@@ -199,7 +206,7 @@ for (const engine of ENGINES) {
         services.map(({ name }) => name),
         ['gone'],
       );
-      assert.deepEqual([nowMillis, newestMillis], [NOW, NOW]);
+      assert.deepEqual([nowMillis, newestMillis], [NOW, NOW + 1n]);
     });
 
     test('an empty store has no newest profile', async () => {

@@ -16,8 +16,14 @@ import {
   readRange,
   readSelector,
 } from './page-request.ts';
-import { BLOCKED_TIME, NO_BLOCKS, type ServiceQuery } from './service-measures.ts';
-import { type CpuUse, type Measures, readMeasures } from './service-overview.ts';
+import {
+  BLOCKED_TIME,
+  blocksOf,
+  type CpuUse,
+  NO_BLOCKS,
+  type ServiceQuery,
+} from './service-measures.ts';
+import { type Measures, readMeasures } from './service-overview.ts';
 import {
   type InstanceActivity,
   instanceCount,
@@ -51,7 +57,7 @@ export async function listServices(query: Query<ListServicesRequest>): Promise<A
   const nanos = wholeMillisRange(range.startMillis, range.endMillis);
   const about: ServiceQuery = { query, matchers, rowNames };
   const rows = await readServiceRows(query, nanos, matchers, rowNames);
-  const measures = await readMeasures(about, rows, range, recent);
+  const measures = await readMeasures(about, rows, recent);
   const services = [...rows].map(([key, row]) => describe(key, row, measures));
   const end = range.endMillis < nowMillis ? range.endMillis : nowMillis;
   services.sort((a, b) => compareTrouble(a, b, end) || compareUtf8(a.key, b.key));
@@ -102,8 +108,7 @@ function describe(key: ServiceKey, row: ServiceRow, measures: Measures) {
     .map(({ activity }) => activity.newestNanos)
     .reduce((a, b) => (a > b ? a : b));
   const cpu = measures.cpu.get(key);
-  const blocks =
-    measures.blocks.get(key) ?? (measures.everBlocked.has(key) ? NO_BLOCKS : undefined);
+  const blocks = blocksOf(row) ?? (measures.everBlocked.has(key) ? NO_BLOCKS : undefined);
   return {
     key,
     labels,

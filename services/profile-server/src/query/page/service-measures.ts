@@ -1,9 +1,13 @@
 import { LABEL, type Matcher } from '@emberscope/labels';
-import { int64At, type ProfileType, treeTotal } from '@emberscope/profile';
+import { int64At, type ProfileType } from '@emberscope/profile';
+import type { LabelPair } from '../../store/answers.ts';
 import type { NanosRange } from '../../store/selection.ts';
+import { LATEST_MILLIS, wholeMillisRange } from '../millis-range.ts';
 import type { Query } from '../query.ts';
 import { answered } from '../query-refusal.ts';
-import { type ServiceKey, type ServiceRow, serviceKey } from './service-rows.ts';
+import { keptFromMillis } from './page-request.ts';
+import { instanceCount, type ServiceKey, type ServiceRow, serviceKey } from './service-rows.ts';
+import { cpuTypeOf, typesOf } from './service-types.ts';
 import { wholeRangeSeries } from './whole-range-series.ts';
 
 /** What services are asked about: all of a list at once. */
@@ -14,23 +18,24 @@ export type ServiceQuery = {
   readonly rowNames: readonly string[];
 };
 
-/** CPU spent by one service in a range, and how long its profiles say that they watched. */
-export async function cpuOf(
-  { query, matchers, rowNames }: ServiceQuery,
-  range: NanosRange,
-  { labels }: ServiceRow,
-  profileType: ProfileType,
-): Promise<{ readonly totalNanos: bigint; readonly coveredNanos: bigint }> {
-  const { reader, tenants, context } = query;
-  const ofRow = rowNames.map((name): Matcher => {
-    // A label that is absent has the empty value.
-    return { op: '=', name, value: labels.find((label) => label.name === name)?.value ?? '' };
-  });
-  const q = { tenants, range, profileType, matchers: [...matchers, ...ofRow] };
-  const { tree, unnamed, coverage } = answered(
-    await reader.mergeTree({ ...q, mode: 'sum', frameKey: 'reported-name' }, context),
-  );
-  return { totalNanos: treeTotal(tree) + unnamed, coveredNanos: coverage.coveredNanos };
+/** CPU spent of late. */
+export type CpuUse = {
+  readonly totalNanos: bigint;
+  /** How long its profiles say that they watched. */
+  readonly coveredNanos: bigint;
+  readonly instanceCount: number;
+};
+
+/** CPU spent by one service; undefined when none of its profiles says so. */
+export function cpuOf(row: ServiceRow): CpuUse | undefined {
+  const type = cpuTypeOf(typesOf(row));
+  if (type === undefined) return undefined;
+  const ofType = row.groups.filter(({ profileType }) => profileType === type.id);
+  return {
+    totalNanos: ofType.reduce((sum, { activity }) => sum + activity.total, 0n),
+    coveredNanos: ofType.reduce((sum, { activity }) => sum + activity.coveredNanos, 0n),
+    instanceCount: instanceCount(ofType),
+  };
 }
 
 /** The newest profile of each series, summed for each service. */
@@ -66,41 +71,37 @@ export const BLOCKED_TIME: ProfileType = {
   periodUnit: 'nanoseconds',
 };
 
-/** Several short callbacks in a row are nobody's single fault and no block here. */
-const NO_BATCH: Matcher = { op: '!=', name: 'kind', value: 'batch' };
+const OF_BLOCKED_TIME: Matcher = { op: '=', name: LABEL.profileType, value: BLOCKED_TIME.id };
 
-/** The services that have blocks in a range, and how many and how long. */
-export async function blocksByService(
-  { query, matchers, rowNames }: ServiceQuery,
-  range: NanosRange,
-): Promise<ReadonlyMap<ServiceKey, Blocks>> {
-  const { reader, tenants, context } = query;
-  const q = { tenants, range, profileType: BLOCKED_TIME, matchers: [...matchers, NO_BATCH] };
-  const points = answered(
-    await reader.selectPoints({ ...q, groupBy: rowNames, per: 'profile' }, context),
-  );
-  return new Map(
-    points.map(({ labels, length, value }) => {
-      let totalNanos = 0n;
-      let longestNanos = 0n;
-      for (let i = 0; i < length; i++) {
-        const nanos = int64At(value, i);
-        totalNanos += nanos;
-        if (nanos > longestNanos) longestNanos = nanos;
-      }
-      return [serviceKey(labels), { blockCount: BigInt(length), totalNanos, longestNanos }];
-    }),
-  );
+/** Several short callbacks in a row are nobody's single fault and no block here. */
+const BATCH: LabelPair = { name: 'kind', value: 'batch' };
+
+/** The blocks of one service; undefined when it has none. */
+export function blocksOf({ groups }: ServiceRow): Blocks | undefined {
+  const blocks = groups
+    .filter(({ profileType }) => profileType === BLOCKED_TIME.id)
+    .map(({ activity }) => activity)
+    .filter(
+      ({ labels }) =>
+        !labels.some(({ name, value }) => name === BATCH.name && value === BATCH.value),
+    );
+  if (blocks.length === 0) return undefined;
+  return {
+    blockCount: blocks.reduce((sum, { profileCount }) => sum + BigInt(profileCount), 0n),
+    totalNanos: blocks.reduce((sum, { total }) => sum + total, 0n),
+    longestNanos: blocks.reduce((a, { largest }) => (largest > a ? largest : a), 0n),
+  };
 }
 
-/** The services that ever reported a block, of whatever kind. */
-export async function servicesWithBlocks(
-  { query, matchers, rowNames }: ServiceQuery,
-  range: NanosRange,
-): Promise<ReadonlySet<ServiceKey>> {
+/** The services that ever reported a block that is kept, of whatever kind. */
+export async function servicesWithBlocks({
+  query,
+  matchers,
+  rowNames,
+}: ServiceQuery): Promise<ReadonlySet<ServiceKey>> {
   const { reader, tenants, context } = query;
-  const ofType: Matcher = { op: '=', name: LABEL.profileType, value: BLOCKED_TIME.id };
-  const q = { tenants, range, matchers: [...matchers, ofType], groupBy: rowNames };
+  const range = wholeMillisRange(keptFromMillis(query), LATEST_MILLIS);
+  const q = { tenants, range, matchers: [...matchers, OF_BLOCKED_TIME], groupBy: rowNames };
   const activity = answered(await reader.activity(q, context));
   return new Set(activity.map(({ labels }) => serviceKey(labels)));
 }

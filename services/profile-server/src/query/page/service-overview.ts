@@ -1,41 +1,26 @@
 import { wholeMillisRange } from '../millis-range.ts';
-import { keptFromMillis, type MillisRange } from './page-request.ts';
+import type { MillisRange } from './page-request.ts';
 import {
-  type Blocks,
-  blocksByService,
+  type CpuUse,
   cpuOf,
   heldByService,
   type ServiceQuery,
   servicesWithBlocks,
 } from './service-measures.ts';
-import {
-  instanceCount,
-  readServiceRows,
-  type ServiceKey,
-  type ServiceRow,
-} from './service-rows.ts';
-import { cpuTypeOf, memoryTypeOf, typesOf } from './service-types.ts';
-
-/** CPU spent of late. */
-export type CpuUse = {
-  readonly totalNanos: bigint;
-  readonly coveredNanos: bigint;
-  readonly instanceCount: number;
-};
+import { readServiceRows, type ServiceKey, type ServiceRow } from './service-rows.ts';
+import { memoryTypeOf, typesOf } from './service-types.ts';
 
 /** What is known of services, by their keys; those that lack it are not there. */
 export type Measures = {
   readonly cpu: ReadonlyMap<ServiceKey, CpuUse>;
   readonly memoryBytes: ReadonlyMap<ServiceKey, bigint>;
-  readonly blocks: ReadonlyMap<ServiceKey, Blocks>;
   readonly everBlocked: ReadonlySet<ServiceKey>;
 };
 
-/** Measures of all rows: CPU and memory of late, blocks of the whole range. */
+/** Measures of all rows, of late. No query is about a single row. */
 export async function readMeasures(
   about: ServiceQuery,
   rows: ReadonlyMap<ServiceKey, ServiceRow>,
-  range: MillisRange,
   recent: MillisRange,
 ): Promise<Measures> {
   const { query, matchers, rowNames } = about;
@@ -46,29 +31,14 @@ export async function readMeasures(
   const memoryBytes = new Map<ServiceKey, bigint>();
   for (const [key, row] of recentRows) {
     if (!rows.has(key)) continue;
-    const types = typesOf(row);
-    const cpuType = cpuTypeOf(types);
-    if (cpuType !== undefined) {
-      const ofType = row.groups.filter(({ profileType }) => profileType === cpuType.id);
-      const spent = await cpuOf(about, recentNanos, row, cpuType);
-      cpu.set(key, { ...spent, instanceCount: instanceCount(ofType) });
-    }
-    const memoryType = memoryTypeOf(types);
-    if (memoryType !== undefined) {
-      const held =
-        heldOfType.get(memoryType.id) ?? (await heldByService(about, recentNanos, memoryType));
-      heldOfType.set(memoryType.id, held);
-      memoryBytes.set(key, held.get(key) ?? 0n);
-    }
+    const spent = cpuOf(row);
+    if (spent !== undefined) cpu.set(key, spent);
+    const memoryType = memoryTypeOf(typesOf(row));
+    if (memoryType === undefined) continue;
+    const held =
+      heldOfType.get(memoryType.id) ?? (await heldByService(about, recentNanos, memoryType));
+    heldOfType.set(memoryType.id, held);
+    memoryBytes.set(key, held.get(key) ?? 0n);
   }
-  const { startMillis, endMillis } = range;
-  return {
-    cpu,
-    memoryBytes,
-    blocks: await blocksByService(about, wholeMillisRange(startMillis, endMillis)),
-    everBlocked: await servicesWithBlocks(
-      about,
-      wholeMillisRange(keptFromMillis(query), endMillis),
-    ),
-  };
+  return { cpu, memoryBytes, everBlocked: await servicesWithBlocks(about) };
 }

@@ -8,7 +8,7 @@ import { answered } from '../query-refusal.ts';
 export type ServiceRow = {
   /** `service_name` and the others grouped by that it has, in the order of the request. */
   readonly labels: readonly LabelPair[];
-  /** Of its series, a group for each instance and profile type. */
+  /** Its series: one for each instance and profile type. */
   readonly groups: readonly InstanceActivity[];
 };
 
@@ -29,7 +29,7 @@ export function rowLabels(groupBy: readonly string[]): readonly string[] {
 }
 
 export function serviceKey(labels: readonly LabelPair[]): ServiceKey {
-  return JSON.stringify(labels.map(({ name, value }) => [name, value]));
+  return labels.map(({ name, value }) => JSON.stringify(name) + JSON.stringify(value)).join();
 }
 
 /** Names that differ between the profile types of one instance. */
@@ -49,23 +49,20 @@ export async function readServiceRows(
   matchers: readonly Matcher[],
   rowNames: readonly string[],
 ): Promise<ReadonlyMap<ServiceKey, ServiceRow>> {
-  const selection = { tenants, range, matchers };
-  const names = answered(await reader.labelNames(selection, context));
-  const instanceNames = names.filter((name) => !OF_PROFILE_TYPE.has(name));
-  const groupBy = [...new Set([LABEL.profileType, ...instanceNames, ...rowNames])];
-  const found = answered(await reader.activity({ ...selection, groupBy }, context));
+  const q = { tenants, range, matchers, groupBy: 'series' } as const;
   const rows = new Map<ServiceKey, ServiceRow & { readonly groups: InstanceActivity[] }>();
-  for (const activity of found) {
-    const [profileType] = activity.labels;
-    const ofInstance = activity.labels.filter(({ name }) => !OF_PROFILE_TYPE.has(name));
+  for (const activity of answered(await reader.activity(q, context))) {
     const labels = rowNames.flatMap((rowName) =>
       activity.labels.filter(({ name }) => name === rowName),
     );
     const key = serviceKey(labels);
     const row = rows.get(key) ?? { labels, groups: [] };
     rows.set(key, row);
-    const instance = serviceKey(ofInstance);
-    row.groups.push({ instance, profileType: profileType?.value ?? '', activity });
+    row.groups.push({
+      instance: serviceKey(activity.labels.filter(({ name }) => !OF_PROFILE_TYPE.has(name))),
+      profileType: activity.labels.find(({ name }) => name === LABEL.profileType)?.value ?? '',
+      activity,
+    });
   }
   return rows;
 }
