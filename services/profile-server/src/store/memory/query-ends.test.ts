@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { labelSetFromRecord } from '@emberscope/labels';
 import { createProfileBuilder, NO_MAPPING, type Profile } from '@emberscope/profile';
+import { fuzzRuns } from '@emberscope/test-kit';
 import { unixNanos } from '@emberscope/units';
 import { tenantId } from '../ids.ts';
 import type { ProfileReader } from '../profile-store.ts';
@@ -11,8 +12,8 @@ import { createMemoryStore } from './memory-store.ts';
 const NOW_MILLIS = 1_795_521_600_000;
 const TENANT = tenantId('anonymous');
 const PROFILES = 1000;
-const SAMPLES = 160;
-const STACKS = 20_000;
+const SAMPLES = fuzzRuns(40, 160).numRuns;
+const STACKS = fuzzRuns(4000, 20_000).numRuns;
 
 /** A query asks its signal at least this often: of what it looks at, about a millisecond's work. */
 const LEAST_CHECKS = 2;
@@ -33,7 +34,8 @@ const SELECTION = {
   },
 } as const satisfies ProfileSelection;
 const FUNCTION = { name: 'f7', file: '', line: 0 };
-const STEP = { stepMillis: 1000, groupBy: ['pod'], limit: 0 };
+const BUCKETS = { firstEdgeNanos: SELECTION.range.startNanos, stepMillis: 1000 };
+const STEP = { ...BUCKETS, groupBy: ['pod'], limit: 0 };
 
 type Ask = (store: ProfileReader, context: QueryContext) => Promise<{ readonly ok: boolean }>;
 
@@ -42,6 +44,7 @@ const QUERIES: Readonly<Record<string, Ask>> = {
     store.mergeTree({ ...SELECTION, mode: 'sum', frameKey: 'reported-name' }, context),
   'mergeTree of means': (store, context) =>
     store.mergeTree({ ...SELECTION, mode: 'average', frameKey: 'source-function' }, context),
+  mergeTotal: (store, context) => store.mergeTotal({ ...SELECTION, mode: 'sum' }, context),
   mergeProfile: (store, context) => store.mergeProfile(SELECTION, context),
   mergeFunction: (store, context) =>
     store.mergeFunction({ ...SELECTION, mode: 'sum', function: FUNCTION }, context),
@@ -57,7 +60,10 @@ const QUERIES: Readonly<Record<string, Ask>> = {
   singleProfiles: (store, context) =>
     store.singleProfiles({ ...SELECTION, order: 'largest', limit: 50 }, context),
   functionTimelines: (store, context) =>
-    store.functionTimelines({ ...SELECTION, stepMillis: 10_000, mode: 'sum', limit: 50 }, context),
+    store.functionTimelines(
+      { ...SELECTION, ...BUCKETS, stepMillis: 10_000, mode: 'sum', limit: 50 },
+      context,
+    ),
 };
 
 describe('a query that is no longer wanted', () => {
