@@ -12,6 +12,7 @@ import type { Query } from '../query.ts';
 import { answered, refuseArgument } from '../query-refusal.ts';
 import { coverageMessage } from './coverage.ts';
 import { functionOf, readLimit, readMode, readSelection } from './page-request.ts';
+import { shortestStepMillis } from './shortest-step.ts';
 import { timelineMessage, timelineSeries } from './timeline.ts';
 import { bucketsOfTarget } from './timeline-buckets.ts';
 import { wholeRangeSeries } from './whole-range-series.ts';
@@ -34,7 +35,8 @@ export async function getFunction(query: Query<GetFunctionRequest>): Promise<Ans
   const { report, selected } = answered(
     await reader.mergeFunction({ ...selection, function: wanted, mode }, context),
   );
-  const buckets = bucketsOfTarget(range, targetPoints);
+  const shortest = shortestStepMillis(selected.coverage, profileType);
+  const buckets = bucketsOfTarget(range, targetPoints, shortest);
   const series = await timelineSeries(query, selection, buckets, {
     groupBy: [],
     mode,

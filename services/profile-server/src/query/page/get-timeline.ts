@@ -20,6 +20,7 @@ import {
   readMode,
   readSelection,
 } from './page-request.ts';
+import { shortestStepMillis } from './shortest-step.ts';
 import { timelineMessage, timelineSeries } from './timeline.ts';
 import { BUCKETS_MAX, bucketsOfStep, bucketsOfTarget, rangeOfBuckets } from './timeline-buckets.ts';
 
@@ -37,7 +38,7 @@ export async function getTimeline(query: Query<GetTimelineRequest>): Promise<Ans
   const mode = readMode(request.mode, profileType);
   const buckets =
     request.stepMillis === 0n
-      ? bucketsOfTarget(selection.range, targetPoints)
+      ? bucketsOfTarget(selection.range, targetPoints, await shortestStepOf(query, selection))
       : bucketsOfStep(selection.range, request.stepMillis);
 
   const range = rangeOfBuckets(buckets);
@@ -61,6 +62,16 @@ export async function getTimeline(query: Query<GetTimelineRequest>): Promise<Ans
     deploys: deploys.slice(-DEPLOYS_MAX),
     deploysLeftOut: Math.max(0, deploys.length - DEPLOYS_MAX),
   });
+}
+
+async function shortestStepOf(
+  { reader, tenants, context }: Query<unknown>,
+  { range, profileType, matchers }: PageSelection,
+): Promise<bigint> {
+  const nanos = wholeMillisRange(range.startMillis, range.endMillis);
+  const selected = { tenants, range: nanos, profileType, matchers, mode: 'sum' } as const;
+  const { coverage } = answered(await reader.mergeTotal(selected, context));
+  return shortestStepMillis(coverage, profileType);
 }
 
 const DEPLOYS_MAX = 100;

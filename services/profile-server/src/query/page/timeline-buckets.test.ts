@@ -23,6 +23,13 @@ describe('a step that the server chooses', () => {
     });
   }
 
+  test('it is not below what the profiles need, and round all the same', () => {
+    const range = { startMillis: 1n, endMillis: 300_000n };
+    assert.equal(bucketsOfTarget(range, 300).stepMillis, 1000n);
+    assert.equal(bucketsOfTarget(range, 300, 27_540n).stepMillis, 30_000n);
+    assert.equal(bucketsOfTarget(range, 300, 30_001n).stepMillis, 60_000n);
+  });
+
   test('for any range and target: round edges that cover it, not many more than asked for', () => {
     fc.assert(
       fc.property(

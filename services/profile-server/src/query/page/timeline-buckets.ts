@@ -25,11 +25,18 @@ export function bucketsOfStep(range: MillisRange, stepMillis: bigint): TimelineB
   return { stepMillis, firstEdgeMillis, count: Number(count) };
 }
 
-/** Buckets of a round length: the smallest that makes no more than about `targetPoints` of them. */
-export function bucketsOfTarget(range: MillisRange, targetPoints: number): TimelineBuckets {
+/**
+ * Buckets of a round length: the smallest that makes no more than about `targetPoints` of them and is
+ * not below `shortestMillis`.
+ */
+export function bucketsOfTarget(
+  range: MillisRange,
+  targetPoints: number,
+  shortestMillis = 0n,
+): TimelineBuckets {
   const length = range.endMillis - range.startMillis + 1n;
   for (const stepMillis of roundSteps()) {
-    if (stepMillis * BigInt(targetPoints) < length) continue;
+    if (stepMillis * BigInt(targetPoints) < length || stepMillis < shortestMillis) continue;
     const { firstEdgeMillis, count } = edgesOf(range, stepMillis);
     if (count <= BigInt(BUCKETS_MAX)) return { stepMillis, firstEdgeMillis, count: Number(count) };
   }

@@ -29,7 +29,8 @@ export type GetTimelineRequest = Message<"emberscope.page.v1.GetTimelineRequest"
 
   /**
    * The length of a bucket in milliseconds. 0 lets the server choose a round one that gives about
-   * `target_points` buckets.
+   * `target_points` buckets, or fewer: what was spent over the length of a profile stands at one
+   * moment, so a bucket that the server chooses holds some three profiles of each series.
    *
    * @generated from field: int64 step_millis = 2;
    */
