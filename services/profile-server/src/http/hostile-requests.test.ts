@@ -183,6 +183,8 @@ test('without room a push is 503 with Retry-After, until those who held it have 
       socket.write(head);
       socket.write(Buffer.alloc(bodyBytes - 1));
     }
+    // A push before all of them are there would take the room that the last one needs.
+    await untilInFlight(held.length * (bodyBytes - 1));
     const refused = await pushUntil(503);
     assert.equal(refused.headers.get('retry-after'), '1');
     assert.match(refused.text, /pushes of \d+ bytes are on their way to the store/);
@@ -193,6 +195,15 @@ test('without room a push is 503 with Retry-After, until those who held it have 
   }
   assert.equal((await pushUntil(200)).status, 200);
 });
+
+async function untilInFlight(bytes: number): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    if (Number(/pushes_in_flight_bytes (\d+)/.exec(metrics)?.[1]) >= bytes) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`${bytes} bytes never were in flight`);
+}
 
 async function pushUntil(status: number) {
   for (let attempt = 0; ; attempt++) {
