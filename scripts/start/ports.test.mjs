@@ -39,7 +39,7 @@ describe('ports', () => {
       assert.match(
         run.output,
         new RegExp(
-          `^Port ${port}, for the profile server, is in use: npm start -- --port (\\d+) takes \\1 to \\d+ instead\\.\n$`,
+          `^Port ${port}, for the profile server, is in use: npm start -- --port (\\d+) takes \\1 to \\d+ instead \\(.* --data-dir, too\\)\\.\n$`,
         ),
       );
     } finally {

@@ -40,7 +40,7 @@ export async function complaintAboutPorts(ports: Ports): Promise<string | undefi
     const way =
       free === undefined
         ? '--port N moves all of them'
-        : `npm start -- --port ${free} takes ${free} to ${free + 3} instead`;
+        : `npm start -- --port ${free} takes ${free} to ${free + 3} instead (beside another npm start, name another --data-dir, too)`;
     return `Port ${port}, for ${part}, ${trouble}: ${way}.`;
   }
   return undefined;
