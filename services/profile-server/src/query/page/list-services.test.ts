@@ -134,6 +134,39 @@ for (const engine of ENGINES) {
       assert.deepEqual([older?.cpu?.totalNanos, older?.memoryBytes], [11_250_000_000n, undefined]);
     });
 
+    test('an instance that has ended says nothing of now, and none is left of a silent service', async () => {
+      const other = await openAskedStore(engine);
+      const of = (service: string, pod: string, ago: bigint) => [
+        {
+          service,
+          labels: { pod },
+          ago,
+          types: [SAMPLES, CPU],
+          durationNanos: 10n * SECOND,
+          drawn: 'main 1 5000000000',
+        },
+        { service, labels: { pod }, ago, types: [MEMORY], drawn: 'main 100' },
+      ];
+      const seconds = (pod: string, service: string, ...agos: readonly bigint[]) =>
+        agos.flatMap((ago) => of(service, pod, ago * 1000n));
+      await other.push(
+        ...seconds('old', 'half', 240n, 230n, 220n),
+        ...seconds('new', 'half', 20n, 10n, 0n),
+        ...seconds('old', 'ended', 240n, 230n, 220n),
+      );
+      const { services } = await other.ask(listServices, { range: RANGE });
+      const now = services.map((s) => [
+        s.name,
+        s.cpu?.instanceCount,
+        s.cpu?.totalNanos,
+        s.memoryBytes,
+      ]);
+      assert.deepEqual(now, [
+        ['ended', undefined, undefined, undefined],
+        ['half', 1, 15n * SECOND, 100n],
+      ]);
+    });
+
     test('blocks are counted without batches; absent where none was ever reported', async () => {
       const { services } = await list();
       const blocks = services.map(

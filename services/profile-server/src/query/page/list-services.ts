@@ -3,7 +3,7 @@ import {
   type ListServicesRequest,
   ListServicesResponseSchema,
 } from '@emberscope/protocol/page/services';
-import { compareUtf8, floorDivide, millisFromNanos } from '@emberscope/units';
+import { compareUtf8, millisFromNanos } from '@emberscope/units';
 import { type AnswerBody, messageBody } from '../encode/answer-body.ts';
 import { wholeMillisRange } from '../millis-range.ts';
 import type { Query } from '../query.ts';
@@ -16,16 +16,10 @@ import {
   readRange,
   readSelector,
 } from './page-request.ts';
-import {
-  BLOCKED_TIME,
-  blocksOf,
-  type CpuUse,
-  NO_BLOCKS,
-  type ServiceQuery,
-} from './service-measures.ts';
+import { intervalMillisOf } from './service-life.ts';
+import { blocksOf, type CpuUse, NO_BLOCKS, type ServiceQuery } from './service-measures.ts';
 import { type Measures, readMeasures } from './service-overview.ts';
 import {
-  type InstanceActivity,
   instanceCount,
   readServiceRows,
   rowLabels,
@@ -123,23 +117,6 @@ function describe(key: ServiceKey, row: ServiceRow, measures: Measures) {
     blocks,
     sparklineType: cpuTypeOf(types)?.id ?? types[0] ?? '',
   };
-}
-
-/**
- * The mean time between two profiles of one type of an instance. Blocks of the event loop come when
- * they come, so they count only where there is nothing else.
- */
-function intervalMillisOf(groups: readonly InstanceActivity[]): bigint {
-  const regular = groups.filter(
-    ({ profileType }) => !profileType.startsWith(`${BLOCKED_TIME.name}:`),
-  );
-  let nanos = 0n;
-  let intervals = 0n;
-  for (const { activity } of regular.length > 0 ? regular : groups) {
-    nanos += activity.newestNanos - activity.oldestNanos;
-    intervals += BigInt(activity.profileCount - 1);
-  }
-  return intervals === 0n ? 0n : floorDivide(nanos, intervals * 1_000_000n);
 }
 
 /** Cores of an instance on average, times the instances. */

@@ -1,5 +1,6 @@
 import { wholeMillisRange } from '../millis-range.ts';
 import type { MillisRange } from './page-request.ts';
+import { aliveSinceMillis, livingPart } from './service-life.ts';
 import {
   type CpuUse,
   cpuOf,
@@ -17,7 +18,10 @@ export type Measures = {
   readonly everBlocked: ReadonlySet<ServiceKey>;
 };
 
-/** Measures of all rows, of late. No query is about a single row. */
+/**
+ * Measures of all rows, of late, of the instances that live. No query is about a single row: those of
+ * memory are shared by all services of the same type and about the same interval.
+ */
 export async function readMeasures(
   about: ServiceQuery,
   rows: ReadonlyMap<ServiceKey, ServiceRow>,
@@ -29,16 +33,26 @@ export async function readMeasures(
   const cpu = new Map<ServiceKey, CpuUse>();
   const heldOfType = new Map<string, ReadonlyMap<ServiceKey, bigint>>();
   const memoryBytes = new Map<ServiceKey, bigint>();
-  for (const [key, row] of recentRows) {
-    if (!rows.has(key)) continue;
-    const spent = cpuOf(row);
+  for (const [key, recentRow] of recentRows) {
+    const row = rows.get(key);
+    if (row === undefined) continue;
+    const sinceMillis = aliveSinceMillis(row, recent.endMillis);
+    const living = livingPart(recentRow, sinceMillis);
+    if (living === undefined) continue;
+    const spent = cpuOf(living);
     if (spent !== undefined) cpu.set(key, spent);
-    const memoryType = memoryTypeOf(typesOf(row));
+    const memoryType = memoryTypeOf(typesOf(living));
     if (memoryType === undefined) continue;
-    const held =
-      heldOfType.get(memoryType.id) ?? (await heldByService(about, recentNanos, memoryType));
-    heldOfType.set(memoryType.id, held);
+    const startMillis = later(recent.startMillis, sinceMillis ?? recent.startMillis);
+    const asked = `${memoryType.id} ${startMillis}`;
+    const range = wholeMillisRange(startMillis, recent.endMillis);
+    const held = heldOfType.get(asked) ?? (await heldByService(about, range, memoryType));
+    heldOfType.set(asked, held);
     memoryBytes.set(key, held.get(key) ?? 0n);
   }
   return { cpu, memoryBytes, everBlocked: await servicesWithBlocks(about) };
+}
+
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }

@@ -1,3 +1,4 @@
+import { SILENT_AFTER_INTERVALS } from './service-life.ts';
 import type { Blocks } from './service-measures.ts';
 
 /** What the order of the list is made of. */
@@ -8,9 +9,6 @@ export type ServiceHealth = {
   /** Of the whole service. */
   readonly cores: number;
 };
-
-/** A service is late within an interval all the time; from here on it is silent. */
-const SILENT_AFTER_INTERVALS = 3n;
 
 /**
  * Those in trouble first: longest time blocked, then silent longest beyond their interval, then

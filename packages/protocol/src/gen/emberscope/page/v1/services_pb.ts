@@ -59,8 +59,8 @@ export type ListServicesRequest = Message<"emberscope.page.v1.ListServicesReques
   targetPoints: number;
 
   /**
-   * How far back from the end of the range "now" reaches: CPU and memory are of this time. 0 is
-   * 300,000, five minutes.
+   * How far back from the end of the range "now" reaches: CPU and memory are of this time, and of
+   * instances that have not been silent for three intervals. 0 is 300,000, five minutes.
    *
    * @generated from field: int64 recent_millis = 6;
    */
@@ -168,7 +168,8 @@ export type Service = Message<"emberscope.page.v1.Service"> & {
   intervalMillis: bigint;
 
   /**
-   * CPU of late. Absent without such profiles: the agent may measure wall time alone.
+   * CPU of late. Absent without such profiles: the agent may measure wall time alone, or no instance
+   * is left.
    *
    * @generated from field: emberscope.page.v1.CpuUse cpu = 7;
    */
