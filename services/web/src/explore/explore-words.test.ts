@@ -42,10 +42,15 @@ describe('the sentence above the graph', () => {
     );
   });
 
-  it('says how long the range is when several processes were watched all along', () => {
+  it('says the range for several processes, and what each kept busy while it was watched', () => {
     assert.match(
       sentence({ seriesCount: 3, coveredNanos: 2700e9, total: 90e9 }),
-      /^1 min 30 s of CPU in 15 min · 0\.1 cores · .* 3 series/,
+      /^1 min 30 s of CPU in 15 min · 0\.0333 cores each · .* 3 series/,
+    );
+    // Six that ran for a minute of the fifteen.
+    assert.match(
+      sentence({ seriesCount: 6, coveredNanos: 343e9, total: 55.2e9 }),
+      /^55\.2 s of CPU in 15 min · 0\.161 cores each · /,
     );
   });
 

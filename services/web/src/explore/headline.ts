@@ -37,7 +37,9 @@ export function headlineParts(facts: HeadlineFacts): readonly string[] {
     );
   }
   const cores = words.isCpu ? busyCores(facts) : 0;
-  if (cores >= CORES_WORTH_SAYING) parts.push(coresText(cores));
+  if (cores >= CORES_WORTH_SAYING) {
+    parts.push(isSeveral(coverage) ? `${coresText(cores)} each` : coresText(cores));
+  }
   if (coverage.sampleCount === undefined) parts.push(counted(coverage.profileCount, 'profile'));
   else parts.push(counted(coverage.sampleCount, 'sample'));
   parts.push(counted(coverage.seriesCount, 'series', 'series'));
@@ -61,20 +63,29 @@ function costSentence({ words, coverage, zoomed }: HeadlineFacts): string {
   return `${cost}${zoomed === undefined ? '' : ','} in ${formatNanos(nanos)}`;
 }
 
-/** All processes together, as the timeline and the list of services have it. */
+/**
+ * What one process kept busy while it was watched. Nobody knows how many ran at the same moment: three
+ * may be three at once, or one after the other.
+ */
 function busyCores({ words, coverage, zoomed }: HeadlineFacts): number {
   const { unit } = words;
   const value = zoomed?.total ?? coverage.total;
-  return unit.kind === 'time' ? (value * unit.nanosPerUnit) / watchedNanos(coverage) : 0;
+  if (unit.kind !== 'time') return 0;
+  return (value * unit.nanosPerUnit) / (coverage.coveredNanos || spanNanos(coverage));
 }
 
 /**
- * How much of the range was watched. Covered time is summed over processes: less than the range is
- * what one of them, or one after the other, was watched for; more is several at once, all along.
+ * The time in which it was spent: of one process what was watched of it, of several the range, since
+ * their times overlap.
  */
 function watchedNanos(coverage: Coverage): number {
   const nanos = spanNanos(coverage);
-  return coverage.coveredNanos > 0 ? Math.min(coverage.coveredNanos, nanos) : nanos;
+  const { coveredNanos } = coverage;
+  return coveredNanos > 0 && !isSeveral(coverage) ? Math.min(coveredNanos, nanos) : nanos;
+}
+
+function isSeveral({ seriesCount }: Coverage): boolean {
+  return seriesCount > 1;
 }
 
 function spanNanos({ span }: Coverage): number {
