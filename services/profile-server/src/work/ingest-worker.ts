@@ -1,4 +1,4 @@
-import { type JobContext, serveJobs } from '@emberscope/node-kit';
+import { type JobContext, serveJobs } from '@emberscope/node-kit/worker';
 import { prepareIngest } from '../ingest/prepare-ingest.ts';
 import { preparePush } from '../ingest/prepare-push.ts';
 import type { PushedProfile } from '../ingest/pushed-profile.ts';

@@ -1,4 +1,4 @@
-import { type JobContext, poolWorkerData, serveJobs } from '@emberscope/node-kit';
+import { type JobContext, poolWorkerData, serveJobs } from '@emberscope/node-kit/worker';
 import { answerQuery } from '../query/answer-query.ts';
 import { createMemoryStore } from '../store/memory/memory-store.ts';
 import type { PushOutcomes, PushRefusal } from '../store/push.ts';

@@ -1,4 +1,4 @@
-import { poolWorkerData, serveJobs } from '@emberscope/node-kit';
+import { poolWorkerData, serveJobs } from '@emberscope/node-kit/worker';
 import { createLabelPolicy } from '../../labels/label-policy.ts';
 import { prepareIngest } from './prepare-ingest.ts';
 import type { PrepareJobs, PrepareWorkerData } from './prepare-jobs.ts';
