@@ -4,7 +4,8 @@
  *
  *     npm test                            all fast tests
  *     npm test -- packages/labels         those below one or more folders
- *     EMBERSCOPE_TESTS=all npm test       fuzzing and simulation at full length (npm run test:all)
+ *     EMBERSCOPE_TESTS=slow npm test      those named *.slow.test, which start whole processes
+ *     EMBERSCOPE_TESTS=all npm test       both, fuzzing and simulation at full length (npm run test:all)
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -14,11 +15,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
+const which = process.env.EMBERSCOPE_TESTS ?? 'fast';
 const nodeFlags = process.argv.slice(2).filter((arg) => arg.startsWith('-'));
 
 function testFilesBelow(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && /\.test\.m?js$/.test(entry.name))
+    .filter((entry) => which === 'all' || entry.name.includes('.slow.') === (which === 'slow'))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 }
 
