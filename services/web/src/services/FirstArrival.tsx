@@ -32,7 +32,7 @@ export function FirstArrival() {
       </ol>
       <p className="watching" role="status">
         <span className="watching-dot" aria-hidden="true" />
-        Watching for the first profile. Agents send one every 10 to 60 seconds.
+        Watching for the first profile. This agent sends one every 10 seconds.
       </p>
     </section>
   );

@@ -1,16 +1,19 @@
 /**
  * What a team puts into its service to send the first profile. `serverAddress` is where this page
- * came from, which is where agents send to when no collector stands between.
+ * came from, which is where agents send to when no collector stands between. The agent measures no
+ * CPU unless it is told to, and sends once a minute.
  */
 export function agentSnippet(serverAddress: string): string {
-  return `import Pyroscope from '@pyroscope/nodejs';
+  return `import pyroscope from '@pyroscope/nodejs';
 
-Pyroscope.init({
-  serverAddress: '${serverAddress}',
+pyroscope.init({
   appName: 'my-service',
-  wall: { collectCpuTime: true },
+  serverAddress: '${serverAddress}',
+  tags: { instance: process.env.HOSTNAME ?? 'local' },
+  flushIntervalMs: 10_000,
+  wall: { collectCpuTime: true, samplingDurationMs: 10_000 },
 });
-Pyroscope.start();
+pyroscope.start();
 `;
 }
 

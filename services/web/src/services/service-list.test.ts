@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import type { Service } from '../api/services-answer.ts';
 import { agentSnippet, serverAddressOf } from './agent-snippet.ts';
@@ -72,5 +73,11 @@ describe('how to send the first profile', () => {
     assert.equal(serverAddressOf('http://h:4040/#/services'), 'http://h:4040');
     assert.equal(serverAddressOf('https://h/profiles/#/services'), 'https://h/profiles');
     assert.match(agentSnippet('http://h:4040'), /serverAddress: 'http:\/\/h:4040',/);
+  });
+
+  it('is what the README of the project says', async () => {
+    const readme = await readFile(new URL('../../../../README.md', import.meta.url), 'utf8');
+    const code = /```js\n(import pyroscope.*?)```/s.exec(readme)?.[1]?.replace(/ +\/\/.*$/m, '');
+    assert.equal(agentSnippet('http://127.0.0.1:4100'), code);
   });
 });
