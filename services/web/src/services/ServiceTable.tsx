@@ -2,11 +2,13 @@ import type { Service } from '../api/services-answer.ts';
 import { wordsOfProfileType } from '../explore/profile-type-words.ts';
 import { labelsText } from '../explore/selector.ts';
 import { EXPLORE, formatPageState, type ServicesState } from '../page-state.ts';
-import { wordsOfService } from './service-words.ts';
+import { type ServiceColumns, wordsOfService } from './service-words.ts';
 import { sparklinePath } from './sparkline-path.ts';
 
 type ServiceTableProps = {
   readonly services: readonly Service[];
+  /** Of all services and not of those found, so that no column comes and goes while one types. */
+  readonly columns: ServiceColumns;
   /** The server's clock when it answered. */
   readonly nowMillis: number;
   readonly state: ServicesState;
@@ -16,23 +18,24 @@ const SPARK_WIDTH_PX = 160;
 const SPARK_HEIGHT_PX = 24;
 
 /** The services in the server's order, which is by trouble. A row leads to what it spent. */
-export function ServiceTable({ services, nowMillis, state }: ServiceTableProps) {
-  const hasClusters = services.some(({ labels }) => labels.length > 0);
+export function ServiceTable({ services, columns, nowMillis, state }: ServiceTableProps) {
   return (
     <table className="services-table">
       <thead>
         <tr>
           <th scope="col">Service</th>
-          {hasClusters && <th scope="col">Cluster</th>}
+          {columns.hasClusters && <th scope="col">Cluster</th>}
           <th scope="col" className="is-number">
             CPU now
           </th>
           <th scope="col" className="is-number">
             Memory
           </th>
-          <th scope="col" className="is-number">
-            Event-loop blocks
-          </th>
+          {columns.hasBlocks && (
+            <th scope="col" className="is-number">
+              Event-loop blocks
+            </th>
+          )}
           <th scope="col">Over the range</th>
           <th scope="col" className="is-number">
             Last seen
@@ -44,9 +47,9 @@ export function ServiceTable({ services, nowMillis, state }: ServiceTableProps) 
           <ServiceRow
             key={JSON.stringify([service.name, service.labels])}
             service={service}
+            columns={columns}
             nowMillis={nowMillis}
             state={state}
-            hasClusters={hasClusters}
           />
         ))}
       </tbody>
@@ -54,13 +57,9 @@ export function ServiceTable({ services, nowMillis, state }: ServiceTableProps) 
   );
 }
 
-type ServiceRowProps = Omit<ServiceTableProps, 'services'> & {
-  readonly service: Service;
-  /** Whether any service is in a cluster with a name: else the column is not there. */
-  readonly hasClusters: boolean;
-};
+type ServiceRowProps = Omit<ServiceTableProps, 'services'> & { readonly service: Service };
 
-function ServiceRow({ service, nowMillis, state, hasClusters }: ServiceRowProps) {
+function ServiceRow({ service, columns, nowMillis, state }: ServiceRowProps) {
   const words = wordsOfService(service, nowMillis);
   const address = formatPageState({
     ...EXPLORE,
@@ -76,7 +75,7 @@ function ServiceRow({ service, nowMillis, state, hasClusters }: ServiceRowProps)
         <a href={address}>{service.name === '' ? '(no name)' : service.name}</a>
         <span className="service-instances">{instances}</span>
       </th>
-      {hasClusters && (
+      {columns.hasClusters && (
         <td data-label="Cluster" className="service-cluster">
           {service.labels.map(({ value }) => value).join(', ')}
         </td>
@@ -87,9 +86,11 @@ function ServiceRow({ service, nowMillis, state, hasClusters }: ServiceRowProps)
       <td data-label="Memory" className="is-number">
         {words.memory}
       </td>
-      <td data-label="Event-loop blocks" className="is-number service-blocks">
-        {words.blocks}
-      </td>
+      {columns.hasBlocks && (
+        <td data-label="Event-loop blocks" className="is-number service-blocks">
+          {words.blocks}
+        </td>
+      )}
       <td data-label="Over the range" className="service-spark">
         <svg
           viewBox={`0 0 ${SPARK_WIDTH_PX} ${SPARK_HEIGHT_PX}`}

@@ -11,7 +11,7 @@ import type { ServerClock } from '../use-clock.ts';
 import type { Navigate } from '../use-page-state.ts';
 import { FirstArrival } from './FirstArrival.tsx';
 import { ServiceTable } from './ServiceTable.tsx';
-import { findServices } from './service-words.ts';
+import { columnsOfServices, findServices } from './service-words.ts';
 
 type ServicesProps = {
   readonly api: PageApi;
@@ -102,7 +102,12 @@ function ServicesResult({ answer, state, navigate }: ServicesResultProps) {
   const found = findServices(services, state.find);
   return (
     <>
-      <ServiceTable services={found} nowMillis={nowMillis} state={state} />
+      <ServiceTable
+        services={found}
+        columns={columnsOfServices(services)}
+        nowMillis={nowMillis}
+        state={state}
+      />
       {found.length === 0 && (
         <p className="grid-empty">{`No service is called “${state.find}”.`}</p>
       )}

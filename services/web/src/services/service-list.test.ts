@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import type { Service } from '../api/services-answer.ts';
 import { agentSnippet, serverAddressOf } from './agent-snippet.ts';
-import { findServices, wordsOfService } from './service-words.ts';
+import { columnsOfServices, findServices, wordsOfService } from './service-words.ts';
 import { sparklinePath } from './sparkline-path.ts';
 
 const NOW = 1_000_000;
@@ -53,6 +53,22 @@ describe('a row of services', () => {
     assert.equal(findServices([API], 'us api').length, 0);
     assert.equal(findServices([API], '').length, 1);
   });
+});
+
+describe('columns of the list', () => {
+  const bare: Service = { ...API, labels: [], blocks: undefined };
+  const cases: readonly [what: string, services: readonly Service[], columns: object][] = [
+    ['are all there when one service has all', [bare, API], { hasClusters: true, hasBlocks: true }],
+    ['leave out what no service has', [bare, bare], { hasClusters: false, hasBlocks: false }],
+    [
+      'say that nothing was blocked, which is not the same as not measured',
+      [{ ...bare, blocks: { count: 0, longestNanos: 0 } }],
+      { hasClusters: false, hasBlocks: true },
+    ],
+  ];
+  for (const [what, services, columns] of cases) {
+    it(what, () => assert.deepEqual(columnsOfServices(services), columns));
+  }
 });
 
 describe('a sparkline', () => {

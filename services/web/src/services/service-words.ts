@@ -18,6 +18,16 @@ export type ServiceTrouble =
   /** It was to send long ago. */
   | { readonly kind: 'silent' };
 
+/** Columns that are there only when some service has something for them. */
+export type ServiceColumns = { readonly hasClusters: boolean; readonly hasBlocks: boolean };
+
+export function columnsOfServices(services: readonly Service[]): ServiceColumns {
+  return {
+    hasClusters: services.some(({ labels }) => labels.length > 0),
+    hasBlocks: services.some(({ blocks }) => blocks !== undefined),
+  };
+}
+
 /** Silent for this many of its intervals is trouble: one may be late, two a restart. */
 const SILENT_INTERVALS = 4;
 /** Intervals are means; below this nobody is called silent. */
