@@ -9,6 +9,7 @@ import { CopyButton } from '../ui/CopyButton.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Pending } from '../ui/Pending.tsx';
 import type { ProfileTypeWords } from './profile-type-words.ts';
+import { runningLines } from './running-lines.ts';
 
 type FunctionDrawerProps = {
   readonly api: PageApi;
@@ -70,17 +71,17 @@ export function FunctionDrawer(props: FunctionDrawerProps) {
         )}
       </div>
       <Pending {...remote} what="the function" className="drawer-place-of-answer">
-        {answer && <FunctionFacts answer={answer} words={words} onShow={onShow} />}
+        {answer && <FunctionFacts answer={answer} shown={shown} words={words} onShow={onShow} />}
       </Pending>
     </aside>
   );
 }
 
-type FunctionFactsProps = Pick<FunctionDrawerProps, 'words' | 'onShow'> & {
+type FunctionFactsProps = Pick<FunctionDrawerProps, 'shown' | 'words' | 'onShow'> & {
   readonly answer: FunctionAnswer;
 };
 
-function FunctionFacts({ answer, words, onShow }: FunctionFactsProps) {
+function FunctionFacts({ answer, shown, words, onShow }: FunctionFactsProps) {
   const { self, total, lines, callers, callees, labels, timeline, coverage } = answer;
   const { unit } = words;
   if (total === 0) {
@@ -106,11 +107,13 @@ function FunctionFacts({ answer, words, onShow }: FunctionFactsProps) {
       )}
       <Shares
         title="Lines that ran"
-        rows={lines.slice(0, ROW_LIMIT).map(({ line, total: cost }) => ({
-          key: String(line),
-          text: line === 0 ? 'unknown' : `line ${line}`,
-          value: cost,
-        }))}
+        rows={runningLines(lines, shown.line)
+          .slice(0, ROW_LIMIT)
+          .map(({ line, total: cost }) => ({
+            key: String(line),
+            text: line === 0 ? 'unknown' : `line ${line}`,
+            value: cost,
+          }))}
         whole={total}
         unit={unit}
       />

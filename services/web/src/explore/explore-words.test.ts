@@ -8,6 +8,7 @@ import { coresText } from './cores-text.ts';
 import { costsByFunction, sortFunctions } from './function-rows.ts';
 import { headlineParts } from './headline.ts';
 import { orderProfileTypes, wordsOfProfileType } from './profile-type-words.ts';
+import { runningLines } from './running-lines.ts';
 import { labelsText, selectorOf } from './selector.ts';
 import { moveWindow, spanOfBuckets, timelineColumns } from './timeline-columns.ts';
 
@@ -148,6 +149,25 @@ describe('the timeline', () => {
     assert.deepEqual(moveWindow(timeline, last, 1), last);
     assert.deepEqual(moveWindow(timeline, last, -9), { startMillis: 1, endMillis: 10_000 });
   });
+});
+
+describe('lines that ran', () => {
+  const cases: readonly [what: string, lines: readonly number[], shown: readonly number[]][] = [
+    ['are not listed when the only one is where the function begins', [52], []],
+    ['are not listed when nobody knows them', [0], []],
+    ['are not listed when part of it is where the function begins, and part unknown', [52, 0], []],
+    ['are listed when one lies within', [58], [58]],
+    ['are all listed as soon as one lies within', [52, 58, 0], [52, 58, 0]],
+  ];
+  for (const [what, lines, shown] of cases) {
+    it(what, () => {
+      const costs = lines.map((line) => ({ line, self: 1, total: 1 }));
+      assert.deepEqual(
+        runningLines(costs, 52).map(({ line }) => line),
+        shown,
+      );
+    });
+  }
 });
 
 describe('the table of functions', () => {

@@ -251,6 +251,22 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
       assert.equal(await drawer.count(), 0);
     }));
 
+  it('lists no lines that ran when the agent knows only where a function begins', () =>
+    walk(
+      `${WORKER}&details=elDataConverter!./src/database/el-data-converter.ts!42`,
+      {},
+      async (page) => {
+        drawn.knowsLines = false;
+        await page.reload();
+        try {
+          await page.getByRole('heading', { name: 'Called by' }).waitFor();
+          assert.equal(await page.getByRole('heading', { name: 'Lines that ran' }).count(), 0);
+        } finally {
+          drawn.knowsLines = true;
+        }
+      },
+    ));
+
   it('takes a label filter, and points at what it cannot read', () =>
     walk(WORKER, {}, async (page) => {
       await graphIsThere(page);
@@ -428,6 +444,9 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
       tell: (line) => told.push(line),
     });
     assert.match(told.join('\n'), /elDataConverter, .*el-data-converter\.ts:42: Total 48 s/);
-    assert.match(told.at(-1) ?? '', /^details: line 58 28 s/);
+    assert.match(
+      told.at(-1) ?? '',
+      /^details: .*el-data-converter\.ts:42, called by processReport 44 s /,
+    );
   });
 });

@@ -4,12 +4,16 @@ import { MergeMode } from '@emberscope/protocol/page/selection';
 import type { FunctionRef } from '../page-state.ts';
 import { drawnTimeline } from './drawn-answers.ts';
 
-/** The same costs for any function, of the size that elDataConverter has in the drawn graph. */
+/**
+ * The same costs for any function, of the size that elDataConverter has in the drawn graph. Where the
+ * drawn agent does not know which lines ran, it says where the function begins, as Node's does.
+ */
 export function drawnFunction(
   shown: FunctionRef | undefined,
   startMillis: number,
   endMillis: number,
   targetPoints: number,
+  knowsLines: boolean,
 ): MessageInitShape<typeof GetFunctionResponseSchema> {
   const millis = (amount: number) => BigInt(amount * 1_000_000);
   const edge = (name: string, file: string, line: number, total: number) => ({
@@ -20,7 +24,7 @@ export function drawnFunction(
     ...(shown === undefined ? {} : { function: shown }),
     self: millis(48_000),
     total: millis(48_000),
-    lines: [58, 61, 44].map((runningLine, place) => ({
+    lines: (knowsLines ? [58, 61, 44] : [shown?.line ?? 0]).map((runningLine, place) => ({
       runningLine,
       self: millis(28_000 / 2 ** place),
       total: millis(28_000 / 2 ** place),

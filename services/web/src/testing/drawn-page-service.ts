@@ -12,6 +12,8 @@ export type DrawnService = {
   /** What every call fails with; undefined for none. */
   failure: ConnectError | undefined;
   isEmpty: boolean;
+  /** Whether the drawn agent says which lines ran: the official one for Node does not. */
+  knowsLines: boolean;
   readonly selectors: string[];
 };
 
@@ -21,6 +23,7 @@ export function createDrawnService(): DrawnService {
     delayMillis: 0,
     failure: undefined,
     isEmpty: false,
+    knowsLines: true,
     selectors: [],
   };
 }
@@ -48,7 +51,7 @@ export function drawnPageService(drawn: DrawnService): Partial<ServiceImpl<typeo
     async getFunction({ selection, function: shown, targetPoints }) {
       await ready();
       const { startMillis, endMillis } = asked(selection?.range);
-      return drawnFunction(shown, startMillis, endMillis, targetPoints);
+      return drawnFunction(shown, startMillis, endMillis, targetPoints, drawn.knowsLines);
     },
     async getFlameGraph({ selection }) {
       await ready();

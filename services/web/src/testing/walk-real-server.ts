@@ -70,12 +70,15 @@ export async function walkRealServer(
     assert.match(place, PLACE);
 
     await page.getByRole('button', { name: 'Details' }).click();
-    const lines = page.locator('.shares', {
-      has: page.getByRole('heading', { name: 'Lines that ran' }),
+    const drawer = page.getByRole('complementary', { name: 'Function' });
+    // Which line ran is for agents that know it, and Node's does not: who called it is always there.
+    const callers = drawer.locator('.shares', {
+      has: page.getByRole('heading', { name: 'Called by' }),
     });
-    const line = (await lines.locator('li').first().innerText()).replace(/\s+/g, ' ').trim();
-    tell(`details: ${line}`);
-    assert.match(line, /^line [1-9]\d* /);
+    const caller = (await callers.locator('li').first().innerText()).replace(/\s+/g, ' ').trim();
+    const detailsPlace = await drawer.locator('.drawer-place code').innerText();
+    tell(`details: ${detailsPlace}, called by ${caller}`);
+    assert.match(detailsPlace, PLACE);
     if (screenshotFile !== undefined) {
       await page.screenshot({ path: screenshotFile });
       tell(`picture: ${screenshotFile}`);
