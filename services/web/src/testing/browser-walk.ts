@@ -330,6 +330,18 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
       await page.waitForURL(({ href }) => !/window=/.test(href));
     }));
 
+  it('says what a bar of the timeline is worth, above the highest of them', () =>
+    walk(FIXED, {}, async (page) => {
+      await graphIsThere(page);
+      const bars = await page.locator('.timeline .u-over').boundingBox();
+      assert.ok(bars);
+      await page.mouse.move(bars.x + bars.width * 0.97, bars.y + bars.height / 2);
+      const readout = page.locator('.timeline-readout');
+      await readout.filter({ hasText: /^26 Nov \d\d:\d\d:\d\d · [\d.]+ cores$/ }).waitFor();
+      const said = await readout.boundingBox();
+      assert.ok(said && said.height > 0 && said.y + said.height <= bars.y, 'it covers no bar');
+    }));
+
   it('shows the same picture for the same address', () =>
     walk(`${FIXED}&search=get&zoom=main!./src/main.ts!3`, {}, async (page) => {
       await graphIsThere(page);
@@ -383,6 +395,13 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
       await page.goto(`${server.address}#/services`);
       await page.getByRole('link', { name: 'ingest-worker' }).waitFor();
       assert.equal(await width(), 390);
+      const cells = page.locator('.services-table tbody :is(th, td)');
+      const cut = await cells.evaluateAll((all) =>
+        all
+          .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+          .map(({ textContent }) => textContent),
+      );
+      assert.deepEqual(cut, [], 'every cell has room for its words');
       assert.deepEqual(await seriousFindings(page), []);
     }));
 
