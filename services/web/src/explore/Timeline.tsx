@@ -22,7 +22,9 @@ type TimelineProps = {
   readonly onWindow: (window: MillisSpan | undefined) => void;
 };
 
-const HEIGHT_PX = 96;
+const HEIGHT_PX = 104;
+/** Above the highest bar, so that the read-out in the corner covers none. */
+const HEADROOM_PX = 18;
 const VALUE_AXIS_PX = 68;
 
 /**
@@ -146,7 +148,7 @@ function chartOptions(element: HTMLElement, hooks: ChartHooks): uPlot.Options {
     width: element.clientWidth,
     height: HEIGHT_PX,
     ms: 1,
-    padding: [10, 20, 0, 0],
+    padding: [HEADROOM_PX, 20, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
