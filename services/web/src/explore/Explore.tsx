@@ -1,15 +1,15 @@
-import { MILLIS_PER_MINUTE } from '@emberscope/units';
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { PageApi } from '../api/page-api.ts';
 import { useRemote } from '../api/use-remote.ts';
 import type { ExploreState, FunctionRef } from '../page-state.ts';
-import { type MillisSpan, spanOfRange } from '../time-range.ts';
+import { spanOfRange } from '../time-range.ts';
 import { Pending } from '../ui/Pending.tsx';
 import type { Theme } from '../ui/theme.ts';
 import type { ServerClock } from '../use-clock.ts';
 import type { Navigate } from '../use-page-state.ts';
 import { ExploreBar } from './ExploreBar.tsx';
 import { FunctionDrawer } from './FunctionDrawer.tsx';
+import { listedSpan } from './listed-span.ts';
 import { orderProfileTypes, wordsOfProfileType } from './profile-type-words.ts';
 import { ResultView } from './ResultView.tsx';
 import { selectorOf } from './selector.ts';
@@ -35,9 +35,10 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
     navigate({ ...state, ...change }, how);
   const span = useMemo(() => spanOfRange(range, nowMillis), [range, nowMillis]);
 
+  const [askedSpan, setAskedSpan] = useState(span);
   const services = useRemote(
     'services',
-    { span: wholeMinutes(span), groupBy: [], targetPoints: 1 },
+    { span: askedSpan, groupBy: [], targetPoints: 1 },
     async (question, signal) => {
       const answer = await api.listServices(question, signal);
       clock.learn(answer.nowMillis);
@@ -49,6 +50,9 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
     const matching = (listed ?? []).filter(({ name }) => service === '' || name === service);
     return orderProfileTypes(matching.flatMap(({ profileTypes }) => profileTypes));
   }, [listed, service]);
+  const isNothingThere = listed !== undefined && offered.length === 0;
+  const nextSpan = listedSpan(askedSpan, span, isNothingThere);
+  if (nextSpan !== askedSpan) setAskedSpan(nextSpan);
   // Until the list is there, nobody knows what the service has.
   const profileType = state.profileType === '' ? offered[0] : state.profileType;
   const words = useMemo(() => wordsOfProfileType(profileType ?? ''), [profileType]);
@@ -87,8 +91,6 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
   }, [service, words]);
 
   const search = useRef<HTMLInputElement>(null);
-  const isNothingThere =
-    services.activity.kind === 'idle' && listed !== undefined && offered.length === 0;
   const whole = graph.shown;
   const part = zoom.length > 0 && zoomed.shown?.subject === zoomSubject ? zoomed.shown : undefined;
 
@@ -102,9 +104,9 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
         profileType={profileType ?? ''}
         set={set}
       />
-      {profileType === undefined && !isNothingThere ? (
+      {profileType === undefined ? (
         <Pending {...services} what="the list of services" className="result-place">
-          {undefined}
+          {isNothingThere ? <NothingThere service={service} set={set} /> : undefined}
         </Pending>
       ) : !selector.ok && graph.shown === undefined ? (
         <div className="empty">
@@ -114,8 +116,6 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
             .
           </p>
         </div>
-      ) : isNothingThere && profileType === undefined ? (
-        <NothingThere service={service} set={set} />
       ) : (
         <>
           <Pending {...timeline} what="the timeline" className="timeline-place">
@@ -195,14 +195,6 @@ function NothingThere({ service, set }: NothingThereProps) {
       </div>
     </div>
   );
-}
-
-/** Names and types change rarely: asked once a minute, not with every refresh. */
-function wholeMinutes({ startMillis, endMillis }: MillisSpan): MillisSpan {
-  return {
-    startMillis: Math.floor(startMillis / MILLIS_PER_MINUTE) * MILLIS_PER_MINUTE,
-    endMillis: Math.ceil(endMillis / MILLIS_PER_MINUTE) * MILLIS_PER_MINUTE,
-  };
 }
 
 function targetPoints(): number {

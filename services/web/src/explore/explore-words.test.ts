@@ -7,6 +7,7 @@ import { drawModel, nodeNamed } from '../testing/drawn-tree.ts';
 import { coresText } from './cores-text.ts';
 import { costsByFunction, sortFunctions } from './function-rows.ts';
 import { headlineParts } from './headline.ts';
+import { listedSpan } from './listed-span.ts';
 import { orderProfileTypes, wordsOfProfileType } from './profile-type-words.ts';
 import { runningLines } from './running-lines.ts';
 import { labelsText, selectorOf } from './selector.ts';
@@ -106,6 +107,28 @@ describe('the label filter', () => {
 
   it('of a row of the list passes exactly that row', () => {
     assert.equal(labelsText([{ name: 'cluster', value: 'a"b' }]), 'cluster="a\\"b"');
+  });
+});
+
+describe('the span that the list of services is asked for', () => {
+  const MINUTE_MILLIS = 60_000;
+  const asked = { startMillis: MINUTE_MILLIS + 1, endMillis: 16 * MINUTE_MILLIS };
+  const after = (millis: number) => ({
+    startMillis: asked.startMillis + millis,
+    endMillis: asked.endMillis + millis,
+  });
+  it('stays within a minute, and follows into the next', () => {
+    assert.equal(listedSpan(asked, after(10_000), false), asked);
+    assert.deepEqual(listedSpan(asked, after(MINUTE_MILLIS), false), after(MINUTE_MILLIS));
+  });
+
+  it('follows another beginning at once', () => {
+    const longer = { ...asked, startMillis: 1 };
+    assert.equal(listedSpan(asked, longer, false), longer);
+  });
+
+  it('is what the page shows while nothing is there, so that every refresh asks', () => {
+    assert.deepEqual(listedSpan(asked, after(10_000), true), after(10_000));
   });
 });
 

@@ -288,6 +288,23 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
       assert.equal(drawn.selectors.at(-1), '{service_name="ingest-worker", cluster="eu-west"}');
     }));
 
+  it('sees the first profile of a service at the next refresh', () =>
+    walk(WORKER, {}, async (page) => {
+      drawn.isEmpty = true;
+      await page.reload();
+      try {
+        await page
+          .getByRole('heading', { name: 'No profiles of ingest-worker in this range' })
+          .waitFor();
+        assert.deepEqual(await seriousFindings(page), []);
+      } finally {
+        drawn.isEmpty = false;
+      }
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      // Sooner than another minute begins, as a rule, and than a live page asks by itself.
+      await page.locator('.headline strong').waitFor({ timeout: 5000 });
+    }));
+
   it('says so where the graph would be when an address has a filter that cannot be read', () =>
     walk(`${WORKER}&labels=cluster%3D`, {}, async (page) => {
       await page.getByRole('heading', { name: 'The label filter cannot be read' }).waitFor();
