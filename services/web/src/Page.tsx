@@ -1,5 +1,6 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { PageApi } from './api/page-api.ts';
+import { watchReach } from './api/reach.ts';
 import { Explore } from './explore/Explore.tsx';
 import { PAGE_KEYS } from './page-keys.ts';
 import { EXPLORE, type PageState, SERVICES } from './page-state.ts';
@@ -16,9 +17,11 @@ import { usePageState } from './use-page-state.ts';
 type PageProps = { readonly api: PageApi; readonly clock: ServerClock };
 
 /** The bar and the view that the address names. */
-export function Page({ api, clock }: PageProps) {
+export function Page({ api: plainApi, clock }: PageProps) {
   const [state, navigate] = usePageState();
   const [theme, toggleTheme] = useTheme();
+  const [isAway, setAway] = useState(false);
+  const api = useMemo(() => watchReach(plainApi, setAway), [plainApi]);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const { range, isLive } = state;
   const isMoving = isLive && range.kind === 'last';
@@ -59,6 +62,7 @@ export function Page({ api, clock }: PageProps) {
       <TopBar
         state={state}
         theme={theme}
+        isAway={isAway}
         onRange={setRange}
         onLive={(next) => navigate({ ...state, isLive: next }, 'replace')}
         onRefresh={refresh}

@@ -7,6 +7,8 @@ import type { Theme } from './ui/theme.ts';
 type TopBarProps = {
   readonly state: PageState;
   readonly theme: Theme;
+  /** Whether the server did not answer the last question. */
+  readonly isAway: boolean;
   readonly onRange: (range: RangeChoice) => void;
   readonly onLive: (isLive: boolean) => void;
   readonly onRefresh: () => void;
@@ -16,9 +18,11 @@ type TopBarProps = {
 
 /** Views, range and what holds for all of them. A view that is there has a link, and no other. */
 export function TopBar(props: TopBarProps) {
-  const { state, theme, onRange, onLive, onRefresh, onTheme, onHelp } = props;
+  const { state, theme, isAway, onRange, onLive, onRefresh, onTheme, onHelp } = props;
   const { range, isLive } = state;
   const common = { range, isLive };
+  // On and not live: what is shown is old, and the page goes on asking.
+  const isStuck = isLive && range.kind === 'last' && isAway;
   return (
     <header className="top-bar">
       <a className="brand" href={formatPageState(SERVICES)} aria-label="Emberscope: services">
@@ -40,15 +44,15 @@ export function TopBar(props: TopBarProps) {
       <span className="bar-space" />
       <button
         type="button"
-        className="button is-quiet live-button"
-        aria-label="Live"
+        className={`button is-quiet live-button${isStuck ? ' is-stuck' : ''}`}
+        aria-label={isStuck ? 'Live: not live, the profile server does not answer' : 'Live'}
         aria-pressed={isLive}
-        title={isLive ? 'Stop asking again by itself' : 'Ask again as time goes on'}
+        title={liveTitle(isLive, isStuck)}
         disabled={range.kind === 'fixed'}
         onClick={() => onLive(!isLive)}
       >
         <span className="live-dot" aria-hidden="true" />
-        <span className="live-name">Live</span>
+        <span className="live-name">{isStuck ? 'Not live' : 'Live'}</span>
       </button>
       <button
         type="button"
@@ -81,6 +85,11 @@ export function TopBar(props: TopBarProps) {
       </button>
     </header>
   );
+}
+
+function liveTitle(isLive: boolean, isStuck: boolean): string {
+  if (isStuck) return 'The profile server does not answer. The page goes on asking.';
+  return isLive ? 'Stop asking again by itself' : 'Ask again as time goes on';
 }
 
 type ViewLinkProps = { readonly name: string; readonly isHere: boolean; readonly address: string };

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Code, ConnectError } from '@connectrpc/connect';
+import type { PageApi } from './page-api.ts';
+import { watchReach } from './reach.ts';
 import { NOTHING_ASKED, nextRemote, type Remote, type RemoteEvent } from './remote.ts';
-import { describeTrouble } from './trouble.ts';
+import { describeTrouble, isAway } from './trouble.ts';
 
 function after(...events: readonly RemoteEvent<number>[]): Remote<number> {
   return events.reduce<Remote<number>>(nextRemote, NOTHING_ASKED);
@@ -37,10 +39,20 @@ describe('trouble in words', () => {
   it('tells a server that does not answer from one that refuses', () => {
     assert.equal(
       describeTrouble(new TypeError('Failed to fetch')).title,
-      'The server does not answer',
+      'The profile server does not answer',
     );
     const refused = describeTrouble(new ConnectError('limit is 24h', Code.ResourceExhausted));
     assert.deepEqual([refused.title, refused.detail], ['Too much at once', 'limit is 24h']);
+  });
+
+  it('does not say it with the words of a browser, and keeps those of a mistake of the page', () => {
+    for (const words of ['Failed to fetch', 'Load failed', 'NetworkError when attempting to …']) {
+      const wrapped = ConnectError.from(new TypeError(words));
+      assert.deepEqual([describeTrouble(wrapped).detail, isAway(wrapped)], ['', true]);
+    }
+    const mistake = new TypeError('tree.self is undefined');
+    assert.match(describeTrouble(mistake).detail, /tree\.self/);
+    assert.equal(isAway(mistake), false);
   });
 
   it('says that an answer contradicts itself', () => {
@@ -50,5 +62,43 @@ describe('trouble in words', () => {
 
   it('has words for any code', () => {
     assert.equal(describeTrouble(new ConnectError('?', Code.DataLoss)).title, 'The server failed');
+  });
+});
+
+describe('whether the server is there', () => {
+  const QUESTION = { span: { startMillis: 1, endMillis: 2 }, groupBy: [], targetPoints: 1 };
+
+  /** What is told of one call that fails with this, or is answered. */
+  async function toldOf(reason: unknown, signal = new AbortController().signal) {
+    const told: boolean[] = [];
+    const call = async () => {
+      if (reason !== undefined) throw reason;
+      return { services: [], leftOutCount: 0, nowMillis: 1, newestMillis: undefined };
+    };
+    const unasked = () => assert.fail('not asked');
+    const api: PageApi = {
+      listServices: call,
+      getTimeline: unasked,
+      getFlameGraph: unasked,
+      getFunction: unasked,
+    };
+    const asked = watchReach(api, (each) => told.push(each)).listServices(QUESTION, signal);
+    if (reason === undefined) await asked;
+    else await assert.rejects(asked, (thrown) => thrown === reason);
+    return told;
+  }
+
+  it('is told by an answer, also by one that refuses', async () => {
+    assert.deepEqual(await toldOf(undefined), [false]);
+    assert.deepEqual(await toldOf(new ConnectError('no', Code.InvalidArgument)), [false]);
+  });
+
+  it('is told by none, and by a proxy that has nobody behind it', async () => {
+    assert.deepEqual(await toldOf(ConnectError.from(new TypeError('Failed to fetch'))), [true]);
+    assert.deepEqual(await toldOf(new ConnectError('bad gateway', Code.Unavailable)), [true]);
+  });
+
+  it('is not told by a call that the page stopped', async () => {
+    assert.deepEqual(await toldOf(new TypeError('Failed to fetch'), AbortSignal.abort()), []);
   });
 });

@@ -4,7 +4,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 export type Trouble = {
   /** What happened, as a heading. */
   readonly title: string;
-  /** The server's own words; empty when it said nothing. */
+  /** The server's own words; empty when it said nothing, and for a browser's words for that. */
   readonly detail: string;
   /** What the reader can do. */
   readonly advice: string;
@@ -12,14 +12,13 @@ export type Trouble = {
 
 /** Puts what a call of `PageApi` rejected with into words. */
 export function describeTrouble(reason: unknown): Trouble {
-  // `fetch` throws a bare TypeError when nobody answers, which Connect wraps as `unknown`.
   const error = ConnectError.from(reason);
   const detail = error.rawMessage;
-  if (error.cause instanceof TypeError || reason instanceof TypeError) {
+  if (isWithoutAnswer(reason)) {
     return {
-      title: 'The server does not answer',
-      detail,
-      advice: 'Is it running, and is this machine online? The page will try again on Retry.',
+      title: 'The profile server does not answer',
+      detail: '',
+      advice: 'Is it running, and is this machine online?',
     };
   }
   if (reason instanceof RangeError || error.cause instanceof RangeError) {
@@ -31,6 +30,23 @@ export function describeTrouble(reason: unknown): Trouble {
   }
   return { ...(WORDS.get(error.code) ?? UNKNOWN), detail };
 }
+
+/** Whether nobody answers, or only something that says that the server is not there. */
+export function isAway(reason: unknown): boolean {
+  return isWithoutAnswer(reason) || ConnectError.from(reason).code === Code.Unavailable;
+}
+
+/**
+ * `fetch` throws a bare TypeError when nobody answers, which Connect wraps as `unknown`. A TypeError
+ * with other words is a mistake of the page, and is not to be taken for a server that is away.
+ */
+function isWithoutAnswer(reason: unknown): boolean {
+  const cause = reason instanceof ConnectError ? reason.cause : reason;
+  return cause instanceof TypeError && NO_ANSWER.test(cause.message);
+}
+
+/** Chromium, Firefox and Safari, before the answer and within it. */
+const NO_ANSWER = /failed to fetch|networkerror|network error|load failed|network connection/i;
 
 type Words = Omit<Trouble, 'detail'>;
 

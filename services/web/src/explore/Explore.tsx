@@ -90,6 +90,14 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
     document.title = `${service === '' ? 'All services' : service} · ${words.title} · Emberscope`;
   }, [service, words]);
 
+  // An error that all places have in common is said once, so its Retry is theirs too.
+  const [retryCount, setRetryCount] = useState(0);
+  const retryAll = () => {
+    busiest.retry();
+    for (const each of [services, timeline]) if (each.activity.kind === 'failed') each.retry();
+    setRetryCount(retryCount + 1);
+  };
+
   const search = useRef<HTMLInputElement>(null);
   const whole = graph.shown;
   const part = zoom.length > 0 && zoomed.shown?.subject === zoomSubject ? zoomed.shown : undefined;
@@ -118,7 +126,12 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
         </div>
       ) : (
         <>
-          <Pending {...timeline} what="the timeline" className="timeline-place">
+          <Pending
+            {...timeline}
+            what="the timeline"
+            className="timeline-place"
+            beside={busiest.activity}
+          >
             {timeline.shown && (
               <Timeline
                 timeline={timeline.shown.answer.timeline}
@@ -131,7 +144,7 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
             )}
           </Pending>
           <div className="explore-body">
-            <Pending {...busiest} what="the flame graph" className="result-place">
+            <Pending {...busiest} what="the flame graph" className="result-place" retry={retryAll}>
               {whole && (
                 <ResultView
                   answer={whole.answer}
@@ -146,7 +159,9 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
             </Pending>
             {state.details !== undefined && (
               <FunctionDrawer
+                key={retryCount}
                 api={api}
+                beside={busiest.activity}
                 selection={selection && { ...selection, span: graphSpan }}
                 shown={state.details}
                 words={words}

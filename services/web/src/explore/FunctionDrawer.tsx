@@ -1,6 +1,7 @@
 import { formatShare, formatValue, type SampleUnit } from '@emberscope/units';
 import type { CallCost, FunctionAnswer } from '../api/function-answer.ts';
 import type { PageApi, Selection } from '../api/page-api.ts';
+import type { RemoteActivity } from '../api/remote.ts';
 import { useRemote } from '../api/use-remote.ts';
 import { placeOf } from '../flame-graph/frame-words.ts';
 import type { FunctionRef } from '../page-state.ts';
@@ -15,6 +16,8 @@ type FunctionDrawerProps = {
   readonly api: PageApi;
   readonly selection: Selection | undefined;
   readonly shown: FunctionRef;
+  /** What goes on in the graph's place, where an error is said. */
+  readonly beside: RemoteActivity;
   readonly words: ProfileTypeWords;
   readonly onShow: (shown: FunctionRef | undefined) => void;
   readonly onSearch: (text: string) => void;
@@ -30,7 +33,7 @@ const SPARK_HEIGHT_PX = 40;
 
 /** One function beside the graph: where it is, what it cost, line by line, who called it, whom it called. */
 export function FunctionDrawer(props: FunctionDrawerProps) {
-  const { api, selection, shown, words, onShow, onSearch, onFindEverywhere } = props;
+  const { api, selection, shown, beside, words, onShow, onSearch, onFindEverywhere } = props;
   const place = placeOf(shown.file, shown.line);
   const subject = `${words.id} ${selection?.selector} ${JSON.stringify(shown)}`;
   const remote = useRemote(
@@ -70,7 +73,7 @@ export function FunctionDrawer(props: FunctionDrawerProps) {
           </button>
         )}
       </div>
-      <Pending {...remote} what="the function" className="drawer-place-of-answer">
+      <Pending {...remote} what="the function" className="drawer-place-of-answer" beside={beside}>
         {answer && <FunctionFacts answer={answer} shown={shown} words={words} onShow={onShow} />}
       </Pending>
     </aside>

@@ -458,6 +458,45 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
       /^console error: Failed to load resource: .* 503 /,
     ));
 
+  it('says once that the server is away, is not live meanwhile, and goes on when it is back', () =>
+    walk(
+      // Of a day, which a live page asks for once a minute: nothing is asked between the steps.
+      `${WORKER}&last=1440m&details=elDataConverter!./src/database/el-data-converter.ts!42`,
+      {},
+      async (page) => {
+        await graphIsThere(page);
+        await page.getByRole('heading', { name: 'Called by' }).waitFor();
+        const live = page.locator('.live-button');
+        assert.equal(await live.innerText(), 'Live');
+        // The connection is cut as by a server that has ended; the page has its files already.
+        await page.route('**/emberscope.page.v1.PageService/*', (route) =>
+          route.abort('connectionrefused'),
+        );
+        await page.getByRole('button', { name: 'Refresh' }).click();
+        const alert = page.getByRole('alert');
+        await alert.waitFor();
+        await page.locator('.waiting').waitFor({ state: 'detached' });
+        assert.deepEqual(await alert.allInnerTexts(), [
+          'The profile server does not answer\nIs it running, and is this machine online?\nRetry',
+        ]);
+        assert.equal(await page.locator('.result-place').getByRole('alert').count(), 1);
+        assert.equal(await live.innerText(), 'Not live');
+        assert.ok((await coloursOnCanvas(page)) > 50, 'the old picture is still there');
+        // What is dimmed is old and has little contrast; the bar with its words has enough.
+        const findings = await seriousFindings(page);
+        assert.ok(!findings.some((each) => /live-|trouble|alert/.test(each)), findings.join('\n'));
+
+        await page.unroute('**/emberscope.page.v1.PageService/*');
+        await page.getByRole('button', { name: 'Retry', exact: true }).click();
+        await alert.waitFor({ state: 'detached' });
+        await graphIsThere(page);
+        await page.getByRole('heading', { name: 'Called by' }).waitFor();
+        assert.equal(await page.locator('.timeline-place .is-old').count(), 0);
+        assert.equal(await live.innerText(), 'Live');
+      },
+      /^console error: Failed to load resource: net::ERR_CONNECTION_REFUSED/,
+    ));
+
   it('shows how to send the first profile, and sees it arrive by itself', () =>
     walk('', {}, async (page) => {
       drawn.isEmpty = true;
