@@ -3,6 +3,7 @@ import type { CallCost, FunctionAnswer } from '../api/function-answer.ts';
 import type { PageApi, Selection } from '../api/page-api.ts';
 import type { RemoteActivity } from '../api/remote.ts';
 import { useRemote } from '../api/use-remote.ts';
+import { noteOfFrame } from '../flame-graph/frame-notes.ts';
 import { placeOf } from '../flame-graph/frame-words.ts';
 import type { FunctionRef } from '../page-state.ts';
 import { sparklinePath } from '../services/sparkline-path.ts';
@@ -35,6 +36,7 @@ const SPARK_HEIGHT_PX = 40;
 export function FunctionDrawer(props: FunctionDrawerProps) {
   const { api, selection, shown, beside, words, onShow, onSearch, onFindEverywhere } = props;
   const place = placeOf(shown.file, shown.line);
+  const note = noteOfFrame(shown.name, shown.file);
   const subject = `${words.id} ${selection?.selector} ${JSON.stringify(shown)}`;
   const remote = useRemote(
     subject,
@@ -63,6 +65,7 @@ export function FunctionDrawer(props: FunctionDrawerProps) {
           <CopyButton text={place} label="Copy" />
         </div>
       )}
+      {note !== '' && <p className="drawer-note">{note}</p>}
       <div className="drawer-actions">
         <button type="button" className="button" onClick={() => onSearch(shown.name)}>
           Find in the graph

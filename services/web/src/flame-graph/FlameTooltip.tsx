@@ -72,6 +72,7 @@ export function FlameTooltip({ words, anchor }: FlameTooltipProps) {
           </tr>
         </tbody>
       </table>
+      {words.note !== '' && <p className="tooltip-note">{words.note}</p>}
     </div>
   );
 }

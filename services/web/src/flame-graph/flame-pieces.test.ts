@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NO_NODE } from '@emberscope/profile';
+import { sampleUnit } from '@emberscope/units';
 import { drawModel, nodeNamed } from '../testing/drawn-tree.ts';
 import { placeTooltip } from './FlameTooltip.tsx';
 import { contrast, flameColour, luminance, luminanceOfHsl } from './flame-colours.ts';
+import { noteOfFrame } from './frame-notes.ts';
+import { sentenceOfFrame, wordsOfFrame } from './frame-words.ts';
 import { originShares } from './origin-shares.ts';
 import { nameOfOrigin, originOfFile } from './package-of-file.ts';
 import { createTextFitter } from './paint-flame-graph.ts';
@@ -40,6 +43,34 @@ describe('where code comes from', () => {
       ['own code', 3],
     ]);
     assert.deepEqual(shares(nodeNamed(model, 'get')), [['lmdb', 2]]);
+  });
+});
+
+describe('a frame that is no function', () => {
+  const cases: readonly [name: string, file: string, note: RegExp][] = [
+    ['(idle)', '', /^The main thread had no JavaScript to run\./],
+    ['Non JS threads activity', '', /other threads, such as those for zlib, crypto/],
+    ['Garbage Collection', '', /^V8 /],
+    ['(program)', '', /^Native code /],
+    ['(external)', '', /^Memory outside of V8/],
+    ['(anonymous)', '', /^$/],
+    ['', '', /^$/],
+    ['Garbage Collection', 'src/bins.ts', /^$/],
+  ];
+  for (const [name, file, note] of cases) {
+    it(`is explained by name, and no function is: ${name} ${file}`, () => {
+      assert.match(noteOfFrame(name, file), note);
+    });
+  }
+
+  it('is explained to who points at it and to who hears it', () => {
+    const model = drawModel('main@src/a.ts:1 3\n(idle) 1');
+    const words = (name: string) =>
+      wordsOfFrame(model, nodeNamed(model, name), NO_NODE, sampleUnit('nanoseconds'), 4);
+    assert.equal(words('main').note, '');
+    assert.equal(sentenceOfFrame(words('main')).split('. ').length, 1);
+    assert.equal(words('(idle)').note, noteOfFrame('(idle)', ''));
+    assert.match(sentenceOfFrame(words('(idle)')), /^\(idle\): 1 ns .* The main thread had no /);
   });
 });
 

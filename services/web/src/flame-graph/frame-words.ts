@@ -1,6 +1,7 @@
 import { NO_NODE, type NodeIndex } from '@emberscope/profile';
 import { formatShare, formatValue, type SampleUnit } from '@emberscope/units';
 import { type FlameModel, functionOfNode, totalOfNode } from './flame-model.ts';
+import { noteOfFrame } from './frame-notes.ts';
 import { nameOfOrigin, originOfFile } from './package-of-file.ts';
 
 /** What a tooltip and a screen reader say of a frame. */
@@ -9,6 +10,8 @@ export type FrameWords = {
   /** `src/db.ts:42`; empty when nobody knows. */
   readonly place: string;
   readonly origin: string;
+  /** What it is when it is no function; empty for functions. */
+  readonly note: string;
   readonly self: string;
   readonly total: string;
   /** Of the frame that fills the view. */
@@ -35,6 +38,7 @@ export function wordsOfFrame(
     name: name === '' ? '(no name)' : name,
     place: placeOf(file, line),
     origin: nameOfOrigin(originOfFile(file)),
+    note: noteOfFrame(name, file),
     self: formatValue(self, unit),
     total: formatValue(total, unit),
     shareOfView: formatShare(total, viewTotal),
@@ -50,8 +54,10 @@ export function placeOf(file: string, line: number): string {
   return line === 0 ? file : `${file}:${line}`;
 }
 
-/** One sentence for a screen reader. */
+/** A sentence for a screen reader, and what the frame is when it is no function. */
 export function sentenceOfFrame(words: FrameWords): string {
   const place = words.place === '' ? '' : `, ${words.place}`;
-  return `${words.name}${place}: ${words.total} in total, ${words.shareOfAll} of all; itself ${words.self}`;
+  const costs = `${words.total} in total, ${words.shareOfAll} of all; itself ${words.self}`;
+  const note = words.note === '' ? '' : `. ${words.note}`;
+  return `${words.name}${place}: ${costs}${note}`;
 }

@@ -122,6 +122,20 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
       assert.equal(await page.locator('.flame-tooltip').count(), 0);
     }));
 
+  it('says what a frame is that is no function, in the tooltip and in the details', () =>
+    walk(WORKER, {}, async (page) => {
+      await graphIsThere(page);
+      await search(page, 'regex:^Garbage Collection$');
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(200);
+      const { name, note } = await tooltipOfZoomed(page);
+      assert.deepEqual([name, note.slice(0, 10)], ['Garbage Collection', 'V8 looking']);
+      await page.getByRole('button', { name: 'Details' }).click();
+      const drawer = page.getByRole('complementary', { name: 'Function' });
+      await drawer.getByText(note).waitFor();
+      assert.deepEqual(await seriousFindings(page), []);
+    }));
+
   it('zooms with a click, out with Escape, and back and forth with the browser', () =>
     walk(WORKER, {}, async (page) => {
       await graphIsThere(page);

@@ -57,6 +57,8 @@ export async function tooltipOfZoomed(page: Page): Promise<Tooltip> {
 export type Tooltip = {
   readonly name: string;
   readonly place: string;
+  /** What a frame is that is no function; empty for functions. */
+  readonly note: string;
   /** In words, a line for each row: `Total 48 s 29.3 % 29.3 %`. */
   readonly costs: readonly string[];
 };
@@ -65,10 +67,12 @@ export async function tooltip(page: Page): Promise<Tooltip> {
   const box = page.locator('.flame-tooltip');
   await box.waitFor();
   const rows = await box.locator('tbody tr').allInnerTexts();
-  const place = box.locator('.tooltip-place');
+  const textOf = async (selector: string): Promise<string> =>
+    (await box.locator(selector).allInnerTexts())[0] ?? '';
   return {
     name: await box.locator('.tooltip-name').innerText(),
-    place: (await place.count()) === 0 ? '' : await place.innerText(),
+    place: await textOf('.tooltip-place'),
+    note: await textOf('.tooltip-note'),
     costs: rows.map((row) => row.replace(/\s+/g, ' ').trim()),
   };
 }
