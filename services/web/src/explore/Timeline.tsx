@@ -136,7 +136,7 @@ type ChartHooks = {
 
 function chartOptions(element: HTMLElement, hooks: ChartHooks): uPlot.Options {
   const style = getComputedStyle(element);
-  const bars = uPlot.paths.bars?.({ size: [1, 64], align: -1, gap: 1 });
+  const bars = uPlot.paths.bars?.({ size: [1, Number.POSITIVE_INFINITY], align: -1, gap: 1 });
   const token = (name: string): string => style.getPropertyValue(name).trim();
   const axis = {
     stroke: token('--muted'),
