@@ -8,6 +8,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { NODE_FLAGS } from '../demo-app/src/runtime/node-flags.ts';
 
 const HELP = `npm run demo-app -- [options]
   --port N       of demo-api; demo-worker has the next one (8080)
@@ -49,7 +50,7 @@ process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
 
 function start(name: string, script: string, port: number): void {
-  const child = spawn(process.execPath, ['--enable-source-maps', script], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, script], {
     // Frames are named relative to the working directory: ./src/database/el-data-converter.ts
     cwd: fileURLToPath(new URL('../demo-app', import.meta.url)),
     env: { ...environment, PORT: String(port) },

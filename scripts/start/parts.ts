@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { FAULTS } from '../../demo-app/src/config.ts';
+import { NODE_FLAGS } from '../../demo-app/src/runtime/node-flags.ts';
 import type { StartOptions } from './options.ts';
 import type { Part } from './part.ts';
 import type { Steps } from './pipeline.ts';
@@ -105,7 +106,7 @@ function demoApi(input: PartsInput): Part {
     ...usual,
     name: 'demo-api',
     does: 'demo app: takes reports in, stores them',
-    nodeArgs: ['--enable-source-maps', 'dist/api.js'],
+    nodeArgs: [...NODE_FLAGS, 'dist/api.js'],
     environment: {
       ...usual.environment,
       DEMO_INSTANCE: 'demo-api-1',
@@ -121,7 +122,7 @@ export function demoWorker(input: PartsInput, fault: string | undefined): Part {
     ...usual,
     name: 'demo-worker',
     does: 'demo app: converts them, in elDataConverter',
-    nodeArgs: ['--enable-source-maps', 'dist/worker.js'],
+    nodeArgs: [...NODE_FLAGS, 'dist/worker.js'],
     environment: {
       ...usual.environment,
       DEMO_INSTANCE: 'demo-worker-1',

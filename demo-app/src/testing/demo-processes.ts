@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { NODE_FLAGS } from '../runtime/node-flags.ts';
 
 /** One process of the demo app, as `node dist/api.js` starts it. */
 export type DemoProcess = {
@@ -37,7 +38,7 @@ export function startDemoProcess({
     cwd: demoFolder,
     env: environment,
     execPath: nodePath,
-    execArgv: ['--enable-source-maps', ...nodeFlags],
+    execArgv: [...NODE_FLAGS, ...nodeFlags],
     silent: true,
   });
   let output = '';
