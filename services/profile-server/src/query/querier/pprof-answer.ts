@@ -9,6 +9,7 @@ import { createProtoWriter } from '../encode/proto-writer.ts';
 import { nanosRange } from '../millis-range.ts';
 import type { Query } from '../query.ts';
 import { answered } from '../query-refusal.ts';
+import { dropStackless } from './drop-stackless.ts';
 import { keepLeaves } from './go-pgo.ts';
 
 /** What was selected as a profile that says what Pyroscope's says; undefined when it is nothing. */
@@ -19,7 +20,8 @@ export async function mergedPprof(
   goPgo: GoPGO | undefined,
 ): Promise<Profile | undefined> {
   if (selection === undefined) return undefined;
-  const { profile } = answered(await reader.mergeProfile(selection, context));
+  const merged = answered(await reader.mergeProfile(selection, context));
+  const profile = dropStackless(merged.profile);
   if (profile.samples.length === 0) return undefined;
   const kept = goPgo === undefined ? profile : keepLeaves(profile, goPgo);
   const { name, sampleType, sampleUnit, periodType, periodUnit } = selection.profileType;
