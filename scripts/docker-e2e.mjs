@@ -152,9 +152,13 @@ async function isLabelled() {
   }
 }
 
+/** Both processes send their first profile in their own time. */
 async function isListed() {
-  const names = await ask.labelValues('service_name', 'wall{}');
-  if (names.join() !== 'demo-api,demo-worker') throw new Error(`the list is ${names.join(', ')}`);
+  await until(3 * FLUSH_SECONDS, async () => {
+    const names = await ask.labelValues('service_name', 'wall{}');
+    if (names.join() !== 'demo-api,demo-worker') throw new Error(`the list is ${names.join(', ')}`);
+    return true;
+  });
 }
 
 /** Steps of one second hold single profiles: their mean is what a graph should show. */
