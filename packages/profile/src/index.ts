@@ -54,6 +54,7 @@ export {
   type Int64ColumnBuilder,
   int64At,
   isWide,
+  pickInt64,
   sumInt64,
   sumsStayNarrow,
   widen,

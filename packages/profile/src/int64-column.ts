@@ -106,6 +106,13 @@ export function createInt64ColumnBuilder(capacity = 64): Int64ColumnBuilder {
   };
 }
 
+/** The cells of some rows, in their order, as a column of its own. */
+export function pickInt64(column: Int64Column, rows: readonly number[]): Int64Column {
+  return column instanceof Float64Array
+    ? Float64Array.from(rows, (row) => column[row] ?? 0)
+    : BigInt64Array.from(rows, (row) => column[row] ?? 0n);
+}
+
 function narrowOrUndefined(value: bigint): number | undefined {
   const narrow = Number(value);
   return Number.isSafeInteger(narrow) ? narrow : undefined;

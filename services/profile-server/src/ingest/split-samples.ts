@@ -1,9 +1,9 @@
 import { LABEL, type Label } from '@emberscope/labels';
 import {
   createLabelSetInterner,
-  type Int64Column,
   labelsOfSet,
   type Profile,
+  pickInt64,
   type SampleColumns,
   type SampleLabel,
 } from '@emberscope/profile';
@@ -79,12 +79,6 @@ function rowsOf(
     length: rows.length,
     stack: Int32Array.from(rows, (row) => samples.stack[row] ?? 0),
     labels: Int32Array.from(rows, (row) => newLabels[samples.labels[row] ?? 0] ?? 0),
-    values: samples.values.map((column) => cellsOf(column, rows)),
+    values: samples.values.map((column) => pickInt64(column, rows)),
   };
-}
-
-function cellsOf(column: Int64Column, rows: readonly number[]): Int64Column {
-  return column instanceof Float64Array
-    ? Float64Array.from(rows, (row) => column[row] ?? 0)
-    : BigInt64Array.from(rows, (row) => column[row] ?? 0n);
 }

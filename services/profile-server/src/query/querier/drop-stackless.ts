@@ -1,4 +1,4 @@
-import { type Int64Column, NO_STACK, type Profile } from '@emberscope/profile';
+import { NO_STACK, type Profile, pickInt64 } from '@emberscope/profile';
 
 /**
  * A profile without the samples that have no stack at all: Pyroscope's pprof answers do not have them,
@@ -17,13 +17,7 @@ export function dropStackless(profile: Profile): Profile {
       length: rows.length,
       stack: Int32Array.from(rows, (row) => samples.stack[row] ?? NO_STACK),
       labels: Int32Array.from(rows, (row) => samples.labels[row] ?? 0),
-      values: samples.values.map((column) => cellsOf(column, rows)),
+      values: samples.values.map((column) => pickInt64(column, rows)),
     },
   };
-}
-
-function cellsOf(column: Int64Column, rows: readonly number[]): Int64Column {
-  return column instanceof Float64Array
-    ? Float64Array.from(rows, (row) => column[row] ?? 0)
-    : BigInt64Array.from(rows, (row) => column[row] ?? 0n);
 }
