@@ -6,7 +6,7 @@
  *
  * EMBERSCOPE_SCREENSHOT names a file for a picture of the page.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -89,6 +89,9 @@ async function checkPipeline() {
 
 /** The walk of services/web, in a process of its own. */
 async function walk() {
+  // npm start compiles what it runs, and the walk is none of that.
+  const built = spawnSync('npx', ['tsc', '-b', 'services/web'], { cwd: root, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(built.stdout);
   const walker = spawn(
     process.execPath,
     [join(root, 'services/web/dist-tsc/testing/real-walk.js')],
