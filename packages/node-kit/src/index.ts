@@ -42,6 +42,7 @@ export type {
   FileStat,
   Fs,
   OpenMode,
+  SyncFile,
 } from './fs/fs.ts';
 export {
   FsError,

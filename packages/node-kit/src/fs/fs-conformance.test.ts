@@ -35,6 +35,25 @@ const cases: readonly [title: string, run: (fs: Fs, dir: string) => Promise<void
     },
   ],
   [
+    'a file is read without a promise',
+    async (fs, dir) => {
+      const path = join(dir, 'a');
+      const file = await fs.open(path, 'write');
+      await writeFully(file, text('hello world'), 0);
+      const reader = fs.openSync(path);
+      assert.equal(reader.size(), 11);
+      const bytes = new Uint8Array(5);
+      assert.equal(reader.read(bytes, 6), 5);
+      assert.equal(new TextDecoder().decode(bytes), 'world');
+      assert.equal(reader.read(bytes, 11), 0);
+      reader.close();
+      reader.close();
+      assert.throws(() => reader.read(bytes, 0), isFsErrorOf('closed'));
+      assert.throws(() => fs.openSync(join(dir, 'b')), isFsErrorOf('not-found'));
+      await file.close();
+    },
+  ],
+  [
     'a write beyond the end leaves zeros, across pages',
     async (fs, dir) => {
       const file = await fs.open(join(dir, 'a'), 'write');
@@ -435,4 +454,8 @@ async function rejects(work: Promise<unknown>, code: FsErrorCode): Promise<void>
     assert.equal(error.code, code, error.message);
     return true;
   });
+}
+
+function isFsErrorOf(code: FsErrorCode): (error: unknown) => boolean {
+  return (error) => error instanceof FsError && error.code === code;
 }

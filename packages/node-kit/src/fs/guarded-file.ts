@@ -1,4 +1,4 @@
-import type { File, OpenMode } from './fs.ts';
+import type { File, OpenMode, SyncFile } from './fs.ts';
 import { FsError, type FsOperation } from './fs-error.ts';
 
 /** What a file system itself has to do for an open file; {@link guardFile} does the rest. */
@@ -70,6 +70,33 @@ export function guardFile(path: string, mode: OpenMode, raw: RawFile): File {
     close() {
       closed ??= closeWhenIdle();
       return closed;
+    },
+  };
+}
+
+/** The same rules for a file that is read without a promise. */
+export function guardSyncFile(path: string, raw: Omit<SyncFile, 'path'>): SyncFile {
+  let isClosed = false;
+  const checkOpen = (operation: FsOperation): void => {
+    if (isClosed) {
+      throw new FsError({ code: 'closed', operation, path }, 'the file was closed before');
+    }
+  };
+  return {
+    path,
+    read(into, at) {
+      checkOpen('read');
+      checkOffset(at);
+      return into.length === 0 ? 0 : raw.read(into, at);
+    },
+    size() {
+      checkOpen('size');
+      return raw.size();
+    },
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      raw.close();
     },
   };
 }

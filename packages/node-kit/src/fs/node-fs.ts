@@ -1,7 +1,7 @@
 import fs, { constants } from 'node:fs';
 import type { EntryKind, Fs, OpenMode } from './fs.ts';
 import { errnoOf, FsError, type FsOperation, fsErrorOf } from './fs-error.ts';
-import { guardFile, type RawFile } from './guarded-file.ts';
+import { guardFile, guardSyncFile, type RawFile } from './guarded-file.ts';
 
 /** Profiles name a customer's code: nobody else on the machine has to read them. */
 const FILE_PERMISSIONS = 0o600;
@@ -44,6 +44,19 @@ export const nodeFs: Fs = {
       throw error;
     }
     return guardFile(path, mode, rawFile(fd, path));
+  },
+
+  openSync(path) {
+    const fd = callSync('open', path, () => fs.openSync(path, FLAGS.read));
+    if (!callSync('open', path, () => fs.fstatSync(fd)).isFile()) {
+      fs.closeSync(fd);
+      throw new FsError({ code: 'invalid', operation: 'open', path }, 'not a regular file');
+    }
+    return guardSyncFile(path, {
+      read: (into, at) => callSync('read', path, () => fs.readSync(fd, into, 0, into.length, at)),
+      size: () => callSync('size', path, () => fs.fstatSync(fd).size),
+      close: () => callSync('close', path, () => fs.closeSync(fd)),
+    });
   },
 
   async readdir(path) {
@@ -137,4 +150,12 @@ function call<T = void>(
       else resolve(result);
     });
   });
+}
+
+function callSync<T>(operation: FsOperation, path: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof Error ? fsErrorOf(error, operation, path) : error;
+  }
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Random } from '../random/random.ts';
-import type { File, Fs, OpenMode } from './fs.ts';
+import type { File, Fs, OpenMode, SyncFile } from './fs.ts';
 import { FsError, type FsErrorCode, type FsOperation } from './fs-error.ts';
-import { guardFile } from './guarded-file.ts';
+import { guardFile, guardSyncFile } from './guarded-file.ts';
 import type { SimSync, UnsyncedFate } from './sim-content.ts';
 import { drawFault, NO_FAULTS, type SimFault, type SimFaultChances } from './sim-faults.ts';
 import { createSimTree, type SimFile, type SimTree } from './sim-tree.ts';
@@ -137,6 +137,27 @@ function createWorld(options: SimFsOptions, tree: SimTree): SimFs {
     );
   }
 
+  /** The same on the calling thread: nothing overtakes, and nothing waits. */
+  function performNow<T>(
+    operation: FsOperation,
+    path: string,
+    act: (fault: SimFault | undefined) => T,
+  ): T {
+    checkPower(operation, path);
+    const number = ++operationCount;
+    counts.set(operation, (counts.get(operation) ?? 0) + 1);
+    const fault =
+      faults.get(number) ??
+      script?.({ number, operation, path }) ??
+      drawFault(operation, chances, random);
+    if (fault?.kind === 'crash') {
+      powerCut.abort();
+      checkPower(operation, path);
+    }
+    if (fault?.kind === 'error') throw injected(fault.code, operation, path);
+    return act(fault);
+  }
+
   async function failOrWait(
     fault: SimFault | undefined,
     operation: FsOperation,
@@ -190,6 +211,28 @@ function createWorld(options: SimFsOptions, tree: SimTree): SimFs {
     return missingBytes <= 0 ? bytes : bytes - missingBytes;
   }
 
+  function readContent(
+    { content }: SimFile,
+    into: Uint8Array,
+    at: number,
+    fault: SimFault | undefined,
+  ): number {
+    const wanted = fault?.kind === 'short' ? shortOf(into.length, random) : into.length;
+    const available = Math.min(wanted, content.sizeBytes() - at);
+    if (fault?.kind === 'bit-flip' && available > 0) {
+      content.flipBit(at + random.below(available), random.below(8));
+    }
+    return content.read(into.subarray(0, wanted), at);
+  }
+
+  function syncHandleOf(file: SimFile, path: string): SyncFile {
+    return guardSyncFile(path, {
+      read: (into, at) => performNow('read', path, (fault) => readContent(file, into, at, fault)),
+      size: () => performNow('size', path, () => file.content.sizeBytes()),
+      close: () => performNow('close', path, () => tree.close(file)),
+    });
+  }
+
   function handleOf(file: SimFile, path: string, mode: OpenMode): File {
     const { content } = file;
     return guardFile(path, mode, {
@@ -208,12 +251,7 @@ function createWorld(options: SimFsOptions, tree: SimTree): SimFs {
           const isOwnFault = fault?.kind === 'short' || fault?.kind === 'bit-flip';
           if (!isOwnFault) await failOrWait(fault, 'read', path);
           checkPower('read', path);
-          const wanted = fault?.kind === 'short' ? shortOf(into.length, random) : into.length;
-          const available = Math.min(wanted, content.sizeBytes() - at);
-          if (fault?.kind === 'bit-flip' && available > 0) {
-            content.flipBit(at + random.below(available), random.below(8));
-          }
-          return content.read(into.subarray(0, wanted), at);
+          return readContent(file, into, at, fault);
         }),
       datasync: () => performSync('datasync', path, () => content.beginSync()),
       sync: () => performSync('sync', path, () => content.beginSync()),
@@ -232,6 +270,7 @@ function createWorld(options: SimFsOptions, tree: SimTree): SimFs {
   return {
     open: (path, mode) =>
       performPlain('open', path, () => handleOf(openFile(path, mode), path, mode), mode !== 'read'),
+    openSync: (path) => performNow('open', path, () => syncHandleOf(openFile(path, 'read'), path)),
     readdir: (path) => performPlain('readdir', path, () => tree.readdir(path)),
     stat: (path) => performPlain('stat', path, () => tree.stat(path)),
     rename: (from, to) => performPlain('rename', from, () => tree.rename(from, to)),
