@@ -12,7 +12,12 @@ export type EdgeInterner = {
   intern(parent: number, label: number): number;
   /** The row of an edge that is there, else -1. */
   find(parent: number, label: number): number;
-  /** The columns as they stand, `length` cells each. */
+  /**
+   * The columns as they stand, `length` cells each, as windows: they stay what they are while rows
+   * are added, and cost nothing. For reading only.
+   */
+  view(): { readonly parent: Int32Array; readonly label: Int32Array };
+  /** Copies of the columns, `length` cells each. */
   finish(): { readonly parent: Int32Array; readonly label: Int32Array };
 };
 
@@ -63,6 +68,7 @@ export function createEdgeInterner(): EdgeInterner {
       return row;
     },
     find: (parent, label) => slots[slotOf(parent, label)],
+    view: () => ({ parent: parents.subarray(0, length), label: labels.subarray(0, length) }),
     finish: () => ({ parent: parents.slice(0, length), label: labels.slice(0, length) }),
   };
 }

@@ -30,6 +30,8 @@ export type StackInterner = {
   push(caller: StackIndex, callee: LocationIndex): StackIndex;
   /** A whole stack, root first; {@link NO_STACK} for an empty one. */
   intern(rootFirst: ArrayLike<LocationIndex>): StackIndex;
+  /** The stacks so far, as windows that stay what they are while stacks are added. */
+  view(): StackTable;
   finish(): StackTable;
 };
 
@@ -42,6 +44,10 @@ export function createStackInterner(): StackInterner {
       let stack = NO_STACK;
       for (let i = 0; i < rootFirst.length; i++) stack = edges.intern(stack, rootFirst[i]);
       return stack;
+    },
+    view() {
+      const { parent, label } = edges.view();
+      return { length: parent.length, parent, location: label };
     },
     finish() {
       const { parent, label } = edges.finish();
