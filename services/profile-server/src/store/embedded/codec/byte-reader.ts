@@ -1,0 +1,124 @@
+import { DamagedBytes } from './damaged-bytes.ts';
+
+/**
+ * Reads what a `ByteWriter` wrote, front to back. Throws {@link DamagedBytes} where the bytes end
+ * too early or a number is longer than it can be.
+ */
+export type ByteReader = {
+  readonly at: () => number;
+  /** How many bytes are left. */
+  readonly left: () => number;
+  uint8(): number;
+  uint32(): number;
+  /** Up to 2^53. */
+  uvarint(): number;
+  /** Up to 2^64: a number when it is a safe one. */
+  uvarint64(): number | bigint;
+  svarint(): number | bigint;
+  int64(): bigint;
+  /** A window on the next bytes. */
+  bytes(length: number): Uint8Array;
+  text(): string;
+  /**
+   * A number of things of which each takes `leastBytes` at least: checked against what is left, so
+   * that nobody makes room for more than can be there.
+   */
+  count(leastBytes: number): number;
+};
+
+const decoder = new TextDecoder();
+
+/** Reads `bytes[start, end)`. */
+export function createByteReader(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): ByteReader {
+  let at = start;
+
+  function need(length: number): void {
+    if (at + length > end) {
+      throw new DamagedBytes(`${length} bytes wanted at ${at}, and there are ${end - at}`);
+    }
+  }
+
+  function uvarint(): number {
+    let value = 0;
+    let factor = 1;
+    for (;;) {
+      need(1);
+      const byte = bytes[at++] ?? 0;
+      if (byte < 128) {
+        value += byte * factor;
+        if (value > Number.MAX_SAFE_INTEGER) throw new DamagedBytes(`a number over 2^53 at ${at}`);
+        return value;
+      }
+      value += (byte & 127) * factor;
+      factor *= 128;
+      if (factor > 2 ** 56) throw new DamagedBytes(`a number over 2^53 at ${at}`);
+    }
+  }
+
+  function uvarint64(): number | bigint {
+    const first = at;
+    let value = 0;
+    let factor = 1;
+    for (;;) {
+      need(1);
+      const byte = bytes[at++] ?? 0;
+      value += (byte & 127) * factor;
+      factor *= 128;
+      if (byte < 128) break;
+      if (at - first >= 10) throw new DamagedBytes(`a number over 2^64 at ${first}`);
+    }
+    if (value <= Number.MAX_SAFE_INTEGER) return value;
+    let wide = 0n;
+    for (let i = at - 1; i >= first; i--) wide = (wide << 7n) | BigInt((bytes[i] ?? 0) & 127);
+    if (wide >= 1n << 64n) throw new DamagedBytes(`a number over 2^64 at ${first}`);
+    return wide;
+  }
+
+  function take(length: number): Uint8Array {
+    need(length);
+    at += length;
+    return bytes.subarray(at - length, at);
+  }
+
+  return {
+    at: () => at,
+    left: () => end - at,
+    uint8: () => take(1)[0] ?? 0,
+    uint32() {
+      need(4);
+      at += 4;
+      return new DataView(bytes.buffer, bytes.byteOffset + at - 4, 4).getUint32(0, true);
+    },
+    uvarint,
+    uvarint64,
+    svarint() {
+      const zigzag = uvarint64();
+      if (typeof zigzag === 'number') {
+        return zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
+      }
+      const value = (zigzag & 1n) === 0n ? zigzag >> 1n : -((zigzag + 1n) >> 1n);
+      const narrow = Number(value);
+      return Number.isSafeInteger(narrow) ? narrow : value;
+    },
+    int64() {
+      need(8);
+      at += 8;
+      return new DataView(bytes.buffer, bytes.byteOffset + at - 8, 8).getBigInt64(0, true);
+    },
+    bytes: take,
+    text: () => decoder.decode(take(uvarint())),
+    count(leastBytes) {
+      const count = uvarint();
+      if (count * leastBytes > end - at) {
+        throw new DamagedBytes(
+          `${count} things announced at ${at}, and ${end - at} bytes are left`,
+        );
+      }
+      return count;
+    },
+  };
+}
