@@ -1,8 +1,13 @@
 import { LABEL, type LabelSet, labelValue } from '@emberscope/labels';
 import type { Profile } from '@emberscope/profile';
+import { createDictionary, type Dictionary } from '../dictionary/dictionary.ts';
+import {
+  ARRAY_BYTES,
+  MAP_ENTRY_BYTES,
+  OBJECT_BYTES,
+  stringBytes,
+} from '../dictionary/heap-sizes.ts';
 import type { TenantId } from '../ids.ts';
-import { createDictionary, type Dictionary } from './dictionary.ts';
-import { ARRAY_BYTES, MAP_ENTRY_BYTES, OBJECT_BYTES, stringBytes } from './heap-sizes.ts';
 import type { ProfileKind } from './profile-kind.ts';
 import { type ArrivedProfile, createProfileTable, type ProfileTable } from './profile-table.ts';
 

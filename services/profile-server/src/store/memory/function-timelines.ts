@@ -7,9 +7,9 @@ import {
 } from '@emberscope/profile';
 import { compareUtf8 } from '@emberscope/units';
 import type { FunctionTimelines } from '../answers.ts';
+import type { Dictionary } from '../dictionary/dictionary.ts';
 import type { MergeMode } from '../selection.ts';
 import { columnOf, descending } from './bucketed-series.ts';
-import type { Dictionary } from './dictionary.ts';
 import { frameFinder } from './fold-sums.ts';
 import { mergeByMode, totalOfSums } from './merge-modes.ts';
 import type { QueryGuard } from './query-guard.ts';

@@ -1,11 +1,11 @@
 import type { LabelSet } from '@emberscope/labels';
 import type { Profile } from '@emberscope/profile';
 import { NANOS_PER_MILLI, type UnixNanos, unixNanos } from '@emberscope/units';
+import { MAP_ENTRY_BYTES, stringBytes } from '../dictionary/heap-sizes.ts';
 import type { TenantId } from '../ids.ts';
 import type { PushOutcome, PushProfile } from '../push.ts';
 import { tooLarge, tooManySeries, tooOld } from './admission.ts';
 import { type Block, createBlock } from './block.ts';
-import { MAP_ENTRY_BYTES, stringBytes } from './heap-sizes.ts';
 import { BLOCK_SHARE, PUSH_IDS_SHARE } from './memory-limit.ts';
 import { comparePoints, pointFromNanos } from './point-in-time.ts';
 import { randomId, textOfId } from './profile-ids.ts';

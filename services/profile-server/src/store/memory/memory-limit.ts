@@ -1,5 +1,5 @@
 import type { Profile } from '@emberscope/profile';
-import { STRING_HEADER_BYTES, stringBytes } from './heap-sizes.ts';
+import { STRING_HEADER_BYTES, stringBytes } from '../dictionary/heap-sizes.ts';
 
 /** When the owner names none: a few hours of ten services. */
 export const MEMORY_LIMIT_BYTES = 256 * 1024 * 1024;

@@ -1,5 +1,6 @@
+import { createDictionary, type Dictionary } from '../dictionary/dictionary.ts';
+import { type Translation, translateStacks } from '../dictionary/translate-stacks.ts';
 import type { MergeMode } from '../selection.ts';
-import { createDictionary, type Dictionary } from './dictionary.ts';
 import type { QueryGuard } from './query-guard.ts';
 import {
   bySeries,
@@ -9,7 +10,6 @@ import {
   type SelectedProfile,
 } from './selected-parts.ts';
 import { createStackSums, needsWideSums, type StackSums } from './stack-sums.ts';
-import { type Translation, translateStacks } from './translate-stacks.ts';
 
 /** What is selected, merged by the mode: sums by stack, for each dictionary that was met. */
 export function mergeByMode(

@@ -1,7 +1,7 @@
 import { int64At, NO_STACK } from '@emberscope/profile';
 import type { MergedTotal } from '../answers.ts';
+import type { Dictionary } from '../dictionary/dictionary.ts';
 import type { MergeMode } from '../selection.ts';
-import type { Dictionary } from './dictionary.ts';
 import { lastOfSeries, mergeByMode, totalOfSums } from './merge-modes.ts';
 import type { QueryGuard } from './query-guard.ts';
 import {

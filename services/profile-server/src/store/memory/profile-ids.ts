@@ -1,6 +1,6 @@
+import { growableUint32 } from '../dictionary/growable-column.ts';
 import type { ProfileId } from '../ids.ts';
 import { profileId } from '../ids.ts';
-import { growableUint32 } from './growable-column.ts';
 import { isWanted, type WantedIds, wordsOfHex } from './wanted-ids.ts';
 
 /** 16 random bytes as four words: an id takes no more in a column, and no string on the heap. */

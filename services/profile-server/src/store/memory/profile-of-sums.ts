@@ -7,14 +7,14 @@ import {
   type ValueType,
 } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
+import { createDictionary } from '../dictionary/dictionary.ts';
+import { translateStacks } from '../dictionary/translate-stacks.ts';
 import type { ProfileSelection } from '../selection.ts';
-import { createDictionary } from './dictionary.ts';
 import { comparePoints, nanosFromPoint, type PointInTime } from './point-in-time.ts';
 import { NO_REMARKS, type ProfileRemarks } from './profile-remarks.ts';
 import type { QueryGuard } from './query-guard.ts';
 import { coverageOf, type SelectedPart, timeOfRow } from './selected-parts.ts';
 import { createStackSums, type StackSums } from './stack-sums.ts';
-import { translateStacks } from './translate-stacks.ts';
 
 /** What a profile says but its samples and what they stand on. */
 export type ProfileOutline = Omit<Profile, 'symbols' | 'stacks' | 'labelSets' | 'samples'>;

@@ -1,5 +1,10 @@
 import type { Profile } from '@emberscope/profile';
-import { ARRAY_BYTES, MAP_ENTRY_BYTES, OBJECT_BYTES, stringBytes } from './heap-sizes.ts';
+import {
+  ARRAY_BYTES,
+  MAP_ENTRY_BYTES,
+  OBJECT_BYTES,
+  stringBytes,
+} from '../dictionary/heap-sizes.ts';
 
 /** What a profile says about itself that is text: nearly always the same within a service. */
 export type ProfileRemarks = Pick<

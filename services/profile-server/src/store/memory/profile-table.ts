@@ -1,9 +1,10 @@
 import { type Int64Column, type Profile, sumInt64 } from '@emberscope/profile';
 import type { UnixNanos } from '@emberscope/units';
-import type { Dictionary } from './dictionary.ts';
-import { growableFloat64, growableInt32 } from './growable-column.ts';
-import { growableInt64 } from './growable-int64.ts';
-import { CLOSURE_BYTES, OBJECT_BYTES } from './heap-sizes.ts';
+import type { Dictionary } from '../dictionary/dictionary.ts';
+import { growableFloat64, growableInt32 } from '../dictionary/growable-column.ts';
+import { growableInt64 } from '../dictionary/growable-int64.ts';
+import { CLOSURE_BYTES, OBJECT_BYTES } from '../dictionary/heap-sizes.ts';
+import { translateStacks } from '../dictionary/translate-stacks.ts';
 import { type PointInTime, pointFromNanos } from './point-in-time.ts';
 import { createProfileIdRows, type IdWords, type ProfileIdRows } from './profile-ids.ts';
 import type { ProfileKind } from './profile-kind.ts';
@@ -11,7 +12,6 @@ import { createRemarkRows, type RemarkRows } from './profile-remarks.ts';
 import { createSampleRows, type SampleRowColumns } from './sample-rows.ts';
 import type { StreamId } from './series-registry.ts';
 import type { TracingRows } from './tracing-rows.ts';
-import { translateStacks } from './translate-stacks.ts';
 
 /**
  * Profiles of one service and one kind, in order of arrival, and their samples behind one another:

@@ -1,7 +1,12 @@
+import { growableUint32 } from '../dictionary/growable-column.ts';
+import { createHashSlots, finishHash, mixHash } from '../dictionary/hash-slots.ts';
+import {
+  CLOSURE_BYTES,
+  MAP_ENTRY_BYTES,
+  OBJECT_BYTES,
+  stringBytes,
+} from '../dictionary/heap-sizes.ts';
 import type { PushId, TenantId } from '../ids.ts';
-import { growableUint32 } from './growable-column.ts';
-import { createHashSlots, finishHash, mixHash } from './hash-slots.ts';
-import { CLOSURE_BYTES, MAP_ENTRY_BYTES, OBJECT_BYTES, stringBytes } from './heap-sizes.ts';
 
 /**
  * Which records collectors have sent. Ids outlive their profiles: one that was deleted does not

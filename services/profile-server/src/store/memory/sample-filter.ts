@@ -1,6 +1,6 @@
 import { NO_STACK } from '@emberscope/profile';
+import type { Dictionary, StackSymbols } from '../dictionary/dictionary.ts';
 import type { FunctionSelector, ProfileSelection } from '../selection.ts';
-import type { Dictionary, StackSymbols } from './dictionary.ts';
 import type { ProfileTable } from './profile-table.ts';
 import type { QueryGuard } from './query-guard.ts';
 import { intersectMarks, type StackMarks, stacksBelow, stacksHolding } from './stack-marks.ts';

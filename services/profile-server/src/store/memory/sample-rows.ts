@@ -1,6 +1,6 @@
 import { type Int64Column, NO_STACK, type Profile, type StackIndex } from '@emberscope/profile';
-import { type GrowableColumn, growableInt32 } from './growable-column.ts';
-import { growableInt64 } from './growable-int64.ts';
+import { type GrowableColumn, growableInt32 } from '../dictionary/growable-column.ts';
+import { growableInt64 } from '../dictionary/growable-int64.ts';
 import {
   createTracingRows,
   NO_TRACING,

@@ -1,5 +1,10 @@
 import { LABEL, type LabelSet, labelValue } from '@emberscope/labels';
-import { labelSetBytes, MAP_ENTRY_BYTES, OBJECT_BYTES, POINTER_BYTES } from './heap-sizes.ts';
+import {
+  labelSetBytes,
+  MAP_ENTRY_BYTES,
+  OBJECT_BYTES,
+  POINTER_BYTES,
+} from '../dictionary/heap-sizes.ts';
 import { labelsOfSeries, type ProfileKind } from './profile-kind.ts';
 
 /** Dense while it lives; given to another stream afterwards. */

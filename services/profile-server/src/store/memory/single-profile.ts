@@ -9,12 +9,12 @@ import {
   type SampleLabel,
 } from '@emberscope/profile';
 import type { SingleProfile } from '../answers.ts';
-import { createDictionary, type Dictionary } from './dictionary.ts';
+import { createDictionary, type Dictionary } from '../dictionary/dictionary.ts';
+import { translateStacks } from '../dictionary/translate-stacks.ts';
 import { nanosFromPoint } from './point-in-time.ts';
 import type { QueryGuard } from './query-guard.ts';
 import { type SelectedProfile, seriesOf, totalOf } from './selected-parts.ts';
 import { NO_TRACING, type TracingRows } from './tracing-rows.ts';
-import { translateStacks } from './translate-stacks.ts';
 
 /** One profile of one type as it was pushed, cut down to the samples that are selected. */
 export function singleProfileOf(selected: SelectedProfile, guard: QueryGuard): SingleProfile {

@@ -1,6 +1,6 @@
 import { NO_STACK, sourceFunction } from '@emberscope/profile';
+import type { StackSymbols } from '../dictionary/dictionary.ts';
 import type { FunctionSelector } from '../selection.ts';
-import type { StackSymbols } from './dictionary.ts';
 import type { QueryGuard } from './query-guard.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { isWide } from '@emberscope/profile';
-import type { Dictionary } from './dictionary.ts';
+import type { Dictionary } from '../dictionary/dictionary.ts';
 import type { QueryGuard } from './query-guard.ts';
 import { type SelectedPart, selectedTotal } from './selected-parts.ts';
 

@@ -1,7 +1,7 @@
 import { LABEL } from '@emberscope/labels';
 import { labelsOfSet, type Profile } from '@emberscope/profile';
+import { growableUint8, growableUint32 } from '../dictionary/growable-column.ts';
 import { type SpanId, spanId, type TraceId, traceId } from '../ids.ts';
-import { growableUint8, growableUint32 } from './growable-column.ts';
 import { isWanted, type WantedIds, wordsOfHex } from './wanted-ids.ts';
 
 /** Of a sample that ran for no known span or trace. */

@@ -1,4 +1,4 @@
-import type { GrowableColumn } from './growable-column.ts';
+import type { GrowableColumn } from '../dictionary/growable-column.ts';
 
 /**
  * Ids that a query asks for, as words of 32 bits and by their last word: rows are compared as
