@@ -1,9 +1,9 @@
 import type { LabelSet } from '@emberscope/labels';
 import type { Profile } from '@emberscope/profile';
 import { formatUnixNanos, type UnixNanos } from '@emberscope/units';
+import type { SeriesRegistry } from '../parts/series-registry.ts';
 import type { PushRefusal } from '../push.ts';
 import { largestBytesOf, PROFILE_SHARE, roughlyLargestBytesOf } from './memory-limit.ts';
-import type { SeriesRegistry } from './series-registry.ts';
 
 /** Sending a profile again that is too large helps once the owner has raised the limit. */
 const TOO_LARGE_RETRY_SECONDS = 3600;

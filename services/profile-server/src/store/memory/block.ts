@@ -8,7 +8,7 @@ import {
   stringBytes,
 } from '../dictionary/heap-sizes.ts';
 import type { TenantId } from '../ids.ts';
-import type { ProfileKind } from './profile-kind.ts';
+import type { ProfileKind } from '../parts/profile-kind.ts';
 import { type ArrivedProfile, createProfileTable, type ProfileTable } from './profile-table.ts';
 
 /**

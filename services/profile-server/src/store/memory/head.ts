@@ -3,16 +3,16 @@ import type { Profile } from '@emberscope/profile';
 import { NANOS_PER_MILLI, type UnixNanos, unixNanos } from '@emberscope/units';
 import { MAP_ENTRY_BYTES, stringBytes } from '../dictionary/heap-sizes.ts';
 import type { TenantId } from '../ids.ts';
+import { comparePoints, pointFromNanos } from '../parts/point-in-time.ts';
+import { randomId, textOfId } from '../parts/profile-ids.ts';
+import { kindOfProfile } from '../parts/profile-kind.ts';
+import { createSeriesRegistry, type SeriesRegistry } from '../parts/series-registry.ts';
 import type { PushOutcome, PushProfile } from '../push.ts';
 import { tooLarge, tooManySeries, tooOld } from './admission.ts';
 import { type Block, createBlock } from './block.ts';
 import { BLOCK_SHARE, PUSH_IDS_SHARE } from './memory-limit.ts';
-import { comparePoints, pointFromNanos } from './point-in-time.ts';
-import { randomId, textOfId } from './profile-ids.ts';
-import { kindOfProfile } from './profile-kind.ts';
 import type { ProfileTable } from './profile-table.ts';
 import { createPushIds } from './push-ids.ts';
-import { createSeriesRegistry, type SeriesRegistry } from './series-registry.ts';
 import { createTimeSpan, type TimesHeld } from './time-span.ts';
 
 export type HeadOptions = {

@@ -1,22 +1,16 @@
 import { reportFunction } from '@emberscope/profile';
 import type { StoreStats } from '../answers.ts';
 import type { DeletionId } from '../ids.ts';
-import type { ProfileStore } from '../profile-store.ts';
-import type { QueryContext } from '../selection.ts';
-import type { StoreAnswer, StoreError } from '../store-error.ts';
-import { bucketedSeriesOf, descending } from './bucketed-series.ts';
-import { foldSums } from './fold-sums.ts';
-import { functionTimelinesOf } from './function-timelines.ts';
-import { createHead, type DroppedProfiles } from './head.ts';
-import { MEMORY_LIMIT_BYTES, MEMORY_LIMIT_MIN_BYTES } from './memory-limit.ts';
-import { mergeByMode } from './merge-modes.ts';
-import { mergedTotalOf, totalOfMerge } from './merged-total.ts';
-import { comparePoints } from './point-in-time.ts';
-import { pointSeriesOf } from './point-series.ts';
-import { outlineOfMerge, profileOfSums } from './profile-of-sums.ts';
-import { answer, type QueryGuard } from './query-guard.ts';
-import { selectAny, selectProfiles } from './select-profiles.ts';
-import { coverageOf, inTimeOrder, totalOf } from './selected-parts.ts';
+import { bucketedSeriesOf, descending } from '../parts/bucketed-series.ts';
+import { foldSums } from '../parts/fold-sums.ts';
+import { functionTimelinesOf } from '../parts/function-timelines.ts';
+import { mergeByMode } from '../parts/merge-modes.ts';
+import { mergedTotalOf, totalOfMerge } from '../parts/merged-total.ts';
+import { comparePoints } from '../parts/point-in-time.ts';
+import { pointSeriesOf } from '../parts/point-series.ts';
+import { outlineOfMerge, profileOfSums } from '../parts/profile-of-sums.ts';
+import { answer, type QueryGuard } from '../parts/query-guard.ts';
+import { coverageOf, inTimeOrder, totalOf } from '../parts/selected-parts.ts';
 import {
   activityOf,
   labelNamesOf,
@@ -24,10 +18,16 @@ import {
   labelValuesOf,
   profileTypesOf,
   seriesOfParts,
-} from './series-metadata.ts';
-import { singleProfileOf } from './single-profile.ts';
-import { stacksHolding } from './stack-marks.ts';
-import { bucketsOf } from './time-buckets.ts';
+} from '../parts/series-metadata.ts';
+import { singleProfileOf } from '../parts/single-profile.ts';
+import { stacksHolding } from '../parts/stack-marks.ts';
+import { bucketsOf } from '../parts/time-buckets.ts';
+import type { ProfileStore } from '../profile-store.ts';
+import type { QueryContext } from '../selection.ts';
+import type { StoreAnswer, StoreError } from '../store-error.ts';
+import { createHead, type DroppedProfiles } from './head.ts';
+import { MEMORY_LIMIT_BYTES, MEMORY_LIMIT_MIN_BYTES } from './memory-limit.ts';
+import { selectAny, selectProfiles } from './select-profiles.ts';
 
 export type MemoryStoreOptions = {
   readonly nowMillis: () => number;

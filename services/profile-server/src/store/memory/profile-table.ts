@@ -5,13 +5,13 @@ import { growableFloat64, growableInt32 } from '../dictionary/growable-column.ts
 import { growableInt64 } from '../dictionary/growable-int64.ts';
 import { CLOSURE_BYTES, OBJECT_BYTES } from '../dictionary/heap-sizes.ts';
 import { translateStacks } from '../dictionary/translate-stacks.ts';
-import { type PointInTime, pointFromNanos } from './point-in-time.ts';
-import { createProfileIdRows, type IdWords, type ProfileIdRows } from './profile-ids.ts';
-import type { ProfileKind } from './profile-kind.ts';
-import { createRemarkRows, type RemarkRows } from './profile-remarks.ts';
+import { type PointInTime, pointFromNanos } from '../parts/point-in-time.ts';
+import { createProfileIdRows, type IdWords, type ProfileIdRows } from '../parts/profile-ids.ts';
+import type { ProfileKind } from '../parts/profile-kind.ts';
+import { createRemarkRows, type RemarkRows } from '../parts/profile-remarks.ts';
+import type { StreamId } from '../parts/series-registry.ts';
+import type { TracingRows } from '../parts/tracing-rows.ts';
 import { createSampleRows, type SampleRowColumns } from './sample-rows.ts';
-import type { StreamId } from './series-registry.ts';
-import type { TracingRows } from './tracing-rows.ts';
 
 /**
  * Profiles of one service and one kind, in order of arrival, and their samples behind one another:

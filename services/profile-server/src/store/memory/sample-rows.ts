@@ -6,7 +6,7 @@ import {
   NO_TRACING,
   type TracingRows,
   tracingOfLabels,
-} from './tracing-rows.ts';
+} from '../parts/tracing-rows.ts';
 
 /**
  * Samples of many profiles, behind one another. `stack`, `tracing` and each of `values` have a cell

@@ -5,16 +5,16 @@ import {
   isWide,
   profileTypeId,
 } from '@emberscope/profile';
+import { type MatchedStreams, matchSeries } from '../parts/match-series.ts';
+import { type PointInTime, pointFromNanos } from '../parts/point-in-time.ts';
+import { type IdWords, idFromText } from '../parts/profile-ids.ts';
+import type { QueryGuard } from '../parts/query-guard.ts';
+import { createSampleFilters, type SampleFilter } from '../parts/sample-filter.ts';
+import { pickCells, type SelectedPart } from '../parts/selected-parts.ts';
+import { wantedIds } from '../parts/wanted-ids.ts';
 import type { FunctionSelector, ProfileSelection, Selection } from '../selection.ts';
 import type { Head } from './head.ts';
-import { type MatchedStreams, matchSeries } from './match-series.ts';
-import { type PointInTime, pointFromNanos } from './point-in-time.ts';
-import { type IdWords, idFromText } from './profile-ids.ts';
 import type { ProfileColumns } from './profile-table.ts';
-import type { QueryGuard } from './query-guard.ts';
-import { createSampleFilters, type SampleFilter } from './sample-filter.ts';
-import { pickCells, type SelectedPart } from './selected-parts.ts';
-import { wantedIds } from './wanted-ids.ts';
 
 /** Profiles of every type, as metadata queries see them. */
 export function selectAny(head: Head, q: Selection, guard: QueryGuard): SelectedPart[] {

@@ -1,5 +1,5 @@
 import type { UnixNanos } from '@emberscope/units';
-import { nanosFromPoint, type PointInTime } from './point-in-time.ts';
+import { nanosFromPoint, type PointInTime } from '../parts/point-in-time.ts';
 import type { ProfileTable } from './profile-table.ts';
 
 /** The oldest and the newest of some profiles. */

@@ -1,7 +1,7 @@
 import { NO_STACK } from '@emberscope/profile';
 import type { Dictionary, StackSymbols } from '../dictionary/dictionary.ts';
+import type { ProfileTable } from '../memory/profile-table.ts';
 import type { FunctionSelector, ProfileSelection } from '../selection.ts';
-import type { ProfileTable } from './profile-table.ts';
 import type { QueryGuard } from './query-guard.ts';
 import { intersectMarks, type StackMarks, stacksBelow, stacksHolding } from './stack-marks.ts';
 import { NO_TRACING, type TracingRows } from './tracing-rows.ts';

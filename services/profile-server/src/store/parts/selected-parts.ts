@@ -6,9 +6,9 @@ import {
   sumInt64,
 } from '@emberscope/profile';
 import type { Coverage } from '../answers.ts';
-import type { TenantTable } from './head.ts';
+import type { TenantTable } from '../memory/head.ts';
+import type { ProfileColumns } from '../memory/profile-table.ts';
 import { comparePoints, type PointInTime } from './point-in-time.ts';
-import type { ProfileColumns } from './profile-table.ts';
 import type { QueryGuard } from './query-guard.ts';
 import type { SampleFilter } from './sample-filter.ts';
 import { numberSeries } from './series-numbers.ts';

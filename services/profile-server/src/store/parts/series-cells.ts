@@ -1,7 +1,7 @@
+import type { ProfileColumns } from '../memory/profile-table.ts';
 import type { MergeMode } from '../selection.ts';
 import { createExactSums } from './exact-sums.ts';
 import { createMeans, type SeriesRows } from './merge-modes.ts';
-import type { ProfileColumns } from './profile-table.ts';
 import type { QueryGuard } from './query-guard.ts';
 import type { SelectedPart } from './selected-parts.ts';
 import { createSeriesNumbers } from './series-numbers.ts';
