@@ -15,18 +15,25 @@ import { createStringRows, type StringRows } from './string-rows.ts';
 export type StackSymbols = { readonly symbols: Symbols; readonly stacks: StackTable };
 
 /**
+ * What is read of a dictionary. Dictionaries are told apart by identity, and `view` is asked often:
+ * one that has to be read from somewhere is read once.
+ */
+export type StackDictionary = {
+  /** As it stands, for reading only. Later rows do not show in it. */
+  view(): StackSymbols;
+};
+
+/**
  * The stacks of many profiles with their strings, functions, mappings and locations, each once.
  * Rows are never changed or taken out, so that integers which profiles hold stay good; what is no
  * longer needed goes with the whole dictionary.
  */
-export type Dictionary = {
+export type Dictionary = StackDictionary & {
   readonly strings: StringRows;
   readonly functions: FunctionRows;
   readonly mappings: MappingRows;
   readonly locations: LocationRows;
   pushStack(caller: StackIndex, location: number): StackIndex;
-  /** As it stands, for reading only. Later rows do not show in it. */
-  view(): StackSymbols;
   /** Nothing comes any more: room for growth and the means of finding rows are given back. */
   close(): void;
   readonly bytes: () => number;

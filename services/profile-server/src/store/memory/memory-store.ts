@@ -1,33 +1,13 @@
-import { reportFunction } from '@emberscope/profile';
 import type { StoreStats } from '../answers.ts';
 import type { DeletionId } from '../ids.ts';
-import { bucketedSeriesOf, descending } from '../parts/bucketed-series.ts';
-import { foldSums } from '../parts/fold-sums.ts';
-import { functionTimelinesOf } from '../parts/function-timelines.ts';
-import { mergeByMode } from '../parts/merge-modes.ts';
-import { mergedTotalOf, totalOfMerge } from '../parts/merged-total.ts';
-import { comparePoints } from '../parts/point-in-time.ts';
-import { pointSeriesOf } from '../parts/point-series.ts';
-import { outlineOfMerge, profileOfSums } from '../parts/profile-of-sums.ts';
+import { createPartsReader } from '../parts/parts-reader.ts';
 import { answer, type QueryGuard } from '../parts/query-guard.ts';
-import { coverageOf, inTimeOrder, totalOf } from '../parts/selected-parts.ts';
-import {
-  activityOf,
-  labelNamesOf,
-  labelSetsOf,
-  labelValuesOf,
-  profileTypesOf,
-  seriesOfParts,
-} from '../parts/series-metadata.ts';
-import { singleProfileOf } from '../parts/single-profile.ts';
-import { stacksHolding } from '../parts/stack-marks.ts';
-import { bucketsOf } from '../parts/time-buckets.ts';
 import type { ProfileStore } from '../profile-store.ts';
 import type { QueryContext } from '../selection.ts';
 import type { StoreAnswer, StoreError } from '../store-error.ts';
 import { createHead, type DroppedProfiles } from './head.ts';
 import { MEMORY_LIMIT_BYTES, MEMORY_LIMIT_MIN_BYTES } from './memory-limit.ts';
-import { selectAny, selectProfiles } from './select-profiles.ts';
+import { findRows, selectAny, selectProfiles } from './select-profiles.ts';
 
 export type MemoryStoreOptions = {
   readonly nowMillis: () => number;
@@ -128,8 +108,8 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
 
     async deleteSeries(selection) {
       return query({ signal: new AbortController().signal }, (guard) => {
-        for (const part of selectAny(head, selection, guard)) {
-          for (const row of part.rows) head.removeType(part, row, part.type);
+        for (const { of, type, rows } of [...findRows(head, selection, undefined, guard)]) {
+          for (const row of rows) head.removeType(of, row, type);
         }
         head.forgetSpentBlocks();
         // Nothing is left to be done later that the id would have to find again.
@@ -137,107 +117,11 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       });
     },
 
-    async profileTypes(q, context) {
-      return query(context, (guard) => profileTypesOf(seriesOfParts(selectAny(head, q, guard))));
-    },
-
-    async labelNames(q, context) {
-      return query(context, (guard) => labelNamesOf(seriesOfParts(selectAny(head, q, guard))));
-    },
-
-    async labelValues(q, context) {
-      return query(context, (guard) =>
-        labelValuesOf(seriesOfParts(selectAny(head, q, guard)), q.name),
-      );
-    },
-
-    async labelSets(q, context) {
-      return query(context, (guard) =>
-        labelSetsOf(seriesOfParts(selectAny(head, q, guard)), q.labelNames),
-      );
-    },
-
-    async activity(q, context) {
-      return query(context, (guard) => activityOf(selectAny(head, q, guard), q.groupBy, guard));
-    },
-
-    async mergeTree(q, context) {
-      return query(context, (guard) => {
-        const parts = selectProfiles(head, q, guard);
-        const folded = foldSums(mergeByMode(parts, q.mode, guard), q.frameKey, guard);
-        return { ...folded, coverage: coverageOf(parts) };
-      });
-    },
-
-    async mergeTotal(q, context) {
-      return query(context, (guard) => totalOfMerge(selectProfiles(head, q, guard), q.mode, guard));
-    },
-
-    async mergeProfile(q, context) {
-      return query(context, (guard) => {
-        const parts = selectProfiles(head, q, guard);
-        const outline = outlineOfMerge(parts, q.profileType, guard);
-        const profile = profileOfSums(outline, mergeByMode(parts, 'sum', guard), guard);
-        return { profile, coverage: coverageOf(parts) };
-      });
-    },
-
-    async mergeFunction(q, context) {
-      return query(context, (guard) => {
-        const parts = selectProfiles(head, q, guard);
-        const merged = mergeByMode(parts, q.mode, guard);
-        // A report takes every sample to pieces: it gets only those that have something to say.
-        const holding = profileOfSums(
-          outlineOfMerge(parts, q.profileType, guard),
-          merged,
-          guard,
-          (sums) => {
-            const { marks } = stacksHolding(sums.dictionary.view(), q.function, guard);
-            return (slot) => slot > 0 && marks[slot - 1] === 1;
-          },
-        );
-        const values = holding.samples.values[0] ?? new Float64Array(0);
-        return {
-          report: reportFunction(holding, values, q.function),
-          selected: mergedTotalOf(merged, parts, guard),
-        };
-      });
-    },
-
-    async selectSeries(q, context) {
-      return query(context, (guard) => {
-        const parts = selectProfiles(head, q, guard, q.function);
-        return bucketedSeriesOf(parts, q, guard);
-      });
-    },
-
-    async selectPoints(q, context) {
-      return query(context, (guard) =>
-        pointSeriesOf(inTimeOrder(selectProfiles(head, q, guard), guard), q.groupBy, q.per, guard),
-      );
-    },
-
-    async singleProfiles(q, context) {
-      return query(context, (guard) => {
-        const profiles = inTimeOrder(selectProfiles(head, q, guard), guard);
-        // The sort is stable: of equal ones, the one that came first stands first.
-        const ordered = profiles.sort((a, b) =>
-          q.order === 'newest' ? comparePoints(b.time, a.time) : descending(totalOf(a), totalOf(b)),
-        );
-        return {
-          profiles: ordered.slice(0, q.limit).map((profile) => singleProfileOf(profile, guard)),
-          leftOut: Math.max(0, ordered.length - q.limit),
-        };
-      });
-    },
-
-    async functionTimelines(q, context) {
-      return query(context, (guard) => {
-        const profiles = inTimeOrder(selectProfiles(head, q, guard), guard);
-        const buckets = bucketsOf(profiles, q, guard);
-        return functionTimelinesOf(buckets, q.mode, q.limit, guard);
-      });
-    },
+    ...createPartsReader({
+      query,
+      selectAny: (q, guard) => selectAny(head, q, guard),
+      selectProfiles: (q, guard, holding) => selectProfiles(head, q, guard, holding),
+    }),
 
     async tenantStats(tenants, context) {
       return query(context, () => {

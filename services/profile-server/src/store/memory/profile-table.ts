@@ -1,10 +1,11 @@
-import { type Int64Column, type Profile, sumInt64 } from '@emberscope/profile';
+import { type Profile, sumInt64 } from '@emberscope/profile';
 import type { UnixNanos } from '@emberscope/units';
 import type { Dictionary } from '../dictionary/dictionary.ts';
 import { growableFloat64, growableInt32 } from '../dictionary/growable-column.ts';
 import { growableInt64 } from '../dictionary/growable-int64.ts';
 import { CLOSURE_BYTES, OBJECT_BYTES } from '../dictionary/heap-sizes.ts';
 import { translateStacks } from '../dictionary/translate-stacks.ts';
+import type { RowColumns } from '../parts/part-table.ts';
 import { type PointInTime, pointFromNanos } from '../parts/point-in-time.ts';
 import { createProfileIdRows, type IdWords, type ProfileIdRows } from '../parts/profile-ids.ts';
 import type { ProfileKind } from '../parts/profile-kind.ts';
@@ -26,19 +27,10 @@ import { createSampleRows, type SampleRowColumns } from './sample-rows.ts';
  * `totals` has a column for each sample type. A total of 0 means that the profile has nothing of
  * that type: it never had, or it was deleted or is too old. Totals are the only cells that change.
  */
-export type ProfileColumns = {
+export type ProfileColumns = RowColumns & {
   readonly length: number;
-  readonly stream: Int32Array;
-  /** With `timeNanosOnTop`, a point in time (`point-in-time`). */
-  readonly timeMillis: Float64Array;
-  readonly timeNanosOnTop: Int32Array;
-  /** Grows with each profile of the store: what came first among equal times. */
-  readonly arrival: Float64Array;
-  readonly durationNanos: Int64Column;
-  readonly period: Int64Column;
   readonly remarks: Int32Array;
   readonly sampleStart: Int32Array;
-  readonly totals: readonly Int64Column[];
   readonly samples: SampleRowColumns;
 };
 
@@ -131,6 +123,7 @@ export function createProfileTable(kind: ProfileKind, dictionary: Dictionary): P
       remarks: remarkRow.view(),
       sampleStart: sampleStart.view(),
       totals: totals.map((column) => column.view()),
+      profileCount: undefined,
       samples: samples.columns(),
     };
   }

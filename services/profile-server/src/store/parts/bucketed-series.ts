@@ -134,7 +134,7 @@ function exemplarsOf(
     return [
       {
         timeNanos: nanosFromPoint(first.time),
-        profileId: first.part.table.ids.at(first.row),
+        profileId: first.part.table.idAt(first.row),
         value,
         labels: otherLabels(seriesOf(first)),
       },

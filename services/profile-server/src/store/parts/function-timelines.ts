@@ -7,7 +7,7 @@ import {
 } from '@emberscope/profile';
 import { compareUtf8 } from '@emberscope/units';
 import type { FunctionTimelines } from '../answers.ts';
-import type { Dictionary } from '../dictionary/dictionary.ts';
+import type { StackDictionary } from '../dictionary/dictionary.ts';
 import type { MergeMode } from '../selection.ts';
 import { columnOf, descending } from './bucketed-series.ts';
 import { frameFinder } from './fold-sums.ts';
@@ -64,7 +64,7 @@ export function functionTimelinesOf(
   };
 }
 
-type FrameOfStack = (dictionary: Dictionary, slot: number) => number;
+type FrameOfStack = (dictionary: StackDictionary, slot: number) => number;
 
 function costsByFrame(merged: readonly StackSums[], frameOfStack: FrameOfStack, guard: QueryGuard) {
   const costs = new Map<number, bigint>();
@@ -83,9 +83,9 @@ const NO_FRAME = -1;
 
 /** The frame that ran on top of a stack, if any of its locations has a name. */
 function runningFrames(collector: ReturnType<typeof createFrameCollector>): FrameOfStack {
-  const known = new Map<Dictionary, (slot: number) => number>();
+  const known = new Map<StackDictionary, (slot: number) => number>();
 
-  function finderFor(dictionary: Dictionary): (slot: number) => number {
+  function finderFor(dictionary: StackDictionary): (slot: number) => number {
     const { stacks, symbols } = dictionary.view();
     const frameOf = frameFinder(symbols, collector, 'source-function');
     return (slot) => {

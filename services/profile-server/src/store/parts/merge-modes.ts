@@ -1,6 +1,7 @@
-import { createDictionary, type Dictionary } from '../dictionary/dictionary.ts';
+import { createDictionary, type StackDictionary } from '../dictionary/dictionary.ts';
 import { type Translation, translateStacks } from '../dictionary/translate-stacks.ts';
 import type { MergeMode } from '../selection.ts';
+import { profilesInRows } from './part-table.ts';
 import type { QueryGuard } from './query-guard.ts';
 import {
   bySeries,
@@ -70,7 +71,7 @@ export type SeriesRows = {
 /** Hands out the mean of each stack that profiles of one series have, rounded, by its slot. */
 export type TakeMean = (
   ofSeries: readonly SeriesRows[],
-  take: (dictionary: Dictionary, slot: number, mean: number | bigint) => void,
+  take: (dictionary: StackDictionary, slot: number, mean: number | bigint) => void,
 ) => void;
 
 /**
@@ -85,7 +86,7 @@ export function createMeans(isWide: boolean, guard: QueryGuard): TakeMean {
     let profileCount = 0;
     const touched = new Set<StackSums>();
     for (const { part, rows } of ofSeries) {
-      profileCount += rows.length;
+      profileCount += profilesInRows(part.table.columns, rows);
       const sums = scratch.of(part.table.dictionary);
       sums.addRows(part, rows, guard);
       touched.add(sums);
@@ -128,13 +129,13 @@ function isEmpty(sums: StackSums): boolean {
 
 /** A dictionary that stacks of others are brought into, and their slots in it. */
 type UnionDictionary = {
-  readonly dictionary: Dictionary;
-  slotOf(from: Dictionary, slot: number): number;
+  readonly dictionary: StackDictionary;
+  slotOf(from: StackDictionary, slot: number): number;
 };
 
 function createUnionDictionary(): UnionDictionary {
   const dictionary = createDictionary();
-  const translations = new Map<Dictionary, Translation>();
+  const translations = new Map<StackDictionary, Translation>();
   return {
     dictionary,
     slotOf(from, slot) {
@@ -150,9 +151,9 @@ function createUnionDictionary(): UnionDictionary {
 }
 
 function sumsByDictionary(isWide: boolean) {
-  const sumsOfDictionary = new Map<Dictionary, StackSums>();
+  const sumsOfDictionary = new Map<StackDictionary, StackSums>();
   return {
-    of(dictionary: Dictionary): StackSums {
+    of(dictionary: StackDictionary): StackSums {
       let sums = sumsOfDictionary.get(dictionary);
       if (sums === undefined) {
         sums = createStackSums(dictionary, isWide);

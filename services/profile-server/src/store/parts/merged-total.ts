@@ -1,6 +1,6 @@
 import { int64At, NO_STACK } from '@emberscope/profile';
 import type { MergedTotal } from '../answers.ts';
-import type { Dictionary } from '../dictionary/dictionary.ts';
+import type { StackDictionary } from '../dictionary/dictionary.ts';
 import type { MergeMode } from '../selection.ts';
 import { lastOfSeries, mergeByMode, totalOfSums } from './merge-modes.ts';
 import type { QueryGuard } from './query-guard.ts';
@@ -51,7 +51,7 @@ export function mergedTotalOf(
 }
 
 function sumOf(parts: readonly SelectedPart[], guard: QueryGuard) {
-  const marksOf = new Map<Dictionary, StackMarks>();
+  const marksOf = new Map<StackDictionary, StackMarks>();
   let unnamed = 0n;
   for (const part of parts) {
     const { dictionary } = part.table;
@@ -63,21 +63,19 @@ function sumOf(parts: readonly SelectedPart[], guard: QueryGuard) {
 }
 
 function unnamedIn(
-  { columns, type, rows, filter }: SelectedPart,
+  { table, type, rows, filter }: SelectedPart,
   { marks }: StackMarks,
   guard: QueryGuard,
 ): bigint {
-  const { stack, values } = columns.samples;
-  const ofType = values[type] ?? new Float64Array(0);
   let unnamed = 0n;
   for (const row of rows) {
-    const start = columns.sampleStart[row] ?? 0;
-    const end = columns.sampleStart[row + 1] ?? 0;
+    const run = table.samplesOf(row, type);
+    const { stack, values, start, end } = run;
     guard.spend(1 + end - start);
     for (let sample = start; sample < end; sample++) {
       const ofSample = stack[sample] ?? NO_STACK;
       if (ofSample !== NO_STACK && marks[ofSample] !== 1) continue;
-      if (filter?.passes(sample) !== false) unnamed += int64At(ofType, sample);
+      if (filter?.passes(run, sample) !== false) unnamed += int64At(values, sample);
     }
   }
   return unnamed;

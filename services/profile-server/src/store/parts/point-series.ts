@@ -39,7 +39,7 @@ function seriesOfPoints(labels: readonly LabelPair[], points: readonly Point[]):
     length: points.length,
     timeNanos: BigInt64Array.from(points, ({ profile }) => nanosFromPoint(profile.time)),
     value: columnOf(points.map(({ value }) => value)),
-    profileId: points.map(({ profile: { part, row } }) => part.table.ids.at(row)),
+    profileId: points.map(({ profile: { part, row } }) => part.table.idAt(row)),
     spanId: points.flatMap(({ span }) => span ?? []),
   };
 }
@@ -47,17 +47,16 @@ function seriesOfPoints(labels: readonly LabelPair[], points: readonly Point[]):
 /** The spans of a profile in the order in which its samples name them. */
 function spansOf(profile: SelectedProfile, guard: QueryGuard): Point[] {
   const { part, row } = profile;
-  const { columns, table, type, filter } = part;
-  const { tracing } = columns.samples;
-  const values = columns.samples.values[type];
-  if (tracing === undefined || values === undefined) return [];
+  const { table, type, filter } = part;
+  const run = table.samplesOf(row, type);
+  const { tracing, tracingRows, values, start, end } = run;
+  if (tracing === undefined) return [];
   const valueOfSpan = new Map<SpanId, bigint>();
-  const end = columns.sampleStart[row + 1] ?? 0;
-  for (let sample = columns.sampleStart[row] ?? 0; sample < end; sample++) {
+  for (let sample = start; sample < end; sample++) {
     guard.spend(10);
     const tracingRow = tracing[sample] ?? NO_TRACING;
-    if (tracingRow === NO_TRACING || filter?.passes(sample) === false) continue;
-    const { span } = table.tracing.at(tracingRow);
+    if (tracingRow === NO_TRACING || filter?.passes(run, sample) === false) continue;
+    const { span } = tracingRows.at(tracingRow);
     const value = int64At(values, sample);
     if (span === undefined || value === 0n) continue;
     valueOfSpan.set(span, (valueOfSpan.get(span) ?? 0n) + value);

@@ -72,7 +72,8 @@ export function outlineOfMerge(
   const { defaultSampleType, dropFrames, keepFrames } = remarks[0] ?? NO_REMARKS;
   let period = 0n;
   let earliest: PointInTime | undefined;
-  for (const { columns, rows } of parts) {
+  for (const { table, rows } of parts) {
+    const { columns } = table;
     for (const row of rows) {
       guard.spend(10);
       const ofRow = int64At(columns.period, row);
@@ -96,11 +97,11 @@ export function outlineOfMerge(
 /** The distinct remarks of profiles, those of the earliest profile first. */
 function remarksInTimeOrder(parts: readonly SelectedPart[], guard: QueryGuard): ProfileRemarks[] {
   const earliestOf = new Map<ProfileRemarks, PointInTime>();
-  for (const { table, columns, rows } of parts) {
+  for (const { table, rows } of parts) {
     for (const row of rows) {
       guard.spend(10);
-      const remarks = table.remarks.at(columns.remarks[row] ?? 0);
-      const time = timeOfRow(columns, row);
+      const remarks = table.remarksAt(row);
+      const time = timeOfRow(table.columns, row);
       const earliest = earliestOf.get(remarks);
       if (earliest === undefined || comparePoints(time, earliest) < 0) {
         earliestOf.set(remarks, time);

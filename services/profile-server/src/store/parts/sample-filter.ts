@@ -1,53 +1,65 @@
 import { NO_STACK } from '@emberscope/profile';
-import type { Dictionary, StackSymbols } from '../dictionary/dictionary.ts';
-import type { ProfileTable } from '../memory/profile-table.ts';
+import type { StackDictionary, StackSymbols } from '../dictionary/dictionary.ts';
 import type { FunctionSelector, ProfileSelection } from '../selection.ts';
+import type { SampleRun } from './part-table.ts';
 import type { QueryGuard } from './query-guard.ts';
 import { intersectMarks, type StackMarks, stacksBelow, stacksHolding } from './stack-marks.ts';
-import { NO_TRACING, type TracingRows } from './tracing-rows.ts';
+import { NO_TRACING, type SampleTracing } from './tracing-rows.ts';
 import { type WantedIds, wantedIds, wordsOfHex } from './wanted-ids.ts';
 
-/** Which samples of a table are selected. */
-export type SampleFilter = { passes(sample: number): boolean };
+/** Which samples of the tables over one dictionary are selected. */
+export type SampleFilter = { passes(run: SampleRun, sample: number): boolean };
 
 type SampleConditions = Pick<ProfileSelection, 'spanIds' | 'traceIds' | 'callSite'>;
 
 export type SampleFilters = {
-  /** The filter of one table; undefined when all of its samples are selected. */
-  of(table: ProfileTable): SampleFilter | undefined;
+  /** The filter for stacks of one dictionary; undefined when all samples are selected. */
+  of(dictionary: StackDictionary): SampleFilter | undefined;
 };
 
-/** Conditions on samples, worked out once for each dictionary and table that they meet. */
+/** Conditions on samples, worked out once for each dictionary and each set of tracing that they meet. */
 export function createSampleFilters(
   conditions: SampleConditions,
   holding: FunctionSelector | undefined,
   guard: QueryGuard,
 ): SampleFilters {
-  const marksOf = new Map<Dictionary, StackMarks | undefined>();
+  const marksOf = new Map<StackDictionary, StackMarks | undefined>();
   const spans = conditions.spanIds && wantedIds(conditions.spanIds.map(wordsOfHex));
   const traces = conditions.traceIds && wantedIds(conditions.traceIds.map(wordsOfHex));
 
-  function stackMarks(dictionary: Dictionary): StackMarks | undefined {
+  const isTraced = spans !== undefined || traces !== undefined;
+  /** Weakly: an engine may make tracing for each run that it reads. */
+  const tracedOf = new WeakMap<SampleTracing, Uint8Array>();
+  let lastTracing: SampleTracing | undefined;
+  let lastTraced: Uint8Array = new Uint8Array(0);
+
+  function tracedIn(tracing: SampleTracing): Uint8Array {
+    if (tracing === lastTracing) return lastTraced;
+    const traced = tracedOf.get(tracing) ?? tracingThatPasses(tracing, spans, traces, guard);
+    tracedOf.set(tracing, traced);
+    lastTracing = tracing;
+    lastTraced = traced;
+    return traced;
+  }
+
+  function stackMarks(dictionary: StackDictionary): StackMarks | undefined {
     if (!marksOf.has(dictionary))
       marksOf.set(dictionary, marksFor(dictionary.view(), conditions.callSite, holding, guard));
     return marksOf.get(dictionary);
   }
 
   return {
-    of(table) {
-      const stacks = stackMarks(table.dictionary);
-      const isTraced = spans !== undefined || traces !== undefined;
+    of(dictionary) {
+      const stacks = stackMarks(dictionary);
       if (stacks === undefined && !isTraced) return undefined;
-      const columns = table.columns().samples;
-      const traced = isTraced ? tracingThatPasses(table.tracing, spans, traces, guard) : undefined;
       return {
-        passes(sample) {
-          if (traced !== undefined) {
-            const row = columns.tracing?.[sample] ?? NO_TRACING;
-            if (row === NO_TRACING || traced[row] !== 1) return false;
+        passes(run, sample) {
+          if (isTraced) {
+            const row = run.tracing?.[sample] ?? NO_TRACING;
+            if (row === NO_TRACING || tracedIn(run.tracingRows)[row] !== 1) return false;
           }
           if (stacks === undefined) return true;
-          const stack = columns.stack[sample] ?? NO_STACK;
+          const stack = run.stack[sample] ?? NO_STACK;
           return stack === NO_STACK ? stacks.withoutStack : stacks.marks[stack] === 1;
         },
       };
@@ -69,7 +81,7 @@ function marksFor(
 
 /** 1 for every row of tracing that has one of the wanted ids. */
 function tracingThatPasses(
-  tracing: TracingRows,
+  tracing: SampleTracing,
   spans: WantedIds | undefined,
   traces: WantedIds | undefined,
   guard: QueryGuard,

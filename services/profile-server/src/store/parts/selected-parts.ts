@@ -6,10 +6,10 @@ import {
   sumInt64,
 } from '@emberscope/profile';
 import type { Coverage } from '../answers.ts';
-import type { TenantTable } from '../memory/head.ts';
-import type { ProfileColumns } from '../memory/profile-table.ts';
+import { profilesInRows, type RowColumns } from './part-table.ts';
 import { comparePoints, type PointInTime } from './point-in-time.ts';
 import type { QueryGuard } from './query-guard.ts';
+import type { FoundRows } from './rows-in-range.ts';
 import type { SampleFilter } from './sample-filter.ts';
 import { numberSeries } from './series-numbers.ts';
 import type { Series } from './series-registry.ts';
@@ -18,10 +18,7 @@ import type { Series } from './series-registry.ts';
  * What a query selects of one sample type of one table. `rows` and `totals` have a cell for each
  * profile, in order of arrival.
  */
-export type SelectedPart = TenantTable & {
-  readonly columns: ProfileColumns;
-  readonly type: number;
-  readonly rows: Int32Array;
+export type SelectedPart = FoundRows & {
   /** The value of those samples of each profile that are selected; 0 where one function counts. */
   readonly totals: Int64Column;
   /** Undefined when all samples are. */
@@ -46,17 +43,14 @@ export function seriesOf({ part, row }: SelectedProfile): Series {
   return seriesOfRow(part, row);
 }
 
-export function seriesOfRow({ registry, columns, type }: SelectedPart, row: number): Series {
-  const stream = columns.stream[row] ?? 0;
-  const series = registry.streams[stream]?.series[type];
+function seriesOfRow({ table, type }: SelectedPart, row: number): Series {
+  const stream = table.columns.stream[row] ?? 0;
+  const series = table.registry.streams[stream]?.series[type];
   if (series === undefined) throw new Error(`no series of type ${type} for stream ${stream}`);
   return series;
 }
 
-export function timeOfRow(
-  { timeMillis, timeNanosOnTop }: ProfileColumns,
-  row: number,
-): PointInTime {
+export function timeOfRow({ timeMillis, timeNanosOnTop }: RowColumns, row: number): PointInTime {
   return { millis: timeMillis[row] ?? 0, nanosOnTop: timeNanosOnTop[row] ?? 0 };
 }
 
@@ -64,10 +58,11 @@ export function timeOfRow(
 export function inTimeOrder(parts: readonly SelectedPart[], guard: QueryGuard): SelectedProfile[] {
   const profiles: SelectedProfile[] = [];
   for (const part of parts) {
+    const { columns } = part.table;
     for (const [at, row] of part.rows.entries()) {
       guard.spend(4);
-      const time = timeOfRow(part.columns, row);
-      profiles.push({ part, at, row, time, arrival: part.columns.arrival[row] ?? 0 });
+      const time = timeOfRow(columns, row);
+      profiles.push({ part, at, row, time, arrival: columns.arrival[row] ?? 0 });
     }
   }
   return profiles.sort((a, b) => {
@@ -111,9 +106,9 @@ export function selectedTotal(parts: readonly SelectedPart[]): bigint {
 export function coverageOf(parts: readonly SelectedPart[]): Coverage {
   let profileCount = 0;
   let coveredNanos = 0n;
-  for (const part of parts) {
-    profileCount += part.rows.length;
-    coveredNanos += sumInt64(pickCells(part.columns.durationNanos, part.rows));
+  for (const { table, rows } of parts) {
+    profileCount += profilesInRows(table.columns, rows);
+    coveredNanos += sumInt64(pickCells(table.columns.durationNanos, rows));
   }
   return { profileCount, seriesCount: numberSeries(parts).met().length, coveredNanos };
 }

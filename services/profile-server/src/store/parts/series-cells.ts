@@ -1,7 +1,7 @@
-import type { ProfileColumns } from '../memory/profile-table.ts';
 import type { MergeMode } from '../selection.ts';
 import { createExactSums } from './exact-sums.ts';
 import { createMeans, type SeriesRows } from './merge-modes.ts';
+import { profilesInRows, type RowColumns } from './part-table.ts';
 import type { QueryGuard } from './query-guard.ts';
 import type { SelectedPart } from './selected-parts.ts';
 import { createSeriesNumbers } from './series-numbers.ts';
@@ -37,8 +37,8 @@ export function seriesCellsOf(
   const hasValue: boolean[] = [];
   const merge = createCellMerge(mode, parts, guard);
   for (const part of parts) {
-    const { columns, rows, totals } = part;
-    const { timeMillis, timeNanosOnTop } = columns;
+    const { table, rows, totals } = part;
+    const { timeMillis, timeNanosOnTop, profileCount: profilesOfRow } = table.columns;
     const seriesOfRow = numbers.inPart(part);
     guard.spend(4 * rows.length);
     for (let at = 0; at < rows.length; at++) {
@@ -47,7 +47,7 @@ export function seriesCellsOf(
       if (bucket === BEHIND_LAST_EDGE) continue;
       const total = totals[at] ?? 0;
       const cell = cells.of(seriesOfRow(row), bucket);
-      profileCount[cell] = (profileCount[cell] ?? 0) + 1;
+      profileCount[cell] = (profileCount[cell] ?? 0) + (profilesOfRow?.[row] ?? 1);
       hasValue[cell] = hasValue[cell] === true || total > 0;
       merge.add(cell, total, part, row);
     }
@@ -122,9 +122,10 @@ function createCellMerge(
 }
 
 function createNewest(): CellMerge {
-  const newest: { columns: ProfileColumns; row: number; total: number | bigint }[] = [];
+  const newest: { columns: RowColumns; row: number; total: number | bigint }[] = [];
   return {
-    add(cell, total, { columns }, row) {
+    add(cell, total, { table }, row) {
+      const { columns } = table;
       const known = newest[cell];
       if (known === undefined) newest[cell] = { columns, row, total };
       else if (isNewer(columns, row, known.columns, known.row)) {
@@ -138,7 +139,7 @@ function createNewest(): CellMerge {
 }
 
 /** Of equal times, what came last is newest; of two types of one profile, the later type. */
-function isNewer(a: ProfileColumns, rowOfA: number, b: ProfileColumns, rowOfB: number): boolean {
+function isNewer(a: RowColumns, rowOfA: number, b: RowColumns, rowOfB: number): boolean {
   const later =
     (a.timeMillis[rowOfA] ?? 0) - (b.timeMillis[rowOfB] ?? 0) ||
     (a.timeNanosOnTop[rowOfA] ?? 0) - (b.timeNanosOnTop[rowOfB] ?? 0) ||
@@ -163,7 +164,7 @@ function createCellMeans(parts: readonly SelectedPart[], guard: QueryGuard): Cel
     valueOf(cell) {
       const ofCell: readonly SeriesRows[] = rowsOfCell[cell] ?? [];
       // The mean of one profile is the profile itself.
-      if (ofCell.length === 1 && ofCell[0]?.rows.length === 1) return sums.at(cell);
+      if (isOneProfile(ofCell)) return sums.at(cell);
       if (Number(sums.at(cell)) === 0) return 0;
       let total = 0n;
       takeMean(ofCell, (_, __, mean) => {
@@ -172,4 +173,9 @@ function createCellMeans(parts: readonly SelectedPart[], guard: QueryGuard): Cel
       return total;
     },
   };
+}
+
+function isOneProfile([first, ...others]: readonly SeriesRows[]): boolean {
+  if (first === undefined || others.length > 0 || first.rows.length > 1) return false;
+  return profilesInRows(first.part.table.columns, first.rows) === 1;
 }

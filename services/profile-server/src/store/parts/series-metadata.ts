@@ -8,7 +8,7 @@ import { comparePoints, nanosFromPoint, type PointInTime } from './point-in-time
 import type { QueryGuard } from './query-guard.ts';
 import type { SelectedPart } from './selected-parts.ts';
 import { createSeriesNumbers, numberSeries } from './series-numbers.ts';
-import type { Series, SeriesRegistry } from './series-registry.ts';
+import type { Series, StreamRows } from './series-registry.ts';
 
 /** Series that have a selected profile. */
 export function seriesOfParts(parts: readonly SelectedPart[]): ReadonlySet<Series> {
@@ -105,7 +105,7 @@ function activityBySeries(parts: readonly SelectedPart[], guard: QueryGuard): Ac
   const largest: (number | bigint)[] = [];
   for (const part of parts) {
     const { rows } = part;
-    const { timeMillis, timeNanosOnTop, durationNanos } = part.columns;
+    const { timeMillis, timeNanosOnTop, durationNanos, profileCount } = part.table.columns;
     const numberOfRow = numbers.inPart(part);
     guard.spend(4 * rows.length);
     for (let at = 0; at < rows.length; at++) {
@@ -117,7 +117,7 @@ function activityBySeries(parts: readonly SelectedPart[], guard: QueryGuard): Ac
       const count = counts[series] ?? 0;
       const earliest = oldest[series] ?? 0;
       const latest = newest[series] ?? 0;
-      counts[series] = count + 1;
+      counts[series] = count + (profileCount?.[row] ?? 1);
       covered.add(series, durationNanos[row] ?? 0);
       totals.add(series, total);
       if (count === 0 || total > (largest[series] ?? 0)) largest[series] = total;
@@ -147,9 +147,10 @@ function activityBySeries(parts: readonly SelectedPart[], guard: QueryGuard): Ac
 
 /** As many as there are pairs of a stream and a type among the parts. */
 function seriesAtMost(parts: readonly SelectedPart[]): number {
-  const typesOf = new Map<SeriesRegistry, number>();
-  for (const { registry, type } of parts) {
-    typesOf.set(registry, Math.max(type + 1, typesOf.get(registry) ?? 0));
+  const typesOf = new Map<StreamRows, number>();
+  for (const { table, type } of parts) {
+    const before = typesOf.get(table.registry) ?? 0;
+    typesOf.set(table.registry, Math.max(type + 1, before));
   }
   let most = 0;
   for (const [registry, types] of typesOf) most += types * registry.streams.length;

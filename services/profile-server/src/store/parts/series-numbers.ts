@@ -1,5 +1,5 @@
 import type { SelectedPart } from './selected-parts.ts';
-import type { Series, SeriesRegistry } from './series-registry.ts';
+import type { Series, StreamRows } from './series-registry.ts';
 
 /**
  * Series by numbers from 0 on, in the order in which they are met, so that what is counted of them
@@ -12,7 +12,7 @@ export type SeriesNumbers = {
   met(): readonly Series[];
 };
 
-type SeriesPart = Pick<SelectedPart, 'registry' | 'columns' | 'type'>;
+type SeriesPart = Pick<SelectedPart, 'table' | 'type'>;
 
 const NOT_MET = -1;
 
@@ -20,7 +20,7 @@ export function createSeriesNumbers(): SeriesNumbers {
   const met: Series[] = [];
   const numberOfSeries = new Map<Series, number>();
   /** For each type of the streams of a tenant, the numbers of their series. */
-  const numbersByType = new Map<SeriesRegistry, Int32Array[]>();
+  const numbersByType = new Map<StreamRows, Int32Array[]>();
 
   function numberOf(series: Series): number {
     let number = numberOfSeries.get(series);
@@ -32,7 +32,7 @@ export function createSeriesNumbers(): SeriesNumbers {
     return number;
   }
 
-  function numbersOf({ registry, type }: SeriesPart): Int32Array {
+  function numbersOf({ table: { registry }, type }: SeriesPart): Int32Array {
     const byType = numbersByType.get(registry) ?? [];
     numbersByType.set(registry, byType);
     const numbers = byType[type] ?? new Int32Array(registry.streams.length).fill(NOT_MET);
@@ -42,13 +42,15 @@ export function createSeriesNumbers(): SeriesNumbers {
 
   return {
     inPart(part) {
-      const { columns, registry, type } = part;
+      const { table, type } = part;
+      const { streams } = table.registry;
+      const streamOf = table.columns.stream;
       const numbers = numbersOf(part);
       return (row) => {
-        const stream = columns.stream[row] ?? 0;
+        const stream = streamOf[row] ?? 0;
         const known = numbers[stream] ?? NOT_MET;
         if (known !== NOT_MET) return known;
-        const series = registry.streams[stream]?.series[type];
+        const series = streams[stream]?.series[type];
         if (series === undefined) throw new Error(`no series of type ${type} for stream ${stream}`);
         const number = numberOf(series);
         numbers[stream] = number;

@@ -27,6 +27,9 @@ export type Stream = {
   readonly series: readonly Series[];
 };
 
+/** Streams by id, with gaps: what rows of tables are read with. */
+export type StreamRows = { readonly streams: readonly (Pick<Stream, 'series'> | undefined)[] };
+
 /** The label sets of one tenant, as long as they have a profile. */
 export type SeriesRegistry = {
   /** The stream of a label set and a kind, new or known. */

@@ -14,48 +14,48 @@ import { translateStacks } from '../dictionary/translate-stacks.ts';
 import { nanosFromPoint } from './point-in-time.ts';
 import type { QueryGuard } from './query-guard.ts';
 import { type SelectedProfile, seriesOf, totalOf } from './selected-parts.ts';
-import { NO_TRACING, type TracingRows } from './tracing-rows.ts';
+import { NO_TRACING, type SampleTracing } from './tracing-rows.ts';
 
 /** One profile of one type as it was pushed, cut down to the samples that are selected. */
 export function singleProfileOf(selected: SelectedProfile, guard: QueryGuard): SingleProfile {
   const { part, row, time } = selected;
   return {
-    profileId: part.table.ids.at(row),
+    profileId: part.table.idAt(row),
     labels: seriesOf(selected).labels,
     timeNanos: nanosFromPoint(time),
-    durationNanos: int64At(part.columns.durationNanos, row),
+    durationNanos: int64At(part.table.columns.durationNanos, row),
     total: totalOf(selected),
     profile: profileOf(selected, guard),
   };
 }
 
 function profileOf({ part, row, time }: SelectedProfile, guard: QueryGuard): Profile {
-  const { table, columns, type, filter } = part;
+  const { table, type, filter } = part;
+  const { columns } = table;
   const dictionary = createDictionary();
   const translation = translateStacks(table.dictionary.view(), dictionary);
   const labelSets = createLabelSetInterner();
   const stacks: number[] = [];
   const labels: number[] = [];
   const values = createInt64ColumnBuilder();
-  const ofType = columns.samples.values[type] ?? new Float64Array(0);
-  const end = columns.sampleStart[row + 1] ?? 0;
-  for (let sample = columns.sampleStart[row] ?? 0; sample < end; sample++) {
+  const run = table.samplesOf(row, type);
+  for (let sample = run.start; sample < run.end; sample++) {
     guard.spend(10);
-    const value = int64At(ofType, sample);
-    if (value === 0n || filter?.passes(sample) === false) continue;
-    const tracing = columns.samples.tracing?.[sample] ?? NO_TRACING;
-    stacks.push(translation.stackOf(columns.samples.stack[sample] ?? NO_STACK));
+    const value = int64At(run.values, sample);
+    if (value === 0n || filter?.passes(run, sample) === false) continue;
+    const tracing = run.tracing?.[sample] ?? NO_TRACING;
+    stacks.push(translation.stackOf(run.stack[sample] ?? NO_STACK));
     labels.push(
       tracing === NO_TRACING
         ? NO_LABELS
-        : labelSets.intern(labelsOfTracing(table.tracing, tracing, dictionary)),
+        : labelSets.intern(labelsOfTracing(run.tracingRows, tracing, dictionary)),
     );
     values.push(value);
   }
   dictionary.close();
   const sampleType = table.kind.sampleTypes[type];
   return {
-    ...table.remarks.at(columns.remarks[row] ?? 0),
+    ...table.remarksAt(row),
     sampleTypes: sampleType === undefined ? [] : [sampleType],
     periodType: table.kind.periodType,
     period: int64At(columns.period, row),
@@ -73,7 +73,7 @@ function profileOf({ part, row, time }: SelectedProfile, guard: QueryGuard): Pro
 }
 
 function labelsOfTracing(
-  tracing: TracingRows,
+  tracing: SampleTracing,
   row: number,
   { strings }: Dictionary,
 ): SampleLabel[] {

@@ -1,5 +1,5 @@
 import { isWide } from '@emberscope/profile';
-import type { Dictionary } from '../dictionary/dictionary.ts';
+import type { StackDictionary } from '../dictionary/dictionary.ts';
 import type { QueryGuard } from './query-guard.ts';
 import { type SelectedPart, selectedTotal } from './selected-parts.ts';
 
@@ -9,7 +9,7 @@ import { type SelectedPart, selectedTotal } from './selected-parts.ts';
  * listed, so adding is a matter of nanoseconds and reading costs what was added.
  */
 export type StackSums = {
-  readonly dictionary: Dictionary;
+  readonly dictionary: StackDictionary;
   /** The slots that have a sum, in the order in which they got it. */
   readonly slots: () => Iterable<number>;
   /** A bigint where sums may pass 2^53, else a number. */
@@ -21,20 +21,24 @@ export type StackSums = {
   clear(): void;
 };
 
-export function createStackSums(dictionary: Dictionary, isWideSum: boolean): StackSums {
+export function createStackSums(dictionary: StackDictionary, isWideSum: boolean): StackSums {
   return isWideSum ? createWideSums(dictionary) : createNarrowSums(dictionary);
 }
 
-/** Whether the values of parts, or any sum of them, may pass 2^53. */
+/**
+ * Whether the values of parts, or any sum of them, may pass 2^53. Totals bound them, since no value
+ * is negative: no sample has to be read.
+ */
 export function needsWideSums(parts: readonly SelectedPart[]): boolean {
   if (selectedTotal(parts) > BigInt(Number.MAX_SAFE_INTEGER)) return true;
-  return parts.some(({ columns, type }) => {
-    const values = columns.samples.values[type];
-    return values !== undefined && isWide(values);
+  // A total past int64 may look small, but not without a column that became wide for it.
+  return parts.some(({ table, type }) => {
+    const totals = table.columns.totals[type];
+    return totals !== undefined && isWide(totals);
   });
 }
 
-function createNarrowSums(dictionary: Dictionary): StackSums {
+function createNarrowSums(dictionary: StackDictionary): StackSums {
   let sums = new Float64Array(dictionary.view().stacks.length + 1);
   let slots: number[] = [];
 
@@ -55,16 +59,14 @@ function createNarrowSums(dictionary: Dictionary): StackSums {
     slots: () => slots,
     at: (slot) => sums[slot] ?? 0,
     add: (slot, value) => add(slot, Number(value)),
-    addRows({ columns, type, filter }, rows, guard) {
-      const { stack } = columns.samples;
-      const values = columns.samples.values[type] ?? new Float64Array(0);
+    addRows({ table, type, filter }, rows, guard) {
       for (const row of rows) {
-        const start = columns.sampleStart[row] ?? 0;
-        const end = columns.sampleStart[row + 1] ?? 0;
+        const run = table.samplesOf(row, type);
+        const { stack, values, start, end } = run;
         guard.spend(1 + end - start);
         for (let sample = start; sample < end; sample++) {
           const value = Number(values[sample] ?? 0);
-          if (value === 0 || filter?.passes(sample) === false) continue;
+          if (value === 0 || filter?.passes(run, sample) === false) continue;
           add((stack[sample] ?? 0) + 1, value);
         }
       }
@@ -76,7 +78,7 @@ function createNarrowSums(dictionary: Dictionary): StackSums {
   };
 }
 
-function createWideSums(dictionary: Dictionary): StackSums {
+function createWideSums(dictionary: StackDictionary): StackSums {
   const sums = new Map<number, bigint>();
   const add = (slot: number, value: number | bigint): void => {
     if (BigInt(value) !== 0n) sums.set(slot, (sums.get(slot) ?? 0n) + BigInt(value));
@@ -86,16 +88,14 @@ function createWideSums(dictionary: Dictionary): StackSums {
     slots: () => sums.keys(),
     at: (slot) => sums.get(slot) ?? 0n,
     add,
-    addRows({ columns, type, filter }, rows, guard) {
-      const { stack } = columns.samples;
-      const values = columns.samples.values[type] ?? new Float64Array(0);
+    addRows({ table, type, filter }, rows, guard) {
       for (const row of rows) {
-        const start = columns.sampleStart[row] ?? 0;
-        const end = columns.sampleStart[row + 1] ?? 0;
+        const run = table.samplesOf(row, type);
+        const { stack, values, start, end } = run;
         guard.spend(1 + end - start);
         for (let sample = start; sample < end; sample++) {
           const value = values[sample] ?? 0;
-          if (filter?.passes(sample) === false) continue;
+          if (filter?.passes(run, sample) === false) continue;
           add((stack[sample] ?? 0) + 1, value);
         }
       }

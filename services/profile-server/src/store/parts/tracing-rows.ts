@@ -13,13 +13,17 @@ export type Tracing = {
   readonly trace: TraceId | undefined;
 };
 
-/** Rows of {@link Tracing}, 25 bytes each: a labelled profile has one for every request. */
-export type TracingRows = {
+/** Rows of {@link Tracing}, as queries read them. */
+export type SampleTracing = {
   readonly length: () => number;
-  push(tracing: Tracing): number;
   at(row: number): Tracing;
   hasSpan(row: number, wanted: WantedIds): boolean;
   hasTrace(row: number, wanted: WantedIds): boolean;
+};
+
+/** 25 bytes a row: a labelled profile has one for every request. */
+export type TracingRows = SampleTracing & {
+  push(tracing: Tracing): number;
   trim(): void;
   readonly bytes: () => number;
 };

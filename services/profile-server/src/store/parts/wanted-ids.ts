@@ -20,7 +20,7 @@ export function wantedIds(ids: Iterable<readonly number[]>): WantedIds {
 /** Whether the `count` words of a column from `start` on are one of the ids. */
 export function isWanted(
   wanted: WantedIds,
-  words: GrowableColumn<Uint32Array>,
+  words: Pick<GrowableColumn<Uint32Array>, 'at'>,
   start: number,
   count: number,
 ): boolean {
