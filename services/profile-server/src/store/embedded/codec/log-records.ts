@@ -10,7 +10,7 @@ import type { RowCounts } from './dictionary-rows.ts';
  * What the records of the log say. Their framing, with length and checksum, is `record-log`'s.
  */
 
-export const RECORD_KIND = { stream: 1, epoch: 2, profile: 3, deletion: 4 } as const;
+export const RECORD_KIND = { stream: 1, epoch: 2, profile: 3 } as const;
 
 /** Profiles of one pushed label set and one kind, by a number that is dense in its generation. */
 export type StreamRecord = {
