@@ -33,6 +33,12 @@ export type ProfileSelection = Selection & {
   readonly traceIds?: readonly TraceId[];
   /** Only stacks that begin with these reported names, root first. */
   readonly callSite?: readonly string[];
+  /**
+   * Whether hours that are older than any profile is kept are answered from the sums that an engine
+   * may keep of them: by function, without lines, whole hours alone. For `mergeTree`, `mergeTotal`
+   * and `selectSeries`, in modes `sum` and `average`; others see no more than without it.
+   */
+  readonly rollups?: 'before-retention';
 };
 
 /**

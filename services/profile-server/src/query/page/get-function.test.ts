@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { PageService } from '@emberscope/protocol/page';
 import type { GetFunctionRequestSchema } from '@emberscope/protocol/page/function';
+import { MergeMode } from '@emberscope/protocol/page/selection';
 import {
   type AskedStore,
   CPU,
+  DAY,
   ENGINES,
   type Init,
   MINUTE,
@@ -65,6 +67,28 @@ for (const engine of ENGINES) {
       assert.deepEqual(series?.value, [5n, 2n]);
       assert.equal(timeline?.pointCount, 60);
       assert.equal(total, 7n);
+    });
+
+    test('its past: a day at a time, and the same range a week before', async () => {
+      const WEEK = 7n * DAY;
+      const own = await openAskedStore(engine);
+      await own.push(
+        { drawn: 'main;serve@src/a.ts:7:9 4\nother 1', ago: 30_000n },
+        { drawn: 'main;serve@src/a.ts:7:9 2\nother 6', ago: 30_000n + WEEK },
+        { drawn: 'main;serve@src/a.ts:7:9 9', ago: 3n * MINUTE + WEEK },
+        { drawn: 'main;serve@src/a.ts:7:9 100', ago: 200n * DAY },
+      );
+      const asked7 = { selection: SELECTION, function: SERVE, withTrend: true };
+      const { trend, weekBefore } = await own.ask(getFunction, asked7);
+      const [series] = trend?.series ?? [];
+      assert.equal(trend?.stepMillis, DAY);
+      assert.deepEqual(series?.value, [11n, 4n]);
+      assert.equal(weekBefore?.total, 2n);
+      assert.equal(weekBefore.coverage?.total, 8n);
+      assert.equal(weekBefore.coverage.range?.endMillis, NOW - WEEK);
+      const last = await own.ask(getFunction, { ...asked7, mode: MergeMode.LAST });
+      assert.deepEqual([last.trend, last.weekBefore], [undefined, undefined]);
+      assert.equal((await own.ask(getFunction, { ...asked7, withTrend: false })).trend, undefined);
     });
 
     test('labels of its series, without those that a store derives', async () => {

@@ -11,6 +11,7 @@ import { typeMatcher } from '../profile-type-matcher.ts';
 import type { Query } from '../query.ts';
 import { answered, refuseArgument } from '../query-refusal.ts';
 import { coverageMessage } from './coverage.ts';
+import { functionTrend } from './function-trend.ts';
 import { functionOf, readLimit, readMode, readSelection } from './page-request.ts';
 import { shortestStepMillis } from './shortest-step.ts';
 import { timelineMessage, timelineSeries } from './timeline.ts';
@@ -59,6 +60,13 @@ export async function getFunction(query: Query<GetFunctionRequest>): Promise<Ans
     labels: labels.slice(0, limit),
     labelsLeftOut: leftOut(labels, limit),
     coverage: await coverageMessage(query, selection, selected, { mode, range }),
+    ...(request.withTrend &&
+      (await functionTrend(query, {
+        selection: { tenants, profileType, matchers },
+        function: wanted,
+        mode,
+        range,
+      }))),
   });
 }
 

@@ -19,7 +19,7 @@ export async function timelineSeries(
     readonly groupBy: readonly string[];
     readonly mode: MergeMode;
     readonly function?: FunctionSelector;
-  },
+  } & Pick<ProfileSelection, 'rollups'>,
 ): Promise<readonly BucketedSeries[]> {
   const { startMillis, endMillis } = rangeOfBuckets(buckets);
   const q = {

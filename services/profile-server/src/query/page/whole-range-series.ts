@@ -11,7 +11,7 @@ export async function wholeRangeSeries(
     readonly groupBy: readonly string[];
     readonly mode: MergeMode;
     readonly function?: FunctionSelector;
-  },
+  } & Pick<ProfileSelection, 'rollups'>,
 ): Promise<readonly BucketedSeries[]> {
   // All of the range lies before the first edge, so that the step says nothing.
   const buckets = { firstEdgeNanos: selection.range.endNanos, stepMillis: 1 };

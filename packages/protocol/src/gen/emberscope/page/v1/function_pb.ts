@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file emberscope/page/v1/function.proto.
  */
 export const file_emberscope_page_v1_function: GenFile = /*@__PURE__*/
-  fileDesc("CiFlbWJlcnNjb3BlL3BhZ2UvdjEvZnVuY3Rpb24ucHJvdG8SEmVtYmVyc2NvcGUucGFnZS52MSLMAQoSR2V0RnVuY3Rpb25SZXF1ZXN0EjAKCXNlbGVjdGlvbhgBIAEoCzIdLmVtYmVyc2NvcGUucGFnZS52MS5TZWxlY3Rpb24SMQoIZnVuY3Rpb24YAiABKAsyHy5lbWJlcnNjb3BlLnBhZ2UudjEuRnVuY3Rpb25SZWYSKwoEbW9kZRgDIAEoDjIdLmVtYmVyc2NvcGUucGFnZS52MS5NZXJnZU1vZGUSDQoFbGltaXQYBCABKA0SFQoNdGFyZ2V0X3BvaW50cxgFIAEoDSLoAwoTR2V0RnVuY3Rpb25SZXNwb25zZRIxCghmdW5jdGlvbhgBIAEoCzIfLmVtYmVyc2NvcGUucGFnZS52MS5GdW5jdGlvblJlZhIMCgRzZWxmGAIgASgDEg0KBXRvdGFsGAMgASgDEi4KBWxpbmVzGAQgAygLMh8uZW1iZXJzY29wZS5wYWdlLnYxLlJ1bm5pbmdMaW5lEi0KB2NhbGxlcnMYBSADKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuQ2FsbEVkZ2USLQoHY2FsbGVlcxgGIAMoCzIcLmVtYmVyc2NvcGUucGFnZS52MS5DYWxsRWRnZRIYChBjYWxsZXJzX2xlZnRfb3V0GAcgASgNEhgKEGNhbGxlZXNfbGVmdF9vdXQYCCABKA0SLgoIdGltZWxpbmUYCSABKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuVGltZWxpbmUSLgoGbGFiZWxzGAogAygLMh4uZW1iZXJzY29wZS5wYWdlLnYxLkxhYmVsU2hhcmUSLgoIY292ZXJhZ2UYCyABKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuQ292ZXJhZ2USFgoObGluZXNfbGVmdF9vdXQYDCABKA0SFwoPbGFiZWxzX2xlZnRfb3V0GA0gASgNIkAKC1J1bm5pbmdMaW5lEhQKDHJ1bm5pbmdfbGluZRgBIAEoDRIMCgRzZWxmGAIgASgDEg0KBXRvdGFsGAMgASgDIkwKCENhbGxFZGdlEjEKCGZ1bmN0aW9uGAEgASgLMh8uZW1iZXJzY29wZS5wYWdlLnYxLkZ1bmN0aW9uUmVmEg0KBXRvdGFsGAIgASgDIkUKCkxhYmVsU2hhcmUSKAoFbGFiZWwYASABKAsyGS5lbWJlcnNjb3BlLnBhZ2UudjEuTGFiZWwSDQoFdG90YWwYAiABKANiBnByb3RvMw", [file_emberscope_page_v1_selection, file_emberscope_page_v1_timeline]);
+  fileDesc("CiFlbWJlcnNjb3BlL3BhZ2UvdjEvZnVuY3Rpb24ucHJvdG8SEmVtYmVyc2NvcGUucGFnZS52MSLgAQoSR2V0RnVuY3Rpb25SZXF1ZXN0EjAKCXNlbGVjdGlvbhgBIAEoCzIdLmVtYmVyc2NvcGUucGFnZS52MS5TZWxlY3Rpb24SMQoIZnVuY3Rpb24YAiABKAsyHy5lbWJlcnNjb3BlLnBhZ2UudjEuRnVuY3Rpb25SZWYSKwoEbW9kZRgDIAEoDjIdLmVtYmVyc2NvcGUucGFnZS52MS5NZXJnZU1vZGUSDQoFbGltaXQYBCABKA0SFQoNdGFyZ2V0X3BvaW50cxgFIAEoDRISCgp3aXRoX3RyZW5kGAYgASgIIssEChNHZXRGdW5jdGlvblJlc3BvbnNlEjEKCGZ1bmN0aW9uGAEgASgLMh8uZW1iZXJzY29wZS5wYWdlLnYxLkZ1bmN0aW9uUmVmEgwKBHNlbGYYAiABKAMSDQoFdG90YWwYAyABKAMSLgoFbGluZXMYBCADKAsyHy5lbWJlcnNjb3BlLnBhZ2UudjEuUnVubmluZ0xpbmUSLQoHY2FsbGVycxgFIAMoCzIcLmVtYmVyc2NvcGUucGFnZS52MS5DYWxsRWRnZRItCgdjYWxsZWVzGAYgAygLMhwuZW1iZXJzY29wZS5wYWdlLnYxLkNhbGxFZGdlEhgKEGNhbGxlcnNfbGVmdF9vdXQYByABKA0SGAoQY2FsbGVlc19sZWZ0X291dBgIIAEoDRIuCgh0aW1lbGluZRgJIAEoCzIcLmVtYmVyc2NvcGUucGFnZS52MS5UaW1lbGluZRIuCgZsYWJlbHMYCiADKAsyHi5lbWJlcnNjb3BlLnBhZ2UudjEuTGFiZWxTaGFyZRIuCghjb3ZlcmFnZRgLIAEoCzIcLmVtYmVyc2NvcGUucGFnZS52MS5Db3ZlcmFnZRIWCg5saW5lc19sZWZ0X291dBgMIAEoDRIXCg9sYWJlbHNfbGVmdF9vdXQYDSABKA0SKwoFdHJlbmQYDiABKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuVGltZWxpbmUSNAoLd2Vla19iZWZvcmUYDyABKAsyHy5lbWJlcnNjb3BlLnBhZ2UudjEuUGVyaW9kVG90YWwiTAoLUGVyaW9kVG90YWwSDQoFdG90YWwYASABKAMSLgoIY292ZXJhZ2UYAiABKAsyHC5lbWJlcnNjb3BlLnBhZ2UudjEuQ292ZXJhZ2UiQAoLUnVubmluZ0xpbmUSFAoMcnVubmluZ19saW5lGAEgASgNEgwKBHNlbGYYAiABKAMSDQoFdG90YWwYAyABKAMiTAoIQ2FsbEVkZ2USMQoIZnVuY3Rpb24YASABKAsyHy5lbWJlcnNjb3BlLnBhZ2UudjEuRnVuY3Rpb25SZWYSDQoFdG90YWwYAiABKAMiRQoKTGFiZWxTaGFyZRIoCgVsYWJlbBgBIAEoCzIZLmVtYmVyc2NvcGUucGFnZS52MS5MYWJlbBINCgV0b3RhbBgCIAEoA2IGcHJvdG8z", [file_emberscope_page_v1_selection, file_emberscope_page_v1_timeline]);
 
 /**
  * Which function, and where it ran. A selection of all services finds it everywhere: the labels of
@@ -57,6 +57,13 @@ export type GetFunctionRequest = Message<"emberscope.page.v1.GetFunctionRequest"
    * @generated from field: uint32 target_points = 5;
    */
   targetPoints: number;
+
+  /**
+   * Whether `trend` and `week_before` are answered. They reach further back than profiles are kept.
+   *
+   * @generated from field: bool with_trend = 6;
+   */
+  withTrend: boolean;
 };
 
 /**
@@ -163,6 +170,22 @@ export type GetFunctionResponse = Message<"emberscope.page.v1.GetFunctionRespons
    * @generated from field: uint32 labels_left_out = 13;
    */
   labelsLeftOut: number;
+
+  /**
+   * Its total a day over the last 90 days, today included; fewer when less is known. Sums of hours
+   * by function outlive the profiles themselves. Absent without `with_trend`, and where profiles are
+   * not added up (`mode` LAST).
+   *
+   * @generated from field: emberscope.page.v1.Timeline trend = 14;
+   */
+  trend?: Timeline | undefined;
+
+  /**
+   * The function in a range as long as the one asked for, seven days earlier. Absent like `trend`.
+   *
+   * @generated from field: emberscope.page.v1.PeriodTotal week_before = 15;
+   */
+  weekBefore?: PeriodTotal | undefined;
 };
 
 /**
@@ -171,6 +194,34 @@ export type GetFunctionResponse = Message<"emberscope.page.v1.GetFunctionRespons
  */
 export const GetFunctionResponseSchema: GenMessage<GetFunctionResponse> = /*@__PURE__*/
   messageDesc(file_emberscope_page_v1_function, 1);
+
+/**
+ * A function in a range of its own.
+ *
+ * @generated from message emberscope.page.v1.PeriodTotal
+ */
+export type PeriodTotal = Message<"emberscope.page.v1.PeriodTotal"> & {
+  /**
+   * What it cost with all that it called.
+   *
+   * @generated from field: int64 total = 1;
+   */
+  total: bigint;
+
+  /**
+   * Of everything selected in that range: what shares are taken of.
+   *
+   * @generated from field: emberscope.page.v1.Coverage coverage = 2;
+   */
+  coverage?: Coverage | undefined;
+};
+
+/**
+ * Describes the message emberscope.page.v1.PeriodTotal.
+ * Use `create(PeriodTotalSchema)` to create a new message.
+ */
+export const PeriodTotalSchema: GenMessage<PeriodTotal> = /*@__PURE__*/
+  messageDesc(file_emberscope_page_v1_function, 2);
 
 /**
  * A line of the function that ran. Agents that do not know running lines give the line of the
@@ -207,7 +258,7 @@ export type RunningLine = Message<"emberscope.page.v1.RunningLine"> & {
  * Use `create(RunningLineSchema)` to create a new message.
  */
 export const RunningLineSchema: GenMessage<RunningLine> = /*@__PURE__*/
-  messageDesc(file_emberscope_page_v1_function, 2);
+  messageDesc(file_emberscope_page_v1_function, 3);
 
 /**
  * Another function that called this one or was called by it.
@@ -235,7 +286,7 @@ export type CallEdge = Message<"emberscope.page.v1.CallEdge"> & {
  * Use `create(CallEdgeSchema)` to create a new message.
  */
 export const CallEdgeSchema: GenMessage<CallEdge> = /*@__PURE__*/
-  messageDesc(file_emberscope_page_v1_function, 3);
+  messageDesc(file_emberscope_page_v1_function, 4);
 
 /**
  * How much of a function's total ran under a label.
@@ -263,5 +314,5 @@ export type LabelShare = Message<"emberscope.page.v1.LabelShare"> & {
  * Use `create(LabelShareSchema)` to create a new message.
  */
 export const LabelShareSchema: GenMessage<LabelShare> = /*@__PURE__*/
-  messageDesc(file_emberscope_page_v1_function, 4);
+  messageDesc(file_emberscope_page_v1_function, 5);
 
