@@ -26,7 +26,8 @@ export type ByteReader = {
   count(leastBytes: number): number;
 };
 
-const decoder = new TextDecoder();
+/** A byte order mark is part of a text like any other character. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Reads `bytes[start, end)`. */
 export function createByteReader(

@@ -59,7 +59,8 @@ export function writeValueColumn(
 
 function writeWide(out: ByteWriter, values: BigInt64Array, length: number): void {
   out.uint8(WIDE);
-  for (let i = 0; i < length; i++) out.uvarint64(values[i] ?? 0n);
+  // Sums over 2^63 have become negative: they go and come back as the bits that they are.
+  for (let i = 0; i < length; i++) out.uvarint64(BigInt.asUintN(64, values[i] ?? 0n));
 }
 
 /** By which all of the previous column's values become this one's; 0 when there is no such number. */
@@ -154,8 +155,8 @@ export function skipStackIds(bytes: Uint8Array, at: number, end: number): number
 }
 
 /**
- * Reads column `type` of `scratch.length` values. `columnAt` says where in `bytes` the columns from
- * 0 on begin: one that is a multiple of the one before is made from that.
+ * Reads a column of `scratch.length` values and answers where it ends. When it is a multiple of the
+ * one before, `readPrevious` is to put that one into the scratch.
  */
 export function readValueColumn(
   bytes: Uint8Array,
@@ -195,6 +196,7 @@ export function skipValueColumn(
   end: number,
   length: number,
 ): number {
+  if (at >= end) throw new DamagedBytes(`a column at ${at} of ${end} bytes`);
   switch (bytes[at]) {
     case ALL_ZERO:
       return at + 1;
@@ -274,6 +276,7 @@ function readLength(
     if (byte < 128) break;
     factor *= 128;
   }
+  if (value > Number.MAX_SAFE_INTEGER) throw new DamagedBytes(`a number over 2^53 at ${at}`);
   lengthRead.value = value;
   lengthRead.place = place;
   return lengthRead;
@@ -296,7 +299,7 @@ const HAS_TRACE = 2;
 const SPAN_BYTES = 8;
 const TRACE_BYTES = 16;
 
-/** `rowOf` has a cell for each sample: a row of `rows`, or -1. */
+/** `rowOf` has a cell for each sample: a row of `rows`, or -1. Without rows no cells are written. */
 export function writeTracing(
   out: ByteWriter,
   rows: readonly TracingRow[],
@@ -309,6 +312,7 @@ export function writeTracing(
     writeHex(out, span);
     writeHex(out, trace);
   }
+  if (rows.length === 0) return;
   for (let i = 0; i < length; i++) out.uvarint((rowOf[i] ?? -1) + 1);
 }
 
@@ -323,6 +327,10 @@ export function readTracing(from: ByteReader, length: number): ReadTracing {
     const trace = (has & HAS_TRACE) === 0 ? '' : hexOf(from.bytes(TRACE_BYTES));
     return { span, trace };
   });
+  if (rowCount === 0) return { rows, rowOf: new Int32Array(length).fill(-1) };
+  if (length > from.left()) {
+    throw new DamagedBytes(`tracing of ${length} samples in ${from.left()} bytes`);
+  }
   const rowOf = new Int32Array(length);
   for (let i = 0; i < length; i++) {
     const row = from.uvarint() - 1;
@@ -330,6 +338,21 @@ export function readTracing(from: ByteReader, length: number): ReadTracing {
     rowOf[i] = row;
   }
   return { rows, rowOf };
+}
+
+/** Skips the tracing of `length` samples and answers where it ends. */
+export function skipTracing(bytes: Uint8Array, at: number, end: number, length: number): number {
+  const head = readLength(bytes, at, end);
+  const rowCount = head.value;
+  let { place } = head;
+  for (let row = 0; row < rowCount; row++) {
+    if (place >= end) throw new DamagedBytes(`${rowCount - row} rows of tracing are missing`);
+    const has = bytes[place++] ?? 0;
+    if ((has & HAS_SPAN) !== 0) place += SPAN_BYTES;
+    if ((has & HAS_TRACE) !== 0) place += TRACE_BYTES;
+  }
+  if (place > end) throw new DamagedBytes(`tracing that ends at ${place} of ${end} bytes`);
+  return rowCount === 0 ? place : skipVarints(bytes, place, end, length);
 }
 
 function writeHex(out: ByteWriter, hex: string): void {
