@@ -51,11 +51,12 @@ export function createDictionary(): Dictionary {
   const mappings = createMappingRows();
   const locations = createLocationRows();
   let open: StackInterner | undefined = createStackInterner();
-  let stacks: StackTable = open.finish();
+  /** Once nothing comes any more. */
+  let closed: StackTable | undefined;
 
-  /** The stacks so far. Finishing copies, so the table is kept until a stack is added. */
   function currentStacks(): StackTable {
-    if (open !== undefined && open.length() > stacks.length) stacks = open.finish();
+    const stacks = open?.view() ?? closed;
+    if (stacks === undefined) throw new Error('a dictionary is open or closed');
     return stacks;
   }
 
@@ -78,7 +79,7 @@ export function createDictionary(): Dictionary {
       stacks: currentStacks(),
     }),
     close() {
-      currentStacks();
+      closed ??= open?.finish();
       open = undefined;
       strings.close();
       functions.close();
@@ -95,7 +96,7 @@ export function createDictionary(): Dictionary {
         locations.bytes() +
         openStackBytes +
         ARRAY_BYTES * 2 +
-        stacks.length * CLOSED_STACK_BYTES
+        (closed?.length ?? 0) * CLOSED_STACK_BYTES
       );
     },
   };
