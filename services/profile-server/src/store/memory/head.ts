@@ -1,5 +1,4 @@
 import type { LabelSet } from '@emberscope/labels';
-import type { Profile } from '@emberscope/profile';
 import { NANOS_PER_MILLI, type UnixNanos, unixNanos } from '@emberscope/units';
 import { MAP_ENTRY_BYTES, stringBytes } from '../dictionary/heap-sizes.ts';
 import type { TenantId } from '../ids.ts';
@@ -8,11 +7,12 @@ import { randomId, textOfId } from '../parts/profile-ids.ts';
 import { kindOfProfile } from '../parts/profile-kind.ts';
 import { createSeriesRegistry, type SeriesRegistry } from '../parts/series-registry.ts';
 import type { PushOutcome, PushProfile } from '../push.ts';
-import { tooLarge, tooManySeries, tooOld } from './admission.ts';
+import { isEmpty, tooManySeries, tooOld } from '../pushes/admission.ts';
+import { createPushIds } from '../pushes/push-ids.ts';
+import { tooLarge } from './admission.ts';
 import { type Block, createBlock } from './block.ts';
 import { BLOCK_SHARE, PUSH_IDS_SHARE } from './memory-limit.ts';
 import type { ProfileTable } from './profile-table.ts';
-import { createPushIds } from './push-ids.ts';
 import { createTimeSpan, type TimesHeld } from './time-span.ts';
 
 export type HeadOptions = {
@@ -279,14 +279,6 @@ export function createHead(options: HeadOptions): Head {
       open = begin();
     },
   };
-}
-
-/** A profile without a sample that has a value. */
-function isEmpty({ samples }: Profile): boolean {
-  for (const column of samples.values) {
-    for (let i = 0; i < samples.length; i++) if ((column[i] ?? 0) > 0) return false;
-  }
-  return true;
 }
 
 /** The oldest live profile of a block, in ms since the epoch; infinite when there is none. */

@@ -14,8 +14,11 @@ import type { PushId, TenantId } from '../ids.ts';
  */
 export type PushIds = {
   has(tenant: TenantId, id: PushId): boolean;
-  /** Must not be there yet. */
-  add(tenant: TenantId, id: PushId): void;
+  /**
+   * Must not be there yet. `atMillis` says when it came, now when left out: ids of before a restart
+   * are given back oldest first.
+   */
+  add(tenant: TenantId, id: PushId, atMillis?: number): void;
   /** Nothing is known any more. */
   clear(): void;
   readonly bytes: () => number;
@@ -34,8 +37,7 @@ export function createPushIds(nowMillis: () => number, limitBytes: number): Push
   const bytes = (): number => generations.reduce((sum, { bytes: of }) => sum + of(), 0);
 
   /** The generation that takes an id; those that have had their time go. */
-  function current(): Generation {
-    const now = nowMillis();
+  function current(now: number): Generation {
     const last = generations.at(-1);
     if (
       last !== undefined &&
@@ -62,7 +64,8 @@ export function createPushIds(nowMillis: () => number, limitBytes: number): Push
           now - generation.newestMillis() < KEPT_MILLIS && generation.has(tenant, words),
       );
     },
-    add: (tenant, id) => current().add(tenant, wordsOfId(id), nowMillis()),
+    add: (tenant, id, atMillis = nowMillis()) =>
+      current(atMillis).add(tenant, wordsOfId(id), atMillis),
     clear() {
       generations = [];
     },
