@@ -158,6 +158,8 @@ function failureOf(refusal: PushRefusal, index: number): IngestVerdict {
         refusal: invalid('not_in_ingestion_window', refusal.reason),
         index,
       };
+    case 'too-large':
+      return { kind: 'refused', refusal: invalid('profile_size_limit', refusal.reason), index };
     case 'store': {
       const { error } = refusal;
       const retryAfterSeconds =

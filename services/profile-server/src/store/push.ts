@@ -33,6 +33,8 @@ export type PushRefusal =
   | { readonly kind: 'too-many-series'; readonly reason: string; readonly limitSeries: number }
   /** Older than anything the store keeps: it would be deleted at once. */
   | { readonly kind: 'older-than-retention'; readonly reason: string }
+  /** Larger than what a store can take at all: sending it again does not help. */
+  | { readonly kind: 'too-large'; readonly reason: string; readonly limitBytes: number }
   | { readonly kind: 'store'; readonly error: StoreError };
 
 /** One outcome for each profile, in the shape of the request: by series, then by profile. */
