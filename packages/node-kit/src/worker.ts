@@ -26,7 +26,7 @@ export {
 } from './fs/whole-file.ts';
 export type { Random } from './random/random.ts';
 export { systemRandom } from './random/system-random.ts';
-export { uuidV4, uuidV4Bytes } from './random/uuid.ts';
+export { formatUuid, uuidV4, uuidV4Bytes } from './random/uuid.ts';
 export { JobError } from './worker-pool/job-error.ts';
 export type { JobContext, JobHandlers, JobOutcome, JobTable } from './worker-pool/jobs.ts';
 export { poolWorkerData, serveJobs } from './worker-pool/serve-jobs.ts';

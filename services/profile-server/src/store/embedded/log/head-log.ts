@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type Fs, FsError } from '@emberscope/node-kit';
+import { type Fs, FsError } from '@emberscope/node-kit/worker';
 import { createRecordBatch } from '@emberscope/record-log';
 import { createByteWriter } from '../codec/byte-writer.ts';
 import type { GenerationView } from './log-chunk.ts';

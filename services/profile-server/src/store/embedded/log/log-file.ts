@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type File, type Fs, FsError, writeFully } from '@emberscope/node-kit';
+import { type File, type Fs, FsError, writeFully } from '@emberscope/node-kit/worker';
 import { encodeLogHeader, type LogHeader } from './log-format.ts';
 
 /** What became of a batch that was to be appended. */

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type Fs, readFully } from '@emberscope/node-kit';
+import { type Fs, readFully } from '@emberscope/node-kit/worker';
 import {
   createRecordScanner,
   type LogRecord,

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type Fs, FsError } from '@emberscope/node-kit';
+import { type Fs, FsError } from '@emberscope/node-kit/worker';
 import { createRecordBatch } from '@emberscope/record-log';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import type { Generation } from './head-log.ts';

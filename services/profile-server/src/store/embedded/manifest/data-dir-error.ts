@@ -1,4 +1,4 @@
-import { FsError } from '@emberscope/node-kit';
+import { FsError } from '@emberscope/node-kit/worker';
 
 /** The store cannot be opened. The message is a whole sentence for whoever runs the server. */
 export class DataDirError extends Error {

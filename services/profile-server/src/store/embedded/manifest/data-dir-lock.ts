@@ -4,7 +4,7 @@ import {
   readWholeFile,
   writeFileAtomically,
   writeFully,
-} from '@emberscope/node-kit';
+} from '@emberscope/node-kit/worker';
 import { DataDirError } from './data-dir-error.ts';
 import type { LockHost, ProcessIdentity } from './lock-host.ts';
 

@@ -4,7 +4,7 @@ import {
   readWholeFile,
   temporaryPathOf,
   writeFileAtomically,
-} from '@emberscope/node-kit';
+} from '@emberscope/node-kit/worker';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import { DataDirError } from './data-dir-error.ts';
 import type { Manifest } from './manifest.ts';
