@@ -1,4 +1,4 @@
-import { growableInt32, growableUint8, growableUint32 } from '../../memory/growable-column.ts';
+import { growableInt32, growableUint8, growableUint32 } from '../../dictionary/growable-column.ts';
 import type { ByteWriter } from '../codec/byte-writer.ts';
 import type { DecodedMapping, DictionaryRows } from '../codec/dictionary-rows.ts';
 import {
