@@ -4,7 +4,12 @@ import type { FunctionRef } from '../page-state.ts';
 import type { MillisSpan } from '../time-range.ts';
 import { type FlameGraphAnswer, readFlameGraph } from './flame-graph-answer.ts';
 import { callGetFlameGraph } from './flame-graph-call.ts';
-import { type FunctionAnswer, readFunction } from './function-answer.ts';
+import {
+  type FunctionAnswer,
+  type FunctionPast,
+  readFunction,
+  readFunctionPast,
+} from './function-answer.ts';
 import { readServices, type ServicesAnswer } from './services-answer.ts';
 import { readTimeline, type TimelineAnswer } from './timeline-answer.ts';
 
@@ -36,6 +41,8 @@ export type FunctionQuestion = Selection & {
   readonly limit: number;
 };
 
+export type FunctionPastQuestion = Selection & { readonly shown: FunctionRef };
+
 /**
  * What the page asks its server, in the page's own terms: a method for each view. Every promise
  * rejects with a `ConnectError`, which `describeTrouble` puts into words, or with the reason that
@@ -46,6 +53,8 @@ export type PageApi = {
   getTimeline(question: TimelineQuestion, signal: AbortSignal): Promise<TimelineAnswer>;
   getFlameGraph(question: FlameGraphQuestion, signal: AbortSignal): Promise<FlameGraphAnswer>;
   getFunction(question: FunctionQuestion, signal: AbortSignal): Promise<FunctionAnswer>;
+  /** Apart from the function itself: it looks through 90 days, and nobody should wait for it. */
+  getFunctionPast(question: FunctionPastQuestion, signal: AbortSignal): Promise<FunctionPast>;
 };
 
 /** More services than this are found by name, not read as a list. */
@@ -73,6 +82,12 @@ export function createPageApi(transport: Transport): PageApi {
       const { shown, targetPoints, limit } = question;
       const request = { selection: wireSelection(question), function: shown, targetPoints, limit };
       return readFunction(await client.getFunction(request, { signal }), question.span);
+    },
+    async getFunctionPast(question, signal) {
+      const least = { targetPoints: 1, limit: 1 };
+      const selection = wireSelection(question);
+      const request = { selection, function: question.shown, withTrend: true, ...least };
+      return readFunctionPast(await client.getFunction(request, { signal }), question.span);
     },
   };
 }

@@ -23,5 +23,6 @@ export function watchReach(api: PageApi, tell: (isAway: boolean) => void): PageA
     getTimeline: watched(api.getTimeline),
     getFlameGraph: watched(api.getFlameGraph),
     getFunction: watched(api.getFunction),
+    getFunctionPast: watched(api.getFunctionPast),
   };
 }

@@ -81,6 +81,7 @@ describe('whether the server is there', () => {
       getTimeline: unasked,
       getFlameGraph: unasked,
       getFunction: unasked,
+      getFunctionPast: unasked,
     };
     const asked = watchReach(api, (each) => told.push(each)).listServices(QUESTION, signal);
     if (reason === undefined) await asked;

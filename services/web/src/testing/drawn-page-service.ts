@@ -14,6 +14,8 @@ export type DrawnService = {
   isEmpty: boolean;
   /** Whether the drawn agent says which lines ran: the official one for Node does not. */
   knowsLines: boolean;
+  /** Of how many days something is known of a function, today included. */
+  recordedDays: number;
   readonly selectors: string[];
 };
 
@@ -24,6 +26,7 @@ export function createDrawnService(): DrawnService {
     failure: undefined,
     isEmpty: false,
     knowsLines: true,
+    recordedDays: 91,
     selectors: [],
   };
 }
@@ -48,10 +51,16 @@ export function drawnPageService(drawn: DrawnService): Partial<ServiceImpl<typeo
       const { startMillis, endMillis } = asked(selection?.range);
       return drawnTimelineAnswer(startMillis, endMillis, targetPoints, 1e9);
     },
-    async getFunction({ selection, function: shown, targetPoints }) {
+    async getFunction({ selection, function: shown, targetPoints, withTrend }) {
       await ready();
-      const { startMillis, endMillis } = asked(selection?.range);
-      return drawnFunction(shown, startMillis, endMillis, targetPoints, drawn.knowsLines);
+      return drawnFunction({
+        ...asked(selection?.range),
+        shown,
+        targetPoints,
+        knowsLines: drawn.knowsLines,
+        isHeld: selection?.profileType === MEMORY,
+        recordedDays: withTrend ? drawn.recordedDays : undefined,
+      });
     },
     async getFlameGraph({ selection }) {
       await ready();
