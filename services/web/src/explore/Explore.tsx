@@ -164,6 +164,7 @@ export function Explore({ api, clock, nowMillis, state, navigate, theme }: Explo
                 beside={busiest.activity}
                 selection={selection && { ...selection, span: graphSpan }}
                 shown={state.details}
+                isMoving={range.kind === 'last' && window === undefined}
                 words={words}
                 onShow={(details) => set({ details })}
                 onSearch={(text) => set({ search: text })}

@@ -1,4 +1,5 @@
 import { formatShare, formatValue, type SampleUnit } from '@emberscope/units';
+import type { ReactNode } from 'react';
 import type { CallCost, FunctionAnswer } from '../api/function-answer.ts';
 import type { PageApi, Selection } from '../api/page-api.ts';
 import type { RemoteActivity } from '../api/remote.ts';
@@ -10,6 +11,8 @@ import { sparklinePath } from '../services/sparkline-path.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Pending } from '../ui/Pending.tsx';
+import { FunctionPastPlace } from './FunctionPast.tsx';
+import { pastSpan } from './past-span.ts';
 import type { ProfileTypeWords } from './profile-type-words.ts';
 import { runningLines } from './running-lines.ts';
 import { type ShareRow, Shares } from './Shares.tsx';
@@ -18,6 +21,8 @@ type FunctionDrawerProps = {
   readonly api: PageApi;
   readonly selection: Selection | undefined;
   readonly shown: FunctionRef;
+  /** Whether the selection moves with the clock. */
+  readonly isMoving: boolean;
   /** What goes on in the graph's place, where an error is said. */
   readonly beside: RemoteActivity;
   readonly words: ProfileTypeWords;
@@ -35,7 +40,8 @@ const SPARK_HEIGHT_PX = 40;
 
 /** One function beside the graph: where it is, what it cost, line by line, who called it, whom it called. */
 export function FunctionDrawer(props: FunctionDrawerProps) {
-  const { api, selection, shown, beside, words, onShow, onSearch, onFindEverywhere } = props;
+  const { api, selection, shown, isMoving, beside, words } = props;
+  const { onShow, onSearch, onFindEverywhere } = props;
   const place = placeOf(shown.file, shown.line);
   const note = noteOfFrame(shown.name, shown.file);
   const subject = `${words.id} ${selection?.selector} ${JSON.stringify(shown)}`;
@@ -44,6 +50,15 @@ export function FunctionDrawer(props: FunctionDrawerProps) {
     selection && { ...selection, shown, targetPoints: SPARK_POINTS, limit: ROW_LIMIT },
     api.getFunction,
   );
+  const past = useRemote(
+    subject,
+    selection && { ...selection, shown, span: pastSpan(selection.span, isMoving) },
+    api.getFunctionPast,
+  );
+  const retryBoth = () => {
+    remote.retry();
+    if (past.activity.kind === 'failed') past.retry();
+  };
   // What is said of another function is never shown under this one's name.
   const answer = remote.shown?.subject === subject ? remote.shown.answer : undefined;
   return (
@@ -77,8 +92,24 @@ export function FunctionDrawer(props: FunctionDrawerProps) {
           </button>
         )}
       </div>
-      <Pending {...remote} what="the function" className="drawer-place-of-answer" beside={beside}>
-        {answer && <FunctionFacts answer={answer} shown={shown} words={words} onShow={onShow} />}
+      <Pending
+        {...remote}
+        what="the function"
+        className="drawer-place-of-answer"
+        beside={beside}
+        retry={retryBoth}
+      >
+        {answer && (
+          <FunctionFacts answer={answer} shown={shown} words={words} onShow={onShow}>
+            <FunctionPastPlace
+              {...past}
+              answer={past.shown?.subject === subject ? past.shown.answer : undefined}
+              now={answer}
+              words={words}
+              beside={remote.activity.kind === 'failed' ? remote.activity : beside}
+            />
+          </FunctionFacts>
+        )}
       </Pending>
     </aside>
   );
@@ -86,13 +117,20 @@ export function FunctionDrawer(props: FunctionDrawerProps) {
 
 type FunctionFactsProps = Pick<FunctionDrawerProps, 'shown' | 'words' | 'onShow'> & {
   readonly answer: FunctionAnswer;
+  /** The function's past, which is known apart from the rest. */
+  readonly children: ReactNode;
 };
 
-function FunctionFacts({ answer, shown, words, onShow }: FunctionFactsProps) {
+function FunctionFacts({ answer, shown, words, onShow, children }: FunctionFactsProps) {
   const { self, total, lines, callers, callees, labels, timeline, coverage } = answer;
   const { unit } = words;
   if (total === 0) {
-    return <p className="drawer-empty">It cost nothing in this range and with these labels.</p>;
+    return (
+      <>
+        <p className="drawer-empty">It cost nothing in this range and with these labels.</p>
+        {children}
+      </>
+    );
   }
   const path = sparklinePath(timeline, SPARK_WIDTH_PX, SPARK_HEIGHT_PX);
   return (
@@ -112,6 +150,7 @@ function FunctionFacts({ answer, shown, words, onShow }: FunctionFactsProps) {
           <path d={path} />
         </svg>
       )}
+      {children}
       <Shares
         title="Lines that ran"
         rows={runningLines(lines, shown.line)

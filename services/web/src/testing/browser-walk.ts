@@ -30,6 +30,8 @@ const BUILT_PAGE = fileURLToPath(new URL('../../dist', import.meta.url));
 const WORKER = '#/explore?service=ingest-worker';
 /** A range that does not move, where a picture is compared with itself. */
 const FIXED = `${WORKER}&range=1764151200000-1764152099999`;
+/** The details of a function beside it. */
+const DETAILS = '&details=elDataConverter!./src/database/el-data-converter.ts!42';
 const NARROW: PageOptions = { width: 390, height: 844, isTouch: true };
 
 describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
@@ -265,21 +267,65 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
       assert.equal(await drawer.count(), 0);
     }));
 
+  it('shows how a function did in the past, to eyes, keys and screen readers', () =>
+    walk(`${FIXED}${DETAILS}`, {}, async (page) => {
+      const drawer = page.getByRole('complementary', { name: 'Function' });
+      const chart = drawer.getByRole('group', { name: /^CPU of the function, Last 90 days/ });
+      await drawer
+        .getByText('A week earlier: 10.5 % of all, now 29.3 % (2.8 times as much).')
+        .waitFor();
+      const readout = drawer.locator('.trend-readout');
+      assert.match(await readout.innerText(), /^highest: \d+ \w{3} · 1 h \d+ min$/);
+      const bars = await drawer.locator('.trend-bars').boundingBox();
+      assert.ok(bars);
+      const point = (part: number) => page.mouse.move(bars.x + bars.width * part, bars.y + 9);
+      await point(0.995);
+      await readout.filter({ hasText: /^\d+ \w{3} so far · 2\d min$/ }).waitFor();
+      await point(52.5 / 91);
+      await readout.filter({ hasText: /^\d+ \w{3} · nothing recorded$/ }).waitFor();
+      await page.mouse.move(10, 10);
+      await readout.filter({ hasText: /^highest/ }).waitFor();
+
+      await chart.focus();
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('ArrowLeft');
+      const said = drawer.getByRole('status');
+      await said.filter({ hasText: /^\d+ \w{3} · 1 h \d+ min$/ }).waitFor();
+      const rows = drawer.getByRole('table', { name: /^Last 90 days/ }).getByRole('row');
+      assert.equal(await rows.count(), 1 + 91 - 5, 'a head, and no row for days without a value');
+      assert.match(await rows.last().innerText(), /so far\s+2\d min$/);
+      assert.deepEqual(await seriousFindings(page), []);
+
+      await page.getByLabel('Profile type').selectOption('Memory in use');
+      await drawer
+        .getByText('A week earlier: 80 MB, 10.5 % of all; now 240 MB, 29.3 % (3 times as much).')
+        .waitFor();
+    }));
+
+  it('is silent of the past of a function when nothing is older', () =>
+    walk(`${FIXED}${DETAILS}`, {}, async (page) => {
+      drawn.recordedDays = 1;
+      await page.reload();
+      try {
+        await page.getByRole('heading', { name: 'Called by' }).waitFor();
+        await page.locator('.trend-place .picture').waitFor({ state: 'attached' });
+        assert.equal(await page.locator('.trend-place').innerText(), '');
+      } finally {
+        drawn.recordedDays = 91;
+      }
+    }));
+
   it('lists no lines that ran when the agent knows only where a function begins', () =>
-    walk(
-      `${WORKER}&details=elDataConverter!./src/database/el-data-converter.ts!42`,
-      {},
-      async (page) => {
-        drawn.knowsLines = false;
-        await page.reload();
-        try {
-          await page.getByRole('heading', { name: 'Called by' }).waitFor();
-          assert.equal(await page.getByRole('heading', { name: 'Lines that ran' }).count(), 0);
-        } finally {
-          drawn.knowsLines = true;
-        }
-      },
-    ));
+    walk(`${WORKER}${DETAILS}`, {}, async (page) => {
+      drawn.knowsLines = false;
+      await page.reload();
+      try {
+        await page.getByRole('heading', { name: 'Called by' }).waitFor();
+        assert.equal(await page.getByRole('heading', { name: 'Lines that ran' }).count(), 0);
+      } finally {
+        drawn.knowsLines = true;
+      }
+    }));
 
   it('takes a label filter, and points at what it cannot read', () =>
     walk(WORKER, {}, async (page) => {
@@ -475,7 +521,7 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
   it('says once that the server is away, is not live meanwhile, and goes on when it is back', () =>
     walk(
       // Of a day, which a live page asks for once a minute: nothing is asked between the steps.
-      `${WORKER}&last=1440m&details=elDataConverter!./src/database/el-data-converter.ts!42`,
+      `${WORKER}&last=1440m${DETAILS}`,
       {},
       async (page) => {
         await graphIsThere(page);
