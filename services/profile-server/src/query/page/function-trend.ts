@@ -1,11 +1,11 @@
 import { int64At } from '@emberscope/profile';
-import { MILLIS_PER_DAY } from '@emberscope/units';
+import { floorDivide, MILLIS_PER_DAY, MILLIS_PER_HOUR } from '@emberscope/units';
 import type { FunctionSelector, MergeMode, ProfileSelection } from '../../store/selection.ts';
 import { wholeMillisRange } from '../millis-range.ts';
 import type { Query } from '../query.ts';
 import { answered } from '../query-refusal.ts';
 import { coverageMessage } from './coverage.ts';
-import type { MillisRange } from './page-request.ts';
+import { keptFromMillis, type MillisRange } from './page-request.ts';
 import { timelineMessage, timelineSeries } from './timeline.ts';
 import { bucketsOfStep } from './timeline-buckets.ts';
 import { wholeRangeSeries } from './whole-range-series.ts';
@@ -22,6 +22,7 @@ type TrendRequest = {
 const TREND_DAYS = 90n;
 const WEEK_DAYS = 7n;
 const DAY_MILLIS = BigInt(MILLIS_PER_DAY);
+const HOUR_MILLIS = BigInt(MILLIS_PER_HOUR);
 
 const BEFORE_RETENTION = { rollups: 'before-retention' } as const;
 
@@ -48,10 +49,13 @@ async function weekBeforeOf(
   query: Query<unknown>,
   { selection: ofAnyTime, function: wanted, mode, range: asked }: TrendRequest,
 ) {
-  const range = {
-    startMillis: asked.startMillis - WEEK_DAYS * DAY_MILLIS,
-    endMillis: asked.endMillis - WEEK_DAYS * DAY_MILLIS,
-  };
+  const range = wholeHoursIfOld(
+    {
+      startMillis: asked.startMillis - WEEK_DAYS * DAY_MILLIS,
+      endMillis: asked.endMillis - WEEK_DAYS * DAY_MILLIS,
+    },
+    keptFromMillis(query),
+  );
   const selection = {
     ...ofAnyTime,
     ...BEFORE_RETENTION,
@@ -63,5 +67,17 @@ async function weekBeforeOf(
   return {
     total: series === undefined ? 0n : int64At(series.value, 0),
     coverage: await coverageMessage(query, selection, total, { mode, range }),
+  };
+}
+
+/**
+ * Where profiles are gone, hours are the smallest there is: a range of 15 minutes becomes the hour
+ * that it lies in. Shares compare all the same.
+ */
+function wholeHoursIfOld({ startMillis, endMillis }: MillisRange, keptFrom: bigint): MillisRange {
+  if (startMillis >= keptFrom) return { startMillis, endMillis };
+  return {
+    startMillis: floorDivide(startMillis, HOUR_MILLIS) * HOUR_MILLIS,
+    endMillis: (floorDivide(endMillis, HOUR_MILLIS) + 1n) * HOUR_MILLIS - 1n,
   };
 }

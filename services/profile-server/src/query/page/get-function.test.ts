@@ -20,6 +20,7 @@ const SELECTION = {
   profileType: CPU,
   selector: '',
 };
+const HOUR = 60n * MINUTE;
 const SERVE = { name: 'serve', file: 'src/a.ts', line: 7 };
 type Request = Init<typeof GetFunctionRequestSchema>;
 
@@ -86,6 +87,10 @@ for (const engine of ENGINES) {
       assert.equal(weekBefore?.total, 2n);
       assert.equal(weekBefore.coverage?.total, 8n);
       assert.equal(weekBefore.coverage.range?.endMillis, NOW - WEEK);
+      const options = { retentionNanos: WEEK * 1_000_000n };
+      const rounded = await own.ask(getFunction, asked7, options);
+      assert.equal(rounded.weekBefore?.total, 11n, 'the hour that ends with the range');
+      assert.deepEqual(rounded.weekBefore.coverage?.range?.startMillis, NOW - WEEK - HOUR);
       const last = await own.ask(getFunction, { ...asked7, mode: MergeMode.LAST });
       assert.deepEqual([last.trend, last.weekBefore], [undefined, undefined]);
       assert.equal((await own.ask(getFunction, { ...asked7, withTrend: false })).trend, undefined);
