@@ -1,4 +1,5 @@
 import { type LocationTable, NO_MAPPING, type Symbols } from '@emberscope/profile';
+import { halvesOfColumn } from './halves.ts';
 
 /** Marks of rows that stay: 1 or 0, a cell for each row. */
 export type Marks = Uint8Array;
@@ -70,38 +71,78 @@ export function keepSymbols(
     }
     lineStart[row + 1] = lines;
   }
-  const text = (column: Int32Array, rows: Int32Array): Int32Array =>
-    rows.map((row) => keptStrings.renamed[column[row]]);
+  const textsOf = (column: Int32Array, rows: Int32Array) =>
+    pickRenamed(column, rows, keptStrings.renamed);
   return {
     locations: keptLocations,
     strings: keptStrings,
     symbols: {
-      strings: Array.from(keptStrings.old, (row) => strings[row]),
+      strings: pickStrings(strings, keptStrings.old),
       functions: {
         length: keptFunctions.old.length,
-        name: text(functions.name, keptFunctions.old),
-        systemName: text(functions.systemName, keptFunctions.old),
-        fileName: text(functions.fileName, keptFunctions.old),
-        startLine: keptFunctions.old.map((row) => functions.startLine[row]),
+        name: textsOf(functions.name, keptFunctions.old),
+        systemName: textsOf(functions.systemName, keptFunctions.old),
+        fileName: textsOf(functions.fileName, keptFunctions.old),
+        startLine: pickInt32(functions.startLine, keptFunctions.old),
       },
       mappings: {
         length: keptMappings.old.length,
-        memoryStart: BigUint64Array.from(keptMappings.old, (row) => mappings.memoryStart[row]),
-        memoryLimit: BigUint64Array.from(keptMappings.old, (row) => mappings.memoryLimit[row]),
-        fileOffset: BigUint64Array.from(keptMappings.old, (row) => mappings.fileOffset[row]),
-        fileName: text(mappings.fileName, keptMappings.old),
-        buildId: text(mappings.buildId, keptMappings.old),
-        has: Uint8Array.from(keptMappings.old, (row) => mappings.has[row]),
+        memoryStart: pickUint64(mappings.memoryStart, keptMappings.old),
+        memoryLimit: pickUint64(mappings.memoryLimit, keptMappings.old),
+        fileOffset: pickUint64(mappings.fileOffset, keptMappings.old),
+        fileName: textsOf(mappings.fileName, keptMappings.old),
+        buildId: textsOf(mappings.buildId, keptMappings.old),
+        has: pickUint8(mappings.has, keptMappings.old),
       },
       locations: {
         length,
         mapping,
-        address: BigUint64Array.from(keptLocations.old, (row) => locations.address[row]),
-        isFolded: Uint8Array.from(keptLocations.old, (row) => locations.isFolded[row]),
+        address: pickUint64(locations.address, keptLocations.old),
+        isFolded: pickUint8(locations.isFolded, keptLocations.old),
         lineStart,
         lineFunction,
         lineNumber,
       },
     },
   };
+}
+
+/*
+ * The cells of some rows. Loops, since `from` and `map` of typed arrays call back for each cell, and
+ * make a bigint of it: that took longer than all the rest of normalizing a profile.
+ */
+
+function pickInt32(column: Int32Array, rows: Int32Array): Int32Array {
+  const cells = new Int32Array(rows.length);
+  for (let row = 0; row < rows.length; row++) cells[row] = column[rows[row]];
+  return cells;
+}
+
+function pickRenamed(column: Int32Array, rows: Int32Array, renamed: Int32Array): Int32Array {
+  const cells = new Int32Array(rows.length);
+  for (let row = 0; row < rows.length; row++) cells[row] = renamed[column[rows[row]]];
+  return cells;
+}
+
+function pickUint8(column: Uint8Array, rows: Int32Array): Uint8Array {
+  const cells = new Uint8Array(rows.length);
+  for (let row = 0; row < rows.length; row++) cells[row] = column[rows[row]];
+  return cells;
+}
+
+function pickUint64(column: BigUint64Array, rows: Int32Array): BigUint64Array {
+  const cells = new BigUint64Array(rows.length);
+  const from = halvesOfColumn(column);
+  const to = halvesOfColumn(cells);
+  for (let row = 0; row < rows.length; row++) {
+    to[2 * row] = from[2 * rows[row]];
+    to[2 * row + 1] = from[2 * rows[row] + 1];
+  }
+  return cells;
+}
+
+function pickStrings(strings: readonly string[], rows: Int32Array): string[] {
+  const picked: string[] = new Array(rows.length);
+  for (let row = 0; row < rows.length; row++) picked[row] = strings[rows[row]];
+  return picked;
 }

@@ -66,9 +66,7 @@ export function normalizePprof(profile: Profile): Profile {
     stacks: {
       length: stacks.edges.length,
       parent: stacks.edges.parents.slice(0, stacks.edges.length),
-      location: stacks.edges.labels
-        .subarray(0, stacks.edges.length)
-        .map((row) => kept.locations.renamed[row]),
+      location: renamedRows(stacks.edges, kept.locations.renamed),
     },
     labelSets: { ...labels, key: labels.key.map(renamedText), text: labels.text.map(renamedText) },
     samples: {
@@ -136,6 +134,13 @@ function mergeStacks(
     renamed[stack] = edges.intern(caller, firstEqual[location[stack]]);
   }
   return { edges, renamed };
+}
+
+/** The locations of merged stacks under their new rows. */
+function renamedRows({ length, labels }: EdgeTable, renamed: Int32Array): Int32Array {
+  const rows = new Int32Array(length);
+  for (let stack = 0; stack < length; stack++) rows[stack] = renamed[labels[stack]];
+  return rows;
 }
 
 /** The strings that label sets refer to. */
