@@ -1,5 +1,4 @@
 import { Int32Scratch } from './scratch-columns.ts';
-import { StringCache } from './string-cache.ts';
 import type { WireReader } from './wire-reader.ts';
 
 /** The string table of one profile at a time. */
@@ -33,11 +32,17 @@ export class StringRows {
     wire.offset = end;
   }
 
-  /** All strings in their order; '' for those that are not UTF-8. */
-  decode({ bytes, view }: WireReader, maxStringBytes: number): string[] {
+  /**
+   * All strings in their order; '' for those that are not UTF-8. Those in ASCII, nearly all of them,
+   * are decoded together and cut out of one text: ten times as fast as one by one. The price is that
+   * one of them keeps its neighbours in memory, {@link JOINED_MAX_BYTES} at most.
+   */
+  decode({ bytes }: WireReader, maxStringBytes: number): string[] {
     const { length } = this;
     const { cells } = this.spans;
     const strings: string[] = new Array(length);
+    let firstRow = 0;
+    let joinedBytes = 0;
     for (let row = 0; row < length; row++) {
       const end = cells[2 * row + 1];
       let start = cells[2 * row];
@@ -45,22 +50,64 @@ export class StringRows {
         this.cutStrings++;
         start = nextCharacter(bytes, end - maxStringBytes);
       }
-      strings[row] = start === end ? '' : this.decodeOne(bytes, view, start, end);
+      if (joinedBytes + end - start > JOINED_MAX_BYTES) {
+        this.cutOut(strings, firstRow, row, joinedBytes);
+        firstRow = row;
+        joinedBytes = 0;
+      }
+      if (end - start <= JOINED_MAX_BYTES && joinAscii(bytes, start, end, joinedBytes)) {
+        cells[2 * row] = joinedBytes;
+        joinedBytes += end - start;
+        cells[2 * row + 1] = joinedBytes;
+      } else {
+        cells[2 * row + 1] = ALONE;
+        strings[row] = this.decodeAlone(bytes.subarray(start, end));
+      }
     }
+    this.cutOut(strings, firstRow, length, joinedBytes);
     return strings;
   }
 
-  private decodeOne(bytes: Uint8Array, view: DataView, start: number, end: number): string {
+  /** Of some rows those that were joined, whose spans are places in the joined text now. */
+  private cutOut(strings: string[], firstRow: number, endRow: number, joinedBytes: number): void {
+    const text = decoder.decode(joined.subarray(0, joinedBytes));
+    const { cells } = this.spans;
+    for (let row = firstRow; row < endRow; row++) {
+      const end = cells[2 * row + 1];
+      if (end !== ALONE) strings[row] = text.slice(cells[2 * row], end);
+    }
+  }
+
+  private decodeAlone(bytes: Uint8Array): string {
     try {
-      return cache.decode(bytes, view, start, end);
+      return decoder.decode(bytes);
     } catch {
-      this.invalid ??= bytes.subarray(start, end);
+      this.invalid ??= bytes;
       return '';
     }
   }
 }
 
-const cache = new StringCache();
+/** In the place of a span's end: the string was decoded by itself. */
+const ALONE = -1;
+
+/** The strings of most profiles, and no more than a few strings may hold for nothing. */
+const JOINED_MAX_BYTES = 65_536;
+const joined = new Uint8Array(JOINED_MAX_BYTES);
+
+/** A byte order mark is a character of a name like any other. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Copies bytes behind those that are joined already. False when they are not ASCII. */
+function joinAscii(bytes: Uint8Array, start: number, end: number, joinedBytes: number): boolean {
+  let bits = 0;
+  for (let from = start, to = joinedBytes; from < end; from++, to++) {
+    const byte = bytes[from];
+    joined[to] = byte;
+    bits |= byte;
+  }
+  return bits < 0x80;
+}
 
 /** Where the first whole character begins, so that a cut does not make a good string a bad one. */
 function nextCharacter(bytes: Uint8Array, offset: number): number {
