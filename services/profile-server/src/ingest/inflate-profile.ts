@@ -24,12 +24,28 @@ export function inflateProfile(bytes: Uint8Array, maxBytes: number): InflatedPro
   }
   try {
     // Synchronous: this runs in a worker that has nothing else to do meanwhile.
-    return { kind: 'ok', bytes: gunzipSync(bytes, { maxOutputLength: limitBytes }) };
+    const chunkSize = chunkBytes(bytes);
+    return { kind: 'ok', bytes: gunzipSync(bytes, { maxOutputLength: limitBytes, chunkSize }) };
   } catch (error) {
     if (isTooLarge(error)) return { kind: 'too-large' };
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: 'refused', refusal: malformed(`gzip reset: ${reason}`) };
   }
+}
+
+/** zlib takes no smaller chunks; and no profile's word makes us take more memory than this at once. */
+const CHUNK_MIN_BYTES = 64;
+const CHUNK_MAX_BYTES = 1024 * 1024;
+
+/**
+ * As long as gzip says at its end that the whole is, so that it comes in one chunk and is not put
+ * together from many. Where that is wrong there are more chunks, and nothing else changes.
+ */
+function chunkBytes(gzip: Uint8Array): number {
+  const view = new DataView(gzip.buffer, gzip.byteOffset, gzip.byteLength);
+  // One more: zlib asks for another chunk when one is full.
+  const wholeBytes = view.getUint32(gzip.length - 4, true) + 1;
+  return Math.min(CHUNK_MAX_BYTES, Math.max(CHUNK_MIN_BYTES, wholeBytes));
 }
 
 /** What a worker can hold at all, where the owner lifted the limit. */
