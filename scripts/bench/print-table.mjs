@@ -24,7 +24,7 @@ export function tableLines(results) {
       row.ratio === undefined ? '' : `${rounded(row.ratio.min)}–${rounded(row.ratio.max)}`,
       `${sign} ${row.floor}${unit}`,
       `${sign} ${row.stretch}${unit}`,
-      row.verdict ?? row.note,
+      row.verdict ?? row.note.replaceAll(/\s+/g, ' ').trim(),
     ];
   });
   const widths = COLUMNS.map((title, at) =>

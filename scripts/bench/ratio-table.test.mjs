@@ -124,8 +124,12 @@ test('a query that a server refuses is a note and not a failure', () => {
 
 test('the printed table has a line for each row, and all lines are as wide', () => {
   const results = ratioTable(rowsOf('week'), [{ calibrationMs: 50, push: PUSH }], []);
-  const lines = tableLines(results);
-  assert.equal(lines.length, results.length + 2);
+  const lines = tableLines([
+    ...results,
+    { ...results[0], verdict: undefined, note: '404\nno page\n' },
+  ]);
+  assert.equal(lines.length, results.length + 3);
+  assert.ok(lines.every((line) => !line.includes('\n')));
   assert.equal(new Set(lines.map(({ length }) => length)).size, 1);
 });
 
