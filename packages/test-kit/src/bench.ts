@@ -1,5 +1,5 @@
 /**
- * A small stopwatch for `npm run bench`: warms up, then takes many short rounds and reports the
+ * A small stopwatch for `npm run bench:micro`: warms up, then takes many short rounds and reports the
  * median, since on a shared machine the mean tells more about the neighbours than about the code.
  */
 export type Bench = {
