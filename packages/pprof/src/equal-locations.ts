@@ -10,6 +10,7 @@ export const BLANK = -1;
  * any more that their lines do not: they are cleared. Locations without lines keep theirs.
  */
 export function clearAddresses({ locations, mappings }: Symbols): LocationTable {
+  if (!mappings.has.some((has) => (has & MAPPING_HAS.functions) !== 0)) return locations;
   const { length, mapping, lineStart } = locations;
   const address = locations.address.slice();
   for (let row = 0; row < length; row++) {
@@ -17,6 +18,19 @@ export function clearAddresses({ locations, mappings }: Symbols): LocationTable 
     if ((mappings.has[mapping[row]] & MAPPING_HAS.functions) !== 0) address[row] = 0n;
   }
   return { ...locations, address };
+}
+
+/** {@link BLANK} for each location that says nothing, else its own row: `locations.length` cells. */
+export function blankLocations(locations: LocationTable): Int32Array {
+  const { length, lineStart } = locations;
+  const address = halvesOfColumn(locations.address);
+  const own = new Int32Array(length);
+  for (let row = 0; row < length; row++) {
+    const isBlank =
+      lineStart[row] === lineStart[row + 1] && (address[2 * row] | address[2 * row + 1]) === 0;
+    own[row] = isBlank ? BLANK : row;
+  }
+  return own;
 }
 
 /** For each location the first that equals it, or {@link BLANK}: `locations.length` cells. */

@@ -1,5 +1,5 @@
 export { NO_PPROF_LIMITS, type PprofLimits, PYROSCOPE_PPROF_LIMITS } from './limits.ts';
-export { normalizePprof } from './normalize-pprof.ts';
+export { dropUncounted, normalizePprof } from './normalize-pprof.ts';
 export {
   type PprofLosses,
   type PprofRead,

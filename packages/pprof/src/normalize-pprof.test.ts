@@ -6,7 +6,7 @@ import { ProfileSchema } from '@emberscope/protocol/pprof';
 import { fuzzRuns } from '@emberscope/test-kit';
 import fc from 'fast-check';
 import { NO_PPROF_LIMITS } from './limits.ts';
-import { normalizePprof } from './normalize-pprof.ts';
+import { dropUncounted, normalizePprof } from './normalize-pprof.ts';
 import { readPprof } from './read-pprof.ts';
 import { withStubMapping } from './stub-mapping.ts';
 import { type PprofInit, pprofBytes, smallProfile } from './testing/build-pprof.ts';
@@ -167,4 +167,18 @@ describe('any profile', () => {
       fuzzRuns(300, 20_000),
     );
   });
+});
+
+test('what a store leaves to be dropped is what it cannot merge away', () => {
+  fc.assert(
+    fc.property(randomProfile, (drawn) => {
+      const read = readPprof(toBinary(ProfileSchema, drawn), { limits: NO_PPROF_LIMITS });
+      if (!read.ok) return;
+      const dropped = dropUncounted(read.profile);
+      assert.deepEqual(normalizePprof(dropped), normalizePprof(read.profile));
+      assert.ok(dropped.samples.length <= read.profile.samples.length);
+      for (const column of dropped.samples.values) assert.ok(column.every((value) => value >= 0));
+    }),
+    fuzzRuns(300, 20_000),
+  );
 });

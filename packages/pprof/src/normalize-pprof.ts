@@ -3,12 +3,13 @@ import {
   type LabelSetTable,
   NO_STACK,
   type Profile,
+  pickInt64,
   type SampleColumns,
   type StackTable,
   sumsStayNarrow,
 } from '@emberscope/profile';
 import { EdgeTable } from './edge-table.ts';
-import { BLANK, clearAddresses, firstEqualLocations } from './equal-locations.ts';
+import { BLANK, blankLocations, clearAddresses, firstEqualLocations } from './equal-locations.ts';
 import { keepSymbols, type Marks } from './keep-rows.ts';
 import { createTextLabelSets } from './text-label-sets.ts';
 
@@ -75,6 +76,39 @@ export function normalizePprof(profile: Profile): Profile {
       labels: pairs.labels.slice(0, pairs.length),
       values: samples.values.map((column) => addUp(column, rowOf, pairs.length)),
     },
+  };
+}
+
+/**
+ * The part of {@link normalizePprof} that a store cannot do for itself: samples that do not count
+ * go, and addresses that say nothing are cleared. A store that keeps equal locations and stacks once
+ * and adds up equal samples comes to the same, without tables being made that it makes anew.
+ */
+export function dropUncounted(profile: Profile): Profile {
+  const { symbols, samples, stacks } = profile;
+  const locations = clearAddresses(symbols);
+  const isStackWhole = markWholeStacks(stacks, blankLocations(locations));
+  const isKept = markCountedSamples(samples);
+  let keptCount = 0;
+  for (let i = 0; i < samples.length; i++) {
+    if (samples.stack[i] !== NO_STACK && isStackWhole[samples.stack[i]] === 0) isKept[i] = 0;
+    keptCount += isKept[i];
+  }
+  return {
+    ...profile,
+    symbols: { ...symbols, locations },
+    samples: keptCount === samples.length ? samples : keepSamples(samples, isKept),
+  };
+}
+
+function keepSamples(samples: SampleColumns, isKept: Marks): SampleColumns {
+  const rows: number[] = [];
+  for (let i = 0; i < samples.length; i++) if (isKept[i] === 1) rows.push(i);
+  return {
+    length: rows.length,
+    stack: Int32Array.from(rows, (row) => samples.stack[row]),
+    labels: Int32Array.from(rows, (row) => samples.labels[row]),
+    values: samples.values.map((column) => pickInt64(column, rows)),
   };
 }
 

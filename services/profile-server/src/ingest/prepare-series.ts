@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Label, type LabelSet, labelSet } from '@emberscope/labels';
-import { normalizePprof } from '@emberscope/pprof';
+import { dropUncounted } from '@emberscope/pprof';
 import type { Profile } from '@emberscope/profile';
 import { type PushId, pushId as pushIdOf } from '../store/ids.ts';
 import type { PushSeries } from '../store/push.ts';
@@ -39,7 +39,7 @@ export function prepareSeries(
     return { ok: false, refusal: invalid('not_in_ingestion_window', outside) };
   }
   const named = isGo(labels, profile) ? withoutTypeParameters(profile) : profile;
-  const normal = normalizePprof(named);
+  const normal = dropUncounted(named);
   if (normal.samples.length === 0) return { ok: true, series: [] };
   const linked = withSourceLinks(normal, labels);
 
