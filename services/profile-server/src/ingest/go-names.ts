@@ -31,12 +31,28 @@ export function isGo(labels: readonly Label[], { symbols }: Profile): boolean {
   const known = LANGUAGE_OF_SPY.get(spy);
   if (known !== undefined) return known === 'go';
   for (const text of symbols.strings) {
+    if (!mayBearMark(text)) continue;
     const found = MARKS.find(([, marks]) =>
       marks.some((mark) => text.startsWith(mark) || text.endsWith(mark)),
     );
     if (found !== undefined) return found[0] === 'go';
   }
   return false;
+}
+
+/** 1 for the characters that marks begin with, and those that they end with. */
+const FIRST_OF_MARK = new Uint8Array(128);
+const LAST_OF_MARK = new Uint8Array(128);
+for (const mark of MARKS.flatMap(([, marks]) => marks)) {
+  FIRST_OF_MARK[mark.charCodeAt(0)] = 1;
+  LAST_OF_MARK[mark.charCodeAt(mark.length - 1)] = 1;
+}
+
+/** Rules most strings out by two characters: a profile has a thousand, and there are 14 marks. */
+function mayBearMark(text: string): boolean {
+  return (
+    FIRST_OF_MARK[text.charCodeAt(0)] === 1 || LAST_OF_MARK[text.charCodeAt(text.length - 1)] === 1
+  );
 }
 
 const SHAPE = '[go.shape.';
