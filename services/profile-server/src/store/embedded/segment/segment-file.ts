@@ -1,5 +1,5 @@
 import { crc32, inflateRawSync } from 'node:zlib';
-import type { Fs, SyncFile } from '@emberscope/node-kit';
+import type { Fs, SyncFile } from '@emberscope/node-kit/worker';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import type { PageRef, SegmentDirectory } from './segment-directory.ts';
 import {
@@ -147,7 +147,13 @@ function readSegment(file: SyncFile, path: string): SegmentFile {
     directoryCrc: footer.crc,
     directory,
     page: (ref) => page('page', ref),
-    close: () => file.close(),
+    close() {
+      try {
+        file.close();
+      } catch {
+        // It was only read: there is nothing that could have been lost.
+      }
+    },
   };
 }
 

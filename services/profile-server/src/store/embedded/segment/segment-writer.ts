@@ -6,7 +6,7 @@ import {
   makeDirectoryDurably,
   temporaryPathOf,
   writeFully,
-} from '@emberscope/node-kit';
+} from '@emberscope/node-kit/worker';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import { type Deflate, deflateOffThread } from './deflate-page.ts';
 import type { PageRef, SegmentDirectory } from './segment-directory.ts';
