@@ -1,0 +1,134 @@
+import type { LabelSet } from '@emberscope/labels';
+import type { EncodedSamples } from '../codec/log-records.ts';
+import { inFile, type LevelRows, openLevel } from '../segment/level-rows.ts';
+import { createLevelWriter, type LevelRow } from '../segment/level-writer.ts';
+import type { TableDirectory } from '../segment/segment-directory.ts';
+import type { SegmentFile } from '../segment/segment-file.ts';
+import type { SegmentWriter } from '../segment/segment-writer.ts';
+import { createSampleDecoder } from './decode-samples.ts';
+import type { StackFold } from './fold-stacks.ts';
+import type { TableInput } from './merge-dictionaries.ts';
+import { hourOf, kindOf, MERGE_BLOCKS } from './merge-table.ts';
+import { createRowSums } from './row-sums.ts';
+import { createSampleSums } from './sample-sums.ts';
+import { createTableRemarks } from './table-remarks.ts';
+import { createTableStreams, labelSetOfColumn, sortStreams } from './table-streams.ts';
+
+type Source = {
+  readonly segment: SegmentFile;
+  readonly profiles: LevelRows;
+  readonly hours: LevelRows | undefined;
+  readonly remarks: readonly number[];
+  readonly placeOfKey: ReadonlyMap<string, number>;
+  readonly newestMillis: readonly number[];
+  readonly fold: StackFold;
+};
+
+/** A sum of an hour or a profile that is alone in its hour. */
+type Part = {
+  readonly source: Source;
+  readonly hour: number;
+  readonly row: LevelRow;
+  readonly samples: () => EncodedSamples;
+};
+
+/** Writes sums of hours and of the day of all tables of a service that are of one kind. */
+export async function rollupTables(
+  writer: SegmentWriter,
+  day: number,
+  inputs: readonly TableInput[],
+  foldOf: ReadonlyMap<TableDirectory, StackFold>,
+): Promise<Omit<TableDirectory, 'epoch'>> {
+  const kind = kindOf(inputs);
+  const typeCount = kind.sampleTypes.length;
+  const remarks = createTableRemarks();
+  const streams = createTableStreams();
+  const labelsOf = inputs.map(({ segment, table }) =>
+    inFile(segment, () => table.streams.labels.map(labelSetOfColumn)),
+  );
+  const sources = inputs.map(({ segment, table }, i): Source => {
+    const profiles = openLevel(segment, table, 'profile');
+    const fold = foldOf.get(table);
+    if (profiles === undefined || fold === undefined) {
+      throw new Error(`segment ${segment.path} has no profiles to roll up`);
+    }
+    return {
+      ...{ segment, profiles, fold, hours: openLevel(segment, table, 'hour') },
+      remarks: table.remarks.map(remarks.placeOf),
+      placeOfKey: new Map(labelsOf[i]?.map(({ key }, place) => [key, place])),
+      newestMillis: table.streams.newestMillis,
+    };
+  });
+  const hours = createLevelWriter(writer, 'hour', day, typeCount, MERGE_BLOCKS);
+  const days = createLevelWriter(writer, 'day', day, typeCount, MERGE_BLOCKS);
+  const decoder = createSampleDecoder(typeCount);
+  const hourRowSums = createRowSums(typeCount);
+  const dayRowSums = createRowSums(typeCount);
+  const hourSums = createSampleSums(typeCount);
+  const daySums = createSampleSums(typeCount);
+
+  async function endHour(): Promise<void> {
+    if (hourRowSums.profileCount() === 0) return;
+    const row = hourRowSums.take();
+    streams.add(row);
+    await hours.add(row, hourSums.encode());
+  }
+
+  async function rollUpStream(labels: LabelSet): Promise<void> {
+    const parts = sources
+      .flatMap((source) => partsOf(source, labels.key))
+      .sort((a, b) => compareRows(a.row, b.row));
+    if (parts.length === 0) return;
+    const stream = streams.begin(labels);
+    let hour = parts[0]?.hour ?? 0;
+    for (const part of parts) {
+      if (part.hour !== hour) await endHour();
+      hour = part.hour;
+      const { segment, fold } = part.source;
+      const decoded = inFile(segment, () => decoder.decode(part.samples(), fold.folded.length));
+      fold.fold(decoded.stack, decoded.length);
+      const row = { ...part.row, stream, remarks: part.source.remarks[part.row.remarks] ?? 0 };
+      for (const rowSums of [hourRowSums, dayRowSums]) rowSums.add(row);
+      for (const sums of [hourSums, daySums]) sums.addFolded(decoded, row.totals, fold.folded);
+    }
+    await endHour();
+    await days.add(dayRowSums.take(), daySums.encode());
+    for (const { placeOfKey, newestMillis } of sources) {
+      const place = placeOfKey.get(labels.key);
+      if (place !== undefined) streams.extend(newestMillis[place] ?? 0);
+    }
+  }
+
+  for (const labels of sortStreams(labelsOf.flat()).sorted) await rollUpStream(labels);
+  return {
+    ...kind,
+    streams: streams.columns(),
+    remarks: remarks.list(),
+    levels: [await hours.finish(), await days.finish()],
+  };
+}
+
+/** What adds up to the hours of a stream in one table: sums where there are any. */
+function partsOf(source: Source, key: string): readonly Part[] {
+  const { profiles, hours, placeOfKey } = source;
+  const place = placeOfKey.get(key);
+  if (place === undefined) return [];
+  const parts: Part[] = [];
+  const summed = new Set<number>();
+  const add = (level: LevelRows, at: number): void => {
+    const row = level.row(at);
+    const hour = hourOf(row.timeMillis);
+    if (level === hours) summed.add(hour);
+    else if (summed.has(hour)) return;
+    parts.push({ source, hour, row, samples: () => level.samplesOf(at) });
+  };
+  for (const level of [hours, profiles]) {
+    if (level === undefined) continue;
+    for (let at = level.firstRowOf(place); at < level.firstRowOf(place + 1); at++) add(level, at);
+  }
+  return parts;
+}
+
+function compareRows(a: LevelRow, b: LevelRow): number {
+  return a.timeMillis - b.timeMillis || a.timeNanosOnTop - b.timeNanosOnTop;
+}
