@@ -70,10 +70,9 @@ function factorOf(values: Float64Array, length: number, previous: Int64Column | 
   for (let i = 0; i < length; i++) {
     const value = values[i] ?? 0;
     const before = previous[i] ?? 0;
-    if (before === 0) {
-      if (value !== 0) return 0;
-      continue;
-    }
+    // A value of 0 where the one before has one would take any factor that a later pair gives.
+    if ((before === 0) !== (value === 0)) return 0;
+    if (before === 0) continue;
     if (factor === 0) factor = value / before;
     if (factor * before !== value) return 0;
   }
