@@ -118,7 +118,7 @@ export function createHeadLog({ fs, folder, replayed, nextGeneration }: HeadLogO
 
   function closeOpen(): void {
     if (open === undefined) return;
-    if (open.generation.records.byteLength() > 0) waiting = [...waiting, open.generation];
+    waiting = [...waiting, open.generation];
     open = undefined;
     changed();
   }
@@ -148,7 +148,8 @@ export function createHeadLog({ fs, folder, replayed, nextGeneration }: HeadLogO
     async cut() {
       const file = open?.file;
       closeOpen();
-      await file?.close();
+      // All of it is durable: how closing goes is of no interest.
+      await file?.close().catch(() => {});
     },
     async probe(firstArrival) {
       const payload = createByteWriter();
@@ -174,7 +175,7 @@ export function createHeadLog({ fs, folder, replayed, nextGeneration }: HeadLogO
     async close() {
       const file = open?.file;
       closeOpen();
-      await file?.close();
+      await file?.close().catch(() => {});
     },
   };
 }

@@ -1,4 +1,5 @@
 import { RECORD_HEADER_BYTES } from '@emberscope/record-log';
+import { RECORD_KIND } from '../codec/log-records.ts';
 import { forEachRecord } from './for-each-record.ts';
 import {
   bytesOfChunk,
@@ -12,7 +13,10 @@ import {
 const FIRST_CHUNK_BYTES = 1024 * 1024;
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** The records of one generation in shared memory, in the order of its file. */
+/**
+ * The records of one generation in shared memory, in the order of its file: those that say something
+ * of profiles. What only guards the file stays there.
+ */
 export type RecordChunks = {
   /** A new array whenever there is one more. */
   readonly chunks: () => readonly LogChunk[];
@@ -20,7 +24,7 @@ export type RecordChunks = {
   readonly byteLength: () => number;
   /** Bytes of memory that the chunks take. */
   readonly capacityBytes: () => number;
-  /** Copies whole records in and then shows them to readers. */
+  /** Copies whole records in, as they stand in the file, and then shows them to readers. */
   append(records: Uint8Array): void;
 };
 
@@ -63,16 +67,16 @@ export function createRecordChunks(): RecordChunks {
     byteLength: () => totalBytes,
     capacityBytes: () => capacityBytes,
     append(records) {
-      if (records.length === 0) return;
-      if (usedBytes + records.length <= bytes.length) copy(records);
-      else {
-        forEachRecord(records, 0, records.length, (_, start, end) =>
-          copy(records.subarray(start - RECORD_HEADER_BYTES, end)),
-        );
-      }
+      forEachRecord(records, 0, records.length, (kind, start, end) => {
+        if (isForReaders(kind)) copy(records.subarray(start - RECORD_HEADER_BYTES, end));
+      });
       publish();
     },
   };
+}
+
+function isForReaders(kind: number): boolean {
+  return kind === RECORD_KIND.stream || kind === RECORD_KIND.epoch || kind === RECORD_KIND.profile;
 }
 
 /** Calls `visit` for each record that is published in some chunks, with the bytes it lies in. */
