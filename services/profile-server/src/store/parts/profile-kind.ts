@@ -10,6 +10,13 @@ export type ProfileKind = {
 };
 
 export function kindOfProfile({ sampleTypes, periodType }: Profile): ProfileKind {
+  return kindOfTypes(sampleTypes, periodType);
+}
+
+export function kindOfTypes(
+  sampleTypes: readonly ValueType[],
+  periodType: ValueType | undefined,
+): ProfileKind {
   const types = periodType === undefined ? sampleTypes : [...sampleTypes, periodType];
   const parts = types.flatMap(({ type, unit }) => [type, unit]);
   // Lengths make the key unambiguous whatever characters the names hold.
