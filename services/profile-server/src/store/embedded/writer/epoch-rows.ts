@@ -1,0 +1,92 @@
+import type { Fs } from '@emberscope/node-kit/worker';
+import { createDictionary, type Dictionary } from '../../dictionary/dictionary.ts';
+import { createByteReader } from '../codec/byte-reader.ts';
+import { DamagedBytes } from '../codec/damaged-bytes.ts';
+import { type RowCounts, readDictionaryRows } from '../codec/dictionary-rows.ts';
+import { RECORD_KIND, readEpochRecord, readProfileRecord } from '../codec/log-records.ts';
+import type { Generation } from '../log/head-log.ts';
+import { forEachPublished } from '../log/record-chunks.ts';
+import { rowsOf } from '../log/rows-check.ts';
+import type { EpochDirectory } from '../segment/segment-directory.ts';
+import { openSegment } from '../segment/segment-file.ts';
+import { dictionaryIntake } from './dictionary-intake.ts';
+import { keyOfOwner } from './epoch-key.ts';
+
+/** The rows that one generation adds to one dictionary. */
+export type GenerationRows = {
+  readonly ordinal: number;
+  readonly before: RowCounts;
+  /** Where rows lie in chunks, in the order of the file. */
+  readonly runs: readonly {
+    readonly bytes: Uint8Array;
+    readonly at: number;
+    readonly end: number;
+  }[];
+};
+
+/** By the key of the owner: the dictionaries that a generation adds to, or only refers to. */
+export type RowsOfGeneration = ReadonlyMap<string, readonly GenerationRows[]>;
+
+/** Walks a generation once for all of its dictionaries. */
+export function findRowsOfGeneration({ records }: Generation): RowsOfGeneration {
+  const byKey = new Map<string, GenerationRows[]>();
+  const byNumber = new Map<number, { bytes: Uint8Array; at: number; end: number }[]>();
+  forEachPublished(records.chunks(), (kind, bytes, start, end) => {
+    if (kind === RECORD_KIND.epoch) {
+      const epoch = readEpochRecord(bytes.subarray(start, end));
+      const runs: { bytes: Uint8Array; at: number; end: number }[] = [];
+      byNumber.set(epoch.number, runs);
+      const key = keyOfOwner(epoch);
+      const known = byKey.get(key) ?? [];
+      known.push({ ordinal: epoch.ordinal, before: epoch.before, runs });
+      byKey.set(key, known);
+      return;
+    }
+    if (kind !== RECORD_KIND.profile) return;
+    const { epoch, rowsAt, rowsEnd } = readProfileRecord(bytes, start, end);
+    if (rowsEnd > rowsAt) byNumber.get(epoch)?.push({ bytes, at: rowsAt, end: rowsEnd });
+  });
+  return byKey;
+}
+
+/** The rows of one dictionary in one segment file. */
+export type SegmentRows = { readonly path: string; readonly epoch: EpochDirectory };
+
+/**
+ * A dictionary as segments and then generations of the log hold it. Throws an FsError, or
+ * {@link DamagedBytes} when a part is missing or bad: what was written with it stays readable as far
+ * as it is whole, but nothing can be added any more.
+ */
+export function loadDictionary(
+  fs: Fs,
+  segments: readonly SegmentRows[],
+  generations: readonly GenerationRows[],
+): Dictionary {
+  const dictionary = createDictionary();
+  const intake = dictionaryIntake(dictionary);
+  const inOrder = [...segments].sort((a, b) => rowsOf(a.epoch.before) - rowsOf(b.epoch.before));
+  for (const { path, epoch } of inOrder) {
+    checkFollows(intake.counts(), epoch.before);
+    if (rowsOf(epoch.after) === rowsOf(epoch.before)) continue;
+    const file = openSegment(fs, path);
+    try {
+      readDictionaryRows(createByteReader(file.page(epoch.page)), intake);
+    } finally {
+      file.close();
+    }
+  }
+  for (const { before, runs } of generations) {
+    checkFollows(intake.counts(), before);
+    for (const { bytes, at, end } of runs) {
+      readDictionaryRows(createByteReader(bytes, at, end), intake);
+    }
+  }
+  return dictionary;
+}
+
+function checkFollows(counts: RowCounts, before: RowCounts): void {
+  if (rowsOf(counts) === rowsOf(before)) return;
+  throw new DamagedBytes(
+    `dictionary rows behind ${rowsOf(before)} others, of which ${rowsOf(counts)} are there`,
+  );
+}
