@@ -1,0 +1,312 @@
+import type { Clock, Fs } from '@emberscope/node-kit/worker';
+import { isFsError } from '@emberscope/node-kit/worker';
+import type { HeadLog } from '../log/head-log.ts';
+import type { Manifest, SegmentEntry } from '../manifest/manifest.ts';
+import type { DroppedFiles } from './dropped-files.ts';
+import { dayOfMillis, nameOfDay } from './epoch-key.ts';
+import type { HeadFacts } from './head-facts.ts';
+import type { Maintenance } from './maintenance-jobs.ts';
+import {
+  bytesOf,
+  type DueMerge,
+  daysOf,
+  dueMerge,
+  expired,
+  livingDeletions,
+  lowDiskBytes,
+} from './maintenance-plan.ts';
+import type { ManifestStore } from './manifest-store.ts';
+import { createRetryPause, type RetryPause } from './retry-pause.ts';
+import type { StoreEvent } from './store-event.ts';
+import { PUSH_IDS_KEPT_MILLIS } from './writer-limits.ts';
+
+export type MaintenanceOptions = {
+  readonly fs: Fs;
+  readonly clock: Clock;
+  readonly dataDir: string;
+  readonly retentionMillis: number;
+  readonly rollupRetentionMillis: number;
+  readonly maxBytes: number;
+  readonly dropsOldestWhenFull: boolean;
+  readonly maintenance: Maintenance;
+  readonly log: HeadLog;
+  readonly manifest: ManifestStore;
+  readonly dropped: DroppedFiles;
+  readonly factsOf: (generation: number) => HeadFacts;
+  /** Whether the log, or what is on its way to it, holds profiles of a day. */
+  readonly headHoldsDay: (day: number) => boolean;
+  /** Profiles of the day get dictionaries that rest on nothing on the disk. */
+  readonly retireDay: (day: number) => void;
+  /** Everything so far waits for a flush when this has answered. */
+  readonly cut: () => Promise<void>;
+  readonly nextArrival: () => number;
+  /** The disk is full. */
+  readonly onFull: () => Promise<void>;
+  readonly onDaysDropped: (newestDay: number) => void;
+  readonly onEvent: (event: StoreEvent) => void;
+};
+
+export type MaintenanceTimes = {
+  readonly lastFlushSeconds: number;
+  readonly lastMergeSeconds: number;
+  /** Of segments that retention, the cap or a full disk took. */
+  readonly deletedBytes: number;
+};
+
+/** Flush, retention and merges. One at a time: the caller sees to that. */
+export type MaintenanceRunner = {
+  /** Turns what waits into segments; rejects at the first that fails, and all else still waits. */
+  flushWaiting(): Promise<void>;
+  /** All that is due; what fails is tried again later. Never rejects but for mistakes of ours. */
+  runDue(): Promise<void>;
+  readonly times: () => MaintenanceTimes;
+};
+
+export function createMaintenanceRunner(options: MaintenanceOptions): MaintenanceRunner {
+  const { fs, clock, dataDir, log, manifest, maintenance, onEvent } = options;
+  const flushPause = createRetryPause(clock);
+  const mergePause = createRetryPause(clock);
+  const retentionPause = createRetryPause(clock);
+  const damaged = new Set<string>();
+  let lastFlushSeconds = 0;
+  let lastMergeSeconds = 0;
+  let deletedBytes = 0;
+
+  const secondsSince = (millis: number): number => (clock.monotonicMillis() - millis) / 1000;
+
+  function firstArrivals(without?: number): readonly number[] {
+    const open = log.open();
+    const all = open === undefined ? log.waiting() : [...log.waiting(), open];
+    return all
+      .filter(({ generation }) => generation !== without)
+      .map(({ generation }) => options.factsOf(generation).firstArrival);
+  }
+
+  async function flush(): Promise<void> {
+    const generation = log.waiting()[0];
+    if (generation === undefined) return;
+    const since = clock.monotonicMillis();
+    const facts = options.factsOf(generation.generation);
+    const { deletions, sequence } = manifest.current();
+    const files = manifest.nextFiles(Math.max(1, facts.days.size));
+    const job = {
+      dataDir,
+      generation: { generation: generation.generation, chunks: generation.records.chunks() },
+      deletions,
+      sequence,
+      files,
+      nowMillis: clock.nowMillis(),
+    };
+    let { segments } = await maintenance.flush(job);
+    const isDayMissing = [...facts.days].some((day) => !segments.some((of) => of.day === day));
+    if (isDayMissing && deletions.length > 0) {
+      // A day all of whose profiles were deleted: later records may rest on rows of its dictionary,
+      // so that it is written as it is, and its profiles stay hidden.
+      ({ segments } = await maintenance.flush({ ...job, deletions: [], sequence: 0 }));
+    }
+    const number = generation.generation;
+    let unlinked: Promise<void> | undefined;
+    await manifest.commit(
+      (current) => {
+        const next: Manifest = {
+          ...current,
+          segments: [...current.segments, ...segments],
+          logFloor: number + 1,
+          nextFile: Math.max(current.nextFile, ...files.map((file) => file + 1)),
+          nextArrival: Math.max(current.nextArrival, options.nextArrival()),
+        };
+        return { ...next, deletions: livingDeletions(next, firstArrivals(number)) };
+      },
+      () => {
+        unlinked = log.drop(number);
+      },
+    );
+    await unlinked;
+    lastFlushSeconds = secondsSince(since);
+  }
+
+  async function flushWaiting(): Promise<void> {
+    while (log.waiting().length > 0) await flush();
+  }
+
+  /** Takes segments out of the manifest, and their files once nobody reads them. */
+  async function drop(
+    gone: readonly SegmentEntry[],
+    more: (manifest: Manifest) => Manifest = (current) => current,
+  ): Promise<void> {
+    const files = new Set(gone.map(({ file }) => file));
+    await manifest.commit((current) => {
+      const next = more({
+        ...current,
+        segments: current.segments.filter(({ file }) => !files.has(file)),
+        rollups: current.rollups.filter(({ file }) => !files.has(file)),
+      });
+      return { ...next, deletions: livingDeletions(next, firstArrivals()) };
+    });
+    options.dropped.add([...files].map((file) => `${dataDir}/${file}`));
+  }
+
+  /** After this no record of the log rests on what segments hold of a day. */
+  async function closeDay(day: number): Promise<void> {
+    options.retireDay(day);
+    if (!options.headHoldsDay(day)) return;
+    await options.cut();
+    await flushWaiting();
+  }
+
+  async function dropDays(days: readonly number[], why: string): Promise<void> {
+    for (const day of days) await closeDay(day);
+    const gone = manifest.current().segments.filter(({ day }) => days.includes(day));
+    if (gone.length === 0) return;
+    await drop(gone);
+    deletedBytes += bytesOf(gone);
+    options.onDaysDropped(Math.max(...days));
+    onEvent({
+      level: 'info',
+      message: `profiles of ${days.map(nameOfDay).join(', ')} were deleted: ${why}`,
+    });
+  }
+
+  async function retain(): Promise<void> {
+    const now = clock.nowMillis();
+    const old = expired(manifest.current().segments, options.retentionMillis, now);
+    if (old.length > 0) await dropDays(daysOf(old), 'they are older than what is kept');
+
+    const { rollupRetentionMillis } = options;
+    const oldRollups = expired(manifest.current().rollups, rollupRetentionMillis, now);
+    if (oldRollups.length > 0) {
+      await drop(oldRollups);
+      deletedBytes += bytesOf(oldRollups);
+    }
+    await keepWithinCap();
+    await keepDiskFree();
+  }
+
+  /** The oldest day that is not today. */
+  function oldestDay(): number | undefined {
+    const today = dayOfMillis(clock.nowMillis());
+    return daysOf(manifest.current().segments).find((day) => day < today);
+  }
+
+  async function keepWithinCap(): Promise<void> {
+    if (options.maxBytes <= 0) return;
+    const usedBytes = () =>
+      bytesOf(manifest.current().segments) + bytesOf(manifest.current().rollups);
+    for (let day = oldestDay(); day !== undefined; day = oldestDay()) {
+      if (usedBytes() <= options.maxBytes) return;
+      await dropDays([day], `the store may take ${options.maxBytes} bytes of disk`);
+    }
+  }
+
+  async function keepDiskFree(): Promise<void> {
+    if (!options.dropsOldestWhenFull) return;
+    const { freeBytes, totalBytes } = await fs.space(dataDir);
+    const leastBytes = lowDiskBytes(totalBytes);
+    if (freeBytes >= leastBytes) return;
+    const day = oldestDay();
+    if (day === undefined) return;
+    const why = `the disk has ${freeBytes} bytes left, and ${Math.round(leastBytes)} are to be free`;
+    // The files go two minutes later: until then the next day stays.
+    if (options.dropped.isEmpty()) await dropDays([day], why);
+  }
+
+  async function merge({ day, inputs, kind }: DueMerge): Promise<void> {
+    const since = clock.monotonicMillis();
+    const [file = 0] = manifest.nextFiles(1);
+    const { deletions, sequence } = manifest.current();
+    const nowMillis = clock.nowMillis();
+    const merged = await maintenance.merge({
+      dataDir,
+      day,
+      inputs,
+      deletions,
+      sequence,
+      file,
+      kind,
+      rollup: kind === 'day',
+      nowMillis,
+      pushIdsSinceMillis: nowMillis - PUSH_IDS_KEPT_MILLIS,
+    });
+    const { segment, rollup } = merged;
+    if (segment === undefined) {
+      await closeDay(day);
+      const isStillAll = manifest
+        .current()
+        .segments.every((of) => of.day !== day || inputs.some((input) => input.file === of.file));
+      // Others came meanwhile, which rest on rows of these: the next merge takes them together.
+      if (!isStillAll) return;
+    }
+    const oldRollups = manifest.current().rollups.filter((of) => of.day === day);
+    const replacedRollups = rollup === undefined ? [] : oldRollups;
+    await drop(
+      [...inputs, ...replacedRollups.filter((of) => of.file !== rollup?.file)],
+      (current) => ({
+        ...current,
+        segments: segment === undefined ? current.segments : [...current.segments, segment],
+        rollups:
+          rollup === undefined
+            ? current.rollups
+            : [...current.rollups.filter((of) => of.day !== day), rollup],
+        nextFile: Math.max(current.nextFile, file + 1),
+      }),
+    );
+    lastMergeSeconds = secondsSince(since);
+  }
+
+  /** A file that a merge cannot read is left alone from then on: what is whole in it is served. */
+  function noteDamage(inputs: readonly SegmentEntry[], error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    for (const { file } of inputs) if (message.includes(file)) damaged.add(file);
+  }
+
+  async function attempt(
+    what: string,
+    pause: RetryPause,
+    run: () => Promise<void>,
+    onError: (error: unknown) => void = () => {},
+  ): Promise<void> {
+    if (!pause.isDue()) return;
+    try {
+      await run();
+      pause.succeeded();
+    } catch (error) {
+      pause.failed();
+      onError(error);
+      if (isNoSpace(error)) await options.onFull();
+      const message = error instanceof Error ? error.message : String(error);
+      onEvent({ level: 'warn', message: `${what} failed and is tried again: ${message}` });
+    }
+  }
+
+  return {
+    flushWaiting,
+    async runDue() {
+      if (log.waiting().length > 0) await attempt('a flush', flushPause, flushWaiting);
+      await attempt('the retention', retentionPause, retain);
+      await options.dropped.unlinkDue(isNamed);
+      if (log.waiting().length > 0) return;
+      const due = dueMerge(manifest.current().segments, clock.nowMillis(), (file) =>
+        damaged.has(file),
+      );
+      if (due === undefined) return;
+      await attempt(
+        `the merge of ${nameOfDay(due.day)}`,
+        mergePause,
+        () => merge(due),
+        (error) => noteDamage(due.inputs, error),
+      );
+    },
+    times: () => ({ lastFlushSeconds, lastMergeSeconds, deletedBytes }),
+  };
+
+  function isNamed(path: string): boolean {
+    const { segments, rollups } = manifest.current();
+    return [...segments, ...rollups].some(({ file }) => `${dataDir}/${file}` === path);
+  }
+}
+
+function isNoSpace(error: unknown): boolean {
+  if (isFsError(error, 'no-space')) return true;
+  // From another thread an error comes as its message.
+  return error instanceof Error && /\(no-space\)/.test(error.message);
+}

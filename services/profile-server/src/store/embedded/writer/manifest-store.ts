@@ -1,0 +1,77 @@
+import type { Fs } from '@emberscope/node-kit/worker';
+import type { Manifest } from '../manifest/manifest.ts';
+import { shareManifest } from '../manifest/manifest-bytes.ts';
+import { writeManifest } from '../manifest/manifest-file.ts';
+
+/** The manifest that counts, and the only way to another one. */
+export type ManifestStore = {
+  readonly current: () => Manifest;
+  /** The current one, for other threads. */
+  readonly shared: () => SharedArrayBuffer;
+  /** Grows with each commit. */
+  readonly version: () => number;
+  /**
+   * Makes a change durable; changes come one after another, each on top of the one before. The
+   * change is told the sequence that the new manifest will have.
+   * `onCommitted` runs before anything else sees the new manifest. Rejects with an FsError, and the
+   * current one still counts.
+   */
+  commit(
+    change: (manifest: Manifest, sequence: number) => Manifest,
+    onCommitted?: (manifest: Manifest) => void,
+  ): Promise<void>;
+  /** Numbers for files that a job writes; they count as taken when its commit has them. */
+  nextFiles(count: number): readonly number[];
+};
+
+export function createManifestStore(fs: Fs, dataDir: string, initial: Manifest): ManifestStore {
+  let current = initial;
+  let shared: SharedArrayBuffer | undefined;
+  let version = 1;
+  let last: Promise<unknown> = Promise.resolve();
+  /**
+   * A commit that failed may be on the disk for all that. Its number, and those of the files that it
+   * names, are not used again: another file of such a name would not be the one that it means.
+   */
+  let failedSequence = 0;
+  let failedNextFile = 0;
+
+  async function commit(
+    change: (manifest: Manifest, sequence: number) => Manifest,
+    onCommitted: (manifest: Manifest) => void,
+  ): Promise<void> {
+    const sequence = Math.max(current.sequence, failedSequence) + 1;
+    const changed = change(current, sequence);
+    const nextFile = Math.max(changed.nextFile, failedNextFile);
+    const next: Manifest = { ...changed, sequence, nextFile };
+    try {
+      await writeManifest(fs, dataDir, next);
+    } catch (error) {
+      failedSequence = sequence;
+      failedNextFile = nextFile;
+      throw error;
+    }
+    current = next;
+    shared = undefined;
+    version++;
+    onCommitted(next);
+  }
+
+  return {
+    current: () => current,
+    shared() {
+      shared ??= shareManifest(current);
+      return shared;
+    },
+    version: () => version,
+    commit(change, onCommitted = () => {}) {
+      const committed = last.then(() => commit(change, onCommitted));
+      last = committed.catch(() => {});
+      return committed;
+    },
+    nextFiles(count) {
+      const first = Math.max(current.nextFile, failedNextFile);
+      return Array.from({ length: count }, (_, i) => first + i);
+    },
+  };
+}
