@@ -1,4 +1,9 @@
-import { type Fs, isFsError, readWholeFile, writeFileAtomically } from '@emberscope/node-kit/worker';
+import {
+  type Fs,
+  isFsError,
+  readWholeFile,
+  writeFileAtomically,
+} from '@emberscope/node-kit/worker';
 import { DataDirError } from './data-dir-error.ts';
 
 /** Raised when an older program could no longer read what a newer one has written. */
