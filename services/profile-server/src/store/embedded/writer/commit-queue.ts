@@ -100,7 +100,7 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue & {
 
   async function commit(batch: PushBatch): Promise<void> {
     if (open === batch) open = undefined;
-    if (batch.era !== era) {
+    if (batch.era !== era || log.isBroken()) {
       takeBack(batch);
       return;
     }
@@ -125,9 +125,10 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue & {
     era++;
     declarations = createDeclarations();
     open = undefined;
-    await log.cut();
+    // Before anything else is encoded: the next profile must not rest on rows of this batch.
     options.onFailed(appended.error);
     takeBack(batch);
+    await log.cut();
   }
 
   return {

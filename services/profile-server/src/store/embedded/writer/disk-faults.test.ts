@@ -11,7 +11,15 @@ import {
 import { unixNanos } from '@emberscope/units';
 import type { PushOutcome } from '../../push.ts';
 import { DATA_DIR, openTestWriter } from './testing/open-writer.ts';
-import { drawn, one, push, storedId, TENANT } from './testing/writer-profiles.ts';
+import {
+  DAY,
+  drawn,
+  one,
+  push,
+  START_MILLIS,
+  storedId,
+  TENANT,
+} from './testing/writer-profiles.ts';
 
 describe('a disk that fails', () => {
   test('refuses the batch and those behind it, and none of them comes back', async () => {
@@ -128,6 +136,28 @@ describe('a full disk', () => {
     assert.equal((await fs.stat(`${DATA_DIR}/ballast`)).sizeBytes, 4000);
     const again = await openTestWriter({ fs: fs.crash('lost'), clock });
     assert.equal(again.ids().length, stored + 1);
+  });
+
+  test('costs the oldest day where the owner wants that, but never today', async () => {
+    const clock = createSimClock();
+    const fs = createSimFs({ random: createSeededRandom(3), clock, capacityBytes: 100_000 });
+    const opened = await openTestWriter({ fs, clock, dropsOldestWhenFull: true });
+    for (const days of [2, 1, 0]) await push(opened, drawn('main 1', START_MILLIS - days * DAY));
+    await opened.run(opened.writer.flush());
+    // What merges have replaced goes first.
+    await opened.clock.advance(125_000);
+    assert.equal(opened.writer.stats().segmentCount, 3);
+    const filler = await fs.open('/filler', 'truncate');
+    const { freeBytes } = await fs.space('/');
+    await filler.write(new Uint8Array(freeBytes - 20_000), 0);
+    await opened.clock.advance(2000);
+    assert.equal(opened.writer.stats().segmentCount, 2);
+    assert.match(
+      opened.events.at(-1)?.message ?? '',
+      /^profiles of 2026-11-22 were deleted: the disk has/,
+    );
+    await opened.clock.advance(300_000);
+    assert.equal(opened.writer.stats().segmentCount, 1);
   });
 
   test('at the start is one sentence', async () => {

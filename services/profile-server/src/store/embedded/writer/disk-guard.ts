@@ -57,6 +57,8 @@ export function createDiskGuard(options: DiskGuardOptions): DiskGuard {
         if (freeBytes < 2 * (await ballast.sizeBytes())) return;
       }
       if (current.needsProbe) await options.probe();
+      // Another commit may have failed meanwhile.
+      if (trouble !== current) return;
       trouble = undefined;
       await ballast.restore();
       onEvent({ level: 'info', message: `the disk of ${dataDir} takes profiles again` });

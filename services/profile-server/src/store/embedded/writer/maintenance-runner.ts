@@ -206,7 +206,7 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
     const day = oldestDay();
     if (day === undefined) return;
     const why = `the disk has ${freeBytes} bytes left, and ${Math.round(leastBytes)} are to be free`;
-    // The files go two minutes later: until then the next day stays.
+    // Files go two minutes after they were dropped: those that are about to may be enough.
     if (options.dropped.isEmpty()) await dropDays([day], why);
   }
 

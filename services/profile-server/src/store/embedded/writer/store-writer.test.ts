@@ -187,6 +187,33 @@ describe('limits', () => {
     await opened.run(opened.writer.flush());
     assert.equal((await push(opened, drawn('main 1'))).kind, 'stored');
   });
+
+  test('pushes wait outside while too many bytes wait for the disk', async () => {
+    const opened = await openTestWriter({ limits: { waitingMaxBytes: 100 } });
+    const pushes = Array.from({ length: 5 }, (_, i) =>
+      opened.writer.push(TENANT, one(drawn(`main;f${i} 1`))).then((outcomes) => outcomes[0]?.[0]),
+    );
+    const outcomes = await opened.run(Promise.all(pushes));
+    assert.equal(outcomes[0]?.kind, 'stored');
+    assert.match(JSON.stringify(outcomes[4]), /bytes wait for the disk; the limit is 100"/);
+    assert.equal((await push(opened, drawn('main 1'))).kind, 'stored');
+  });
+
+  test('pushes wait outside while the disk does not answer', async () => {
+    const opened = await openTestWriter();
+    await push(opened, drawn('main 1'));
+    opened.fs.setScript(({ operation, path }) =>
+      operation === 'datasync' && path.endsWith('.log')
+        ? { kind: 'slow', millis: 15_000 }
+        : undefined,
+    );
+    const slow = opened.writer.push(TENANT, one(drawn('main 1')));
+    await opened.clock.advance(10_500);
+    const refused = await opened.writer.push(TENANT, one(drawn('main 1')));
+    assert.match(JSON.stringify(refused), /the disk has not answered for 10500 ms"/);
+    assert.equal((await opened.run(slow))[0]?.[0]?.kind, 'stored');
+    assert.equal(opened.writer.stats().fsync.longestSeconds, 15);
+  });
 });
 
 describe('flush', () => {

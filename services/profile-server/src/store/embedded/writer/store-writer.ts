@@ -297,8 +297,8 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
   }
 
   /** Why nothing is taken just now. */
-  async function refusal({ guard, queue, log }: Running): Promise<StoreError | undefined> {
-    const ofDisk = await guard.check();
+  function refusal({ guard, queue, log }: Running): StoreError | undefined {
+    const ofDisk = guard.refusal();
     if (ofDisk !== undefined) return ofDisk;
     if (queue.commitMillis() > COMMIT_MAX_MILLIS) {
       return unavailable(`the disk has not answered for ${Math.round(queue.commitMillis())} ms`);
@@ -317,12 +317,15 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
   }
 
   async function push(
-    { queue, intake, restored, guard }: Running,
+    open: Running,
     tenant: TenantId,
     pushed: readonly PushSeries[],
   ): Promise<PushOutcomes> {
+    const { queue, intake, restored, guard } = open;
+    await guard.check();
     await restored;
-    const error = guard.refusal();
+    // Nothing waits from here on until all of it is encoded.
+    const error = refusal(open);
     if (error !== undefined) return refuseAll(pushed, error);
     const batches = new Set<PushBatch>();
     const outcomes = pushed.map(({ labels, profiles }) =>
@@ -415,8 +418,6 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
 
     async push(tenant, pushed) {
       if (running === undefined || isStopping) return refuseAll(pushed, NOT_RUNNING);
-      const error = await refusal(running);
-      if (error !== undefined) return refuseAll(pushed, error);
       return push(running, tenant, pushed);
     },
 

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readWholeFile, type SimFs } from '@emberscope/node-kit';
+import { RECORD_KIND } from '../codec/log-records.ts';
+import { forEachRecord } from '../log/for-each-record.ts';
+import { LOG_HEADER_BYTES } from '../log/log-format.ts';
+import { DATA_DIR, openTestWriter } from './testing/open-writer.ts';
+import { drawn, push, storedId } from './testing/writer-profiles.ts';
+
+const LOG = `${DATA_DIR}/log/0000000001.log`;
+
+test('a lost record takes those along that rest on its rows, and no others', async () => {
+  const opened = await openTestWriter();
+  const ids: string[] = [];
+  for (const [text, service] of [
+    ['main;a 1', 'a'],
+    ['main;a;lost 1', 'a'],
+    ['main;a 2', 'a'],
+    ['main;a;b 1', 'a'],
+    ['main;c 1', 'c'],
+    ['main;a;lost 1', 'a'],
+  ] as const) {
+    ids.push(storedId(await push(opened, drawn(text), service)));
+  }
+  const [first = '', , third = '', , fifth = ''] = ids;
+  const fs = opened.fs.crash('lost');
+  await damageProfile(fs, 1);
+  const again = await openTestWriter({ fs, clock: opened.clock, seed: 2 });
+  assert.deepEqual(again.ids(), [first, third, fifth].sort());
+  assert.ok(again.writer.stats().damagedRecords >= 3);
+  assert.match(
+    again.events[0]?.message ?? '',
+    /^the log is damaged, and something of it is lost: \/data\/log/,
+  );
+  // The dictionary goes on from what is whole.
+  for (const text of ['main;a;x 1', 'main;a;x;y 1']) await push(again, drawn(text));
+  assert.equal(again.ids().length, 5);
+  await again.run(again.writer.flush());
+  const once = await openTestWriter({ fs: again.fs.crash('lost'), clock: opened.clock, seed: 3 });
+  await push(once, drawn('main;a;x;y;z 1'));
+  assert.equal(once.ids().length, 6);
+  assert.deepEqual(once.events, []);
+});
+
+test('a damaged profile without rows is lost alone', async () => {
+  const opened = await openTestWriter();
+  const ids: string[] = [];
+  for (let i = 0; i < 4; i++) ids.push(storedId(await push(opened, drawn(`main ${1 + i}`))));
+  const fs = opened.fs.crash('lost');
+  await damageProfile(fs, 1);
+  const again = await openTestWriter({ fs, clock: opened.clock, seed: 2 });
+  assert.deepEqual(again.ids(), ids.filter((_, i) => i !== 1).sort());
+});
+
+/** Flips a bit in the middle of the nth profile's record. */
+async function damageProfile(fs: SimFs, nth: number): Promise<void> {
+  const bytes = await readWholeFile(fs, LOG, 1_000_000);
+  let profiles = 0;
+  forEachRecord(bytes, LOG_HEADER_BYTES, bytes.length, (kind, start, end) => {
+    if (kind === RECORD_KIND.profile && profiles++ === nth) {
+      fs.flipBit(LOG, Math.floor((start + end) / 2), 3);
+    }
+  });
+}
