@@ -12,6 +12,7 @@ import { translateStacks } from '../store/dictionary/translate-stacks.ts';
 import { createLogFile } from '../store/embedded/log/log-file.ts';
 import { RECORD_LIMITS } from '../store/embedded/log/log-format.ts';
 import { createRecordChunks } from '../store/embedded/log/record-chunks.ts';
+import { flushGeneration } from '../store/embedded/maintenance/flush-generation.ts';
 import { createProfileEncoder } from '../store/embedded/writer/profile-encoder.ts';
 import { createStoreWriter } from '../store/embedded/writer/store-writer.ts';
 import { tenantId } from '../store/ids.ts';
@@ -53,6 +54,7 @@ for (const { title, profile } of CASES) measureSteps(title, profile);
 for (const folder of [process.env.EMBERSCOPE_BENCH_DIR ?? tmpdir(), '/dev/shm']) {
   await measureWriter(folder);
 }
+await measureStart(200);
 
 function measureSteps(title: string, profile: Profile): void {
   const dictionary = createDictionary();
@@ -136,6 +138,62 @@ async function measureWriter(folder: string): Promise<void> {
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
+}
+
+/** Until pushes are taken, with as many segments of a day on the disk, of 120 series each. */
+async function measureStart(segmentCount: number): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'emberscope-bench-'));
+  const open = () =>
+    createStoreWriter({
+      fs: nodeFs,
+      clock: systemClock,
+      random: systemRandom,
+      dataDir,
+      retentionMillis: 0,
+      rollupRetentionMillis: 0,
+      maxBytes: 0,
+      dropsOldestWhenFull: false,
+      maxSeries: 50_000,
+      maintenance: {
+        flush: (job) => flushGeneration(nodeFs, job),
+        // So that segments stay as many as they are.
+        merge: () => Promise.reject(new Error('not now')),
+      },
+      log: () => {},
+    });
+  try {
+    const writer = open();
+    await writer.start();
+    for (let segment = 0; segment < segmentCount; segment++) {
+      await writer.push(tenantId('anonymous'), fleet());
+      await writer.flush();
+    }
+    await writer.stop();
+    for (let round = 0; round < 3; round++) {
+      const again = open();
+      const since = performance.now();
+      await again.start();
+      const startMillis = performance.now() - since;
+      await again.push(tenantId('anonymous'), fleet().slice(0, 1));
+      const pushMillis = performance.now() - since;
+      console.log(
+        `  start with ${again.stats().segmentCount} segments: ${startMillis.toFixed(0)} ms, the first push answered after ${pushMillis.toFixed(0)} ms`,
+      );
+      await again.stop();
+    }
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** The profiles of 20 instances. */
+function fleet() {
+  return AGENT_PROFILES.flatMap(({ name, serviceName, profile }) =>
+    Array.from({ length: 20 }, (_, pod) => ({
+      labels: labelSetFromRecord({ __name__: name, service_name: serviceName, pod: `pod-${pod}` }),
+      profiles: [{ profile: { ...profile, timeNanos: unixNanos(0n) } }],
+    })),
+  );
 }
 
 /** The log alone: a megabyte at a time. */

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { SimFs } from '@emberscope/node-kit';
+import { unixNanos } from '@emberscope/units';
+import { flushGeneration } from '../maintenance/flush-generation.ts';
+import { mergeSegments } from '../maintenance/merge-segments.ts';
+import { sharedManifest } from '../manifest/manifest-bytes.ts';
+import { deflateHere } from '../segment/deflate-page.ts';
+import {
+  createTestWriter,
+  type TestWriter,
+  type TestWriterOptions,
+} from './testing/open-writer.ts';
+import {
+  DAY,
+  drawn,
+  HOUR,
+  push,
+  START_MILLIS,
+  TENANT,
+  testPushId,
+} from './testing/writer-profiles.ts';
+
+/** With the flush and the merge that a server has, on the same simulated disk. */
+async function openRealWriter(options: TestWriterOptions = {}): Promise<TestWriter> {
+  const opened = createTestWriter({
+    ...options,
+    wrap: () => ({
+      flush: (job) => flushGeneration(opened.fs, job, { deflate: deflateHere }),
+      merge: (job) => mergeSegments(opened.fs, job, { deflate: deflateHere }),
+    }),
+  });
+  await opened.run(opened.writer.start());
+  return opened;
+}
+
+function reopened({ clock }: TestWriter, fs: SimFs): Promise<TestWriter> {
+  return openRealWriter({ fs, clock, seed: fs.operationCount() });
+}
+
+describe('with real segments', () => {
+  test('series, push ids and dictionaries are known again after a restart', async () => {
+    let opened = await openRealWriter();
+    await push(opened, drawn('main;a 1\nmain;b 2'), 'a', testPushId(1));
+    await push(opened, drawn('main;c 1'), 'c', testPushId(2));
+    await opened.run(opened.writer.flush());
+    await push(opened, drawn('main;a;x 1'), 'a', testPushId(3));
+    await opened.run(opened.writer.flush());
+    opened = await reopened(opened, opened.fs.crash('lost'));
+    for (const id of [1, 2, 3]) {
+      const service = id === 2 ? 'c' : 'a';
+      assert.equal(
+        (await push(opened, drawn('main 1'), service, testPushId(id))).kind,
+        'duplicate',
+      );
+    }
+    const { seriesCount, profileCount } = opened.writer.stats();
+    assert.deepEqual([seriesCount, profileCount], [2, 3]);
+    await push(opened, drawn('main;a;x;y 1'));
+    assert.deepEqual(
+      opened.writer.stats().dictionaries.map(({ service, stacks }) => [service, stacks]),
+      [['a', 5]],
+    );
+    assert.deepEqual(opened.events, []);
+  });
+
+  test('a day goes on after its merge, and ids of pushes stay known for a day', async () => {
+    let opened = await openRealWriter();
+    for (const [i, text] of ['main;a 1', 'main;b 1', 'main;a;b 1'].entries()) {
+      await push(opened, drawn(text), 'a', testPushId(i));
+      await opened.run(opened.writer.flush());
+    }
+    opened.clock.jumpWall(DAY + 2 * HOUR);
+    await opened.clock.advance(3000);
+    const { segments, rollups } = sharedManifest(opened.writer.view().manifest);
+    assert.deepEqual(
+      segments.map(({ kind, profileCount }) => [kind, profileCount]),
+      [['day', 3]],
+    );
+    assert.equal(rollups.length, 1);
+    await push(opened, drawn('main;a;late 1', START_MILLIS), 'a');
+    await opened.run(opened.writer.flush());
+    opened = await reopened(opened, opened.fs.crash('lost'));
+    await push(opened, drawn('main;a;late;x 1', START_MILLIS), 'a');
+    assert.deepEqual(
+      opened.writer.stats().dictionaries.map(({ stacks }) => stacks),
+      [6],
+    );
+    await opened.clock.advance(3000);
+    await opened.run(opened.writer.flush());
+    await opened.clock.advance(3000);
+    assert.equal(opened.writer.stats().segmentCount, 1);
+    assert.equal(opened.writer.stats().profileCount, 5);
+    assert.deepEqual(opened.events, []);
+  });
+
+  test('a deletion takes profiles out for good, and the dictionary goes on', async () => {
+    let opened = await openRealWriter();
+    await push(opened, drawn('main;a 1'), 'a');
+    await opened.run(opened.writer.flush());
+    await push(opened, drawn('main;b 1'), 'a');
+    const answer = await opened.run(
+      opened.writer.deleteSeries({
+        tenants: [TENANT],
+        range: { startNanos: unixNanos(0n), endNanos: unixNanos(2n ** 62n) },
+        matchers: [],
+      }),
+    );
+    assert.ok(answer.ok);
+    await opened.run(opened.writer.flush());
+    await push(opened, drawn('main;b;c 1'), 'a');
+    opened = await reopened(opened, opened.fs.crash('lost'));
+    await push(opened, drawn('main;b;c;d 1'), 'a');
+    await opened.run(opened.writer.flush());
+    opened.clock.jumpWall(DAY + 2 * HOUR);
+    await opened.clock.advance(3000);
+    const { segments, deletions } = sharedManifest(opened.writer.view().manifest);
+    assert.deepEqual(
+      segments.map(({ kind, profileCount }) => [kind, profileCount]),
+      [['day', 2]],
+    );
+    assert.deepEqual(deletions, []);
+    assert.deepEqual(opened.events, []);
+  });
+});
