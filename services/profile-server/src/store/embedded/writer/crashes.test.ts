@@ -36,8 +36,8 @@ test('whatever is acknowledged survives a crash at any moment, once', async () =
   assert.ok(crashes > whole.operations / STEP / 2, `${crashes} crashes`);
 });
 
-/** All of them at full length, one in seven otherwise. */
-const STEP = process.env.EMBERSCOPE_TESTS === 'all' ? 1 : 7;
+/** All of them at full length, one in thirteen otherwise. */
+const STEP = process.env.EMBERSCOPE_TESTS === 'all' ? 1 : 13;
 
 async function runScenario(
   crashAt: number | undefined,

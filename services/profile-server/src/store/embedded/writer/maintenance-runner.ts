@@ -51,6 +51,8 @@ export type MaintenanceTimes = {
   readonly lastMergeSeconds: number;
   /** Of segments that retention, the cap or a full disk took. */
   readonly deletedBytes: number;
+  /** What flushes could not read. */
+  readonly damagedRecords: number;
 };
 
 /** Flush, retention and merges. One at a time: the caller sees to that. */
@@ -71,6 +73,7 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
   let lastFlushSeconds = 0;
   let lastMergeSeconds = 0;
   let deletedBytes = 0;
+  let damagedRecords = 0;
 
   const secondsSince = (millis: number): number => (clock.monotonicMillis() - millis) / 1000;
 
@@ -97,13 +100,16 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
       files,
       nowMillis: clock.nowMillis(),
     };
-    let { segments } = await maintenance.flush(job);
-    const isDayMissing = [...facts.days].some((day) => !segments.some((of) => of.day === day));
+    let flushed = await maintenance.flush(job);
+    const isDayMissing = [...facts.days].some(
+      (day) => !flushed.segments.some((of) => of.day === day),
+    );
     if (isDayMissing && deletions.length > 0) {
       // A day all of whose profiles were deleted: later records may rest on rows of its dictionary,
       // so that it is written as it is, and its profiles stay hidden.
-      ({ segments } = await maintenance.flush({ ...job, deletions: [], sequence: 0 }));
+      flushed = await maintenance.flush({ ...job, deletions: [], sequence: 0 });
     }
+    const { segments } = flushed;
     const number = generation.generation;
     let unlinked: Promise<void> | undefined;
     await manifest.commit(
@@ -122,7 +128,17 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
       },
     );
     await unlinked;
+    noteUnread((flushed.damagedProfiles ?? 0) + (flushed.damagedRecords ?? 0));
     lastFlushSeconds = secondsSince(since);
+  }
+
+  function noteUnread(count: number): void {
+    if (count === 0) return;
+    damagedRecords += count;
+    onEvent({
+      level: 'error',
+      message: `${count} records of the log could not be read, and are lost`,
+    });
   }
 
   async function flushWaiting(): Promise<void> {
@@ -296,7 +312,7 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
         (error) => noteDamage(due.inputs, error),
       );
     },
-    times: () => ({ lastFlushSeconds, lastMergeSeconds, deletedBytes }),
+    times: () => ({ lastFlushSeconds, lastMergeSeconds, deletedBytes, damagedRecords }),
   };
 
   function isNamed(path: string): boolean {

@@ -6,6 +6,7 @@ import type { Selection } from '../../selection.ts';
 import type { StoreAnswer, StoreError } from '../../store-error.ts';
 import { createHeadLog, type HeadLog } from '../log/head-log.ts';
 import { replayLog } from '../log/replay-log.ts';
+import { dataDirErrorOf } from '../manifest/data-dir-error.ts';
 import type { DataDirLock } from '../manifest/data-dir-lock.ts';
 import { type LockHost, systemLockHost } from '../manifest/lock-host.ts';
 import type { DeletionEntry, SegmentEntry } from '../manifest/manifest.ts';
@@ -164,7 +165,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
       return await recover(lock, createManifestStore(fs, dataDir, initial));
     } catch (error) {
       await lock.release();
-      throw error;
+      throw dataDirErrorOf(error, dataDir);
     }
   }
 
@@ -471,6 +472,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
           0,
         );
       const { count, seconds, profiles } = queue.fsync();
+      const { damagedRecords: damagedInFlush, ...times } = runner.times();
       return {
         profileCount:
           segments.reduce((sum, { profileCount }) => sum + profileCount, 0) +
@@ -489,11 +491,11 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
           log: log.fileBytes(),
         },
         waitingGenerations: log.waiting().length,
-        ...runner.times(),
+        ...times,
         fsync: { count, seconds, longestSeconds: queue.takeLongestSeconds() },
         committedProfiles: profiles,
         dictionaries: epochs.largest(DICTIONARIES_SHOWN),
-        damagedRecords,
+        damagedRecords: damagedRecords + damagedInFlush,
         duplicatePushes,
         refusing: guard.refusal()?.reason,
       };

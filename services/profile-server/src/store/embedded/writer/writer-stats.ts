@@ -28,7 +28,7 @@ export type WriterStats = {
   readonly committedProfiles: number;
   /** Open dictionaries by stacks, the 20 largest. */
   readonly dictionaries: readonly DictionarySize[];
-  /** Stretches of bytes and records of the log that were damaged at the start. */
+  /** Stretches of bytes and records of the log that were damaged, at the start and in flushes. */
   readonly damagedRecords: number;
   readonly duplicatePushes: number;
   /** Of segments that retention, the cap or a full disk took. */
