@@ -19,6 +19,8 @@ export type ByteReader = {
   /** A window on the next bytes. */
   bytes(length: number): Uint8Array;
   text(): string;
+  /** Many texts behind one another: several times as fast as one after the other. */
+  texts(count: number, take: (text: string) => void): void;
   /**
    * A number of things of which each takes `leastBytes` at least: checked against what is left, so
    * that nobody makes room for more than can be there.
@@ -28,6 +30,9 @@ export type ByteReader = {
 
 /** A byte order mark is part of a text like any other character. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Fewer texts than this are decoded one by one. */
+const TEXTS_AT_ONCE = 16;
 
 /** Reads `bytes[start, end)`. */
 export function createByteReader(
@@ -85,6 +90,10 @@ export function createByteReader(
     return bytes.subarray(at - length, at);
   }
 
+  function text(): string {
+    return decoder.decode(take(uvarint()));
+  }
+
   return {
     at: () => at,
     left: () => end - at,
@@ -111,7 +120,37 @@ export function createByteReader(
       return new DataView(bytes.buffer, bytes.byteOffset + at - 8, 8).getBigInt64(0, true);
     },
     bytes: take,
-    text: () => decoder.decode(take(uvarint())),
+    text,
+    texts(count, take) {
+      if (count < TEXTS_AT_ONCE) {
+        for (let i = 0; i < count; i++) take(text());
+        return;
+      }
+      // Decoding a text costs 0.2 us however short it is. All bytes become characters at once
+      // instead, and texts are windows on these; but for those that are more than ASCII.
+      const first = at;
+      const starts = new Float64Array(count);
+      const ends = new Float64Array(count);
+      for (let i = 0; i < count; i++) {
+        const length = uvarint();
+        need(length);
+        starts[i] = at;
+        at += length;
+        ends[i] = at;
+      }
+      const characters = Buffer.from(bytes.buffer, bytes.byteOffset + first, at - first).toString(
+        'latin1',
+      );
+      for (let i = 0; i < count; i++) {
+        const start = starts[i] ?? 0;
+        const end = ends[i] ?? 0;
+        take(
+          isAscii(bytes, start, end)
+            ? characters.slice(start - first, end - first)
+            : decoder.decode(bytes.subarray(start, end)),
+        );
+      }
+    },
     count(leastBytes) {
       const count = uvarint();
       if (count * leastBytes > end - at) {
@@ -122,4 +161,9 @@ export function createByteReader(
       return count;
     },
   };
+}
+
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if ((bytes[at] ?? 0) > 127) return false;
+  return true;
 }

@@ -152,7 +152,7 @@ export function readDictionaryRows(from: ByteReader, into: DictionaryRows): void
     return row;
   };
 
-  for (let i = 0; i < stringCount; i++) into.addString(from.text());
+  from.texts(stringCount, into.addString);
 
   const columnOf = (length: number, read: () => number): Float64Array => {
     const column = new Float64Array(length);
