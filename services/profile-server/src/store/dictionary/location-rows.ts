@@ -98,7 +98,7 @@ export function createLocationRows(): LocationRows {
 }
 
 /** Pairs of words, the low one first, as 64-bit integers. The machine is little-endian, as all are. */
-function bigUintsOf(words: Uint32Array): BigUint64Array {
+export function bigUintsOf(words: Uint32Array): BigUint64Array {
   return new BigUint64Array(words.buffer, words.byteOffset, words.length / 2);
 }
 

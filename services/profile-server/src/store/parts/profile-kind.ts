@@ -9,14 +9,14 @@ export type ProfileKind = {
   readonly periodType: ValueType | undefined;
 };
 
-export function kindOfProfile({ sampleTypes, periodType }: Profile): ProfileKind {
-  return kindOfTypes(sampleTypes, periodType);
+export function kindOfProfile(profile: Profile): ProfileKind {
+  return kindOfTypes(profile);
 }
 
-export function kindOfTypes(
-  sampleTypes: readonly ValueType[],
-  periodType: ValueType | undefined,
-): ProfileKind {
+export function kindOfTypes({
+  sampleTypes,
+  periodType,
+}: Pick<ProfileKind, 'sampleTypes' | 'periodType'>): ProfileKind {
   const types = periodType === undefined ? sampleTypes : [...sampleTypes, periodType];
   const parts = types.flatMap(({ type, unit }) => [type, unit]);
   // Lengths make the key unambiguous whatever characters the names hold.

@@ -10,6 +10,11 @@ class QueryEnded extends Error {
   }
 }
 
+/** Ends the query that is running with an error for its answer. */
+export function endQuery(error: StoreError): never {
+  throw new QueryEnded(error);
+}
+
 /** Asks whether a query may go on. */
 export type QueryGuard = {
   /** Throws when the query was cancelled or is past its deadline. */
@@ -44,13 +49,13 @@ export function answer<Value>(
     },
     check() {
       if (context.signal.aborted) {
-        throw new QueryEnded({ kind: 'cancelled', reason: 'the query was cancelled' });
+        endQuery({ kind: 'cancelled', reason: 'the query was cancelled' });
       }
       const { deadlineMillis } = context;
       const now = nowMillis();
       if (deadlineMillis !== undefined && now >= deadlineMillis) {
         const reason = `the query is ${now - deadlineMillis} ms past its deadline`;
-        throw new QueryEnded({ kind: 'deadline-exceeded', reason });
+        endQuery({ kind: 'deadline-exceeded', reason });
       }
     },
   };

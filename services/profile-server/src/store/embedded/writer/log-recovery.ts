@@ -125,7 +125,7 @@ export function createLogRecovery(
       switch (record.kind) {
         case RECORD_KIND.stream: {
           const stream = readStreamRecord(record.payload);
-          const kind = kindOfTypes(stream.sampleTypes, stream.periodType);
+          const kind = kindOfTypes(stream);
           streams.set(stream.number, { stream, kind });
           return;
         }

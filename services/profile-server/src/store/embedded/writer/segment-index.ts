@@ -81,7 +81,7 @@ export function createSegmentIndex(
         const { epochs, tables, pushIds: ids } = segment.directory;
         for (const { epoch, sampleTypes, periodType, streams } of tables) {
           const tenant = epochs[epoch]?.tenant ?? '';
-          const kind = kindOfTypes(sampleTypes, periodType);
+          const kind = kindOfTypes({ sampleTypes, periodType });
           for (const flat of streams.labels) {
             series.add(tenant, labelsOfFlat(flat), kind, entry.day);
           }
