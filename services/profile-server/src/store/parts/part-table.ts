@@ -45,6 +45,8 @@ export type RowColumns = {
   readonly period: Int64Column;
   /** A column for each sample type of the kind; a row without a value of it has 0. */
   readonly totals: readonly Int64Column[];
+  /** The largest profile of each row, as `totals`; left out where that is the row's own total. */
+  readonly largest?: readonly Int64Column[];
   /**
    * Undefined when every row is one profile. Else a row is the sum of so many profiles, at least
    * one, of one stream.

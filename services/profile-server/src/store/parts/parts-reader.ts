@@ -26,6 +26,7 @@ import {
   profileTypesOf,
   seriesOfParts,
 } from './series-metadata.ts';
+import type { Series } from './series-registry.ts';
 import { singleProfileOf } from './single-profile.ts';
 import { stacksHolding } from './stack-marks.ts';
 import { bucketsOf } from './time-buckets.ts';
@@ -50,9 +51,34 @@ export type PartsSource = {
 
   /**
    * The same profiles for a merge that adds all of their samples up: rows may stand for many
-   * profiles. `selectProfiles` when left out.
+   * profiles. `needs: 'remarks'` where the remarks of each of them count, `'samples'` where not.
+   * `selectProfiles` when left out.
    */
-  selectSums?(q: ProfileSelection, guard: QueryGuard): readonly SelectedPart[];
+  selectSums?(
+    q: ProfileSelection,
+    guard: QueryGuard,
+    needs: 'samples' | 'remarks',
+  ): readonly SelectedPart[];
+
+  /**
+   * Sums that lie before all that the store shows, for selections with `rollups`; rows stand for
+   * many profiles. None when left out.
+   */
+  selectRollups?(
+    q: ProfileSelection,
+    guard: QueryGuard,
+    per: 'hour' | 'day',
+    holding?: FunctionSelector,
+  ): readonly SelectedPart[];
+
+  /**
+   * Profiles of every type for an account of them: rows may stand for many profiles (with `largest`
+   * among their columns) but for the newest of a series. `selectAny` when left out.
+   */
+  selectActivity?(q: Selection, guard: QueryGuard): readonly SelectedPart[];
+
+  /** Series that have a profile in range; found out of `selectAny` when left out. */
+  seriesIn?(q: Selection, guard: QueryGuard): Iterable<Series>;
 };
 
 /** Every answer that is made of selected profiles, whichever engine found them. */
@@ -61,20 +87,37 @@ export function createPartsReader(
 ): Omit<ProfileReader, 'tenantStats' | 'stats'> {
   const { query } = source;
 
-  function seriesIn(q: Selection, guard: QueryGuard) {
-    return seriesOfParts(source.selectAny(q, guard));
+  function seriesIn(q: Selection, guard: QueryGuard): Iterable<Series> {
+    return source.seriesIn?.(q, guard) ?? seriesOfParts(source.selectAny(q, guard));
+  }
+
+  function selectForActivity(q: Selection, guard: QueryGuard): readonly SelectedPart[] {
+    return source.selectActivity?.(q, guard) ?? source.selectAny(q, guard);
+  }
+
+  /** What lies before the retention, if it is asked for and may be added up. */
+  function selectRollups(
+    q: ProfileSelection,
+    mode: MergeMode,
+    guard: QueryGuard,
+    per: 'hour' | 'day',
+    holding?: FunctionSelector,
+  ): readonly SelectedPart[] {
+    if (q.rollups === undefined || !addsWholeProfilesUp(q, mode)) return [];
+    return source.selectRollups?.(q, guard, per, holding) ?? [];
   }
 
   function selectForMerge(
     q: ProfileSelection,
     mode: MergeMode,
     guard: QueryGuard,
+    needs: 'samples' | 'remarks' = 'samples',
   ): readonly SelectedPart[] {
     const { selectSums } = source;
     if (selectSums === undefined || !addsWholeProfilesUp(q, mode)) {
       return source.selectProfiles(q, guard);
     }
-    return selectSums(q, guard);
+    return selectSums(q, guard, needs);
   }
 
   return {
@@ -95,12 +138,15 @@ export function createPartsReader(
     },
 
     async activity(q, context) {
-      return query(context, (guard) => activityOf(source.selectAny(q, guard), q.groupBy, guard));
+      return query(context, (guard) => activityOf(selectForActivity(q, guard), q.groupBy, guard));
     },
 
     async mergeTree(q, context) {
       return query(context, (guard) => {
-        const parts = selectForMerge(q, q.mode, guard);
+        const parts = [
+          ...selectRollups(q, q.mode, guard, 'day'),
+          ...selectForMerge(q, q.mode, guard),
+        ];
         const folded = foldSums(mergeByMode(parts, q.mode, guard), q.frameKey, guard);
         return { ...folded, coverage: coverageOf(parts) };
       });
@@ -108,13 +154,17 @@ export function createPartsReader(
 
     async mergeTotal(q, context) {
       return query(context, (guard) =>
-        totalOfMerge(selectForMerge(q, q.mode, guard), q.mode, guard),
+        totalOfMerge(
+          [...selectRollups(q, q.mode, guard, 'day'), ...selectForMerge(q, q.mode, guard)],
+          q.mode,
+          guard,
+        ),
       );
     },
 
     async mergeProfile(q, context) {
       return query(context, (guard) => {
-        const parts = selectForMerge(q, 'sum', guard);
+        const parts = selectForMerge(q, 'sum', guard, 'remarks');
         const outline = outlineOfMerge(parts, q.profileType, guard);
         const profile = profileOfSums(outline, mergeByMode(parts, 'sum', guard), guard);
         return { profile, coverage: coverageOf(parts) };
@@ -144,9 +194,13 @@ export function createPartsReader(
     },
 
     async selectSeries(q, context) {
-      return query(context, (guard) =>
-        bucketedSeriesOf(source.selectProfiles(q, guard, q.function), q, guard),
-      );
+      return query(context, (guard) => {
+        const rollups = selectRollups(q, q.mode, guard, 'hour', q.function);
+        const parts = [...rollups, ...source.selectProfiles(q, guard, q.function)];
+        // A sum of many profiles is no example of any.
+        const exemplars = q.exemplars && rollups.length === 0;
+        return bucketedSeriesOf(parts, { ...q, exemplars }, guard);
+      });
     },
 
     async selectPoints(q, context) {

@@ -106,6 +106,7 @@ function activityBySeries(parts: readonly SelectedPart[], guard: QueryGuard): Ac
   for (const part of parts) {
     const { rows } = part;
     const { timeMillis, timeNanosOnTop, durationNanos, profileCount } = part.table.columns;
+    const largestOfRow = part.table.columns.largest?.[part.type];
     const numberOfRow = numbers.inPart(part);
     guard.spend(4 * rows.length);
     for (let at = 0; at < rows.length; at++) {
@@ -120,7 +121,8 @@ function activityBySeries(parts: readonly SelectedPart[], guard: QueryGuard): Ac
       counts[series] = count + (profileCount?.[row] ?? 1);
       covered.add(series, durationNanos[row] ?? 0);
       totals.add(series, total);
-      if (count === 0 || total > (largest[series] ?? 0)) largest[series] = total;
+      const largestTotal = largestOfRow === undefined ? total : (largestOfRow[row] ?? 0);
+      if (count === 0 || largestTotal > (largest[series] ?? 0)) largest[series] = largestTotal;
       const isOldest =
         millis < earliest || (millis === earliest && onTop < (oldestOnTop[series] ?? 0));
       if (count === 0 || isOldest) {
