@@ -74,9 +74,10 @@ export function outlineOfMerge(
   let earliest: PointInTime | undefined;
   for (const { table, rows } of parts) {
     const { columns } = table;
+    const periods = columns.period;
     for (const row of rows) {
       guard.spend(10);
-      const ofRow = int64At(columns.period, row);
+      const ofRow = int64At(periods, row);
       if (ofRow > period) period = ofRow;
       const time = timeOfRow(columns, row);
       if (earliest === undefined || comparePoints(time, earliest) < 0) earliest = time;
@@ -96,19 +97,28 @@ export function outlineOfMerge(
 
 /** The distinct remarks of profiles, those of the earliest profile first. */
 function remarksInTimeOrder(parts: readonly SelectedPart[], guard: QueryGuard): ProfileRemarks[] {
-  const earliestOf = new Map<ProfileRemarks, PointInTime>();
+  const earliestOf = new Map<ProfileRemarks, Moment>();
   for (const { table, rows } of parts) {
+    const { timeMillis, timeNanosOnTop, arrival } = table.columns;
     for (const row of rows) {
       guard.spend(10);
       const remarks = table.remarksAt(row);
-      const time = timeOfRow(table.columns, row);
+      const millis = timeMillis[row] ?? 0;
+      const nanosOnTop = timeNanosOnTop[row] ?? 0;
+      const moment = { millis, nanosOnTop, arrival: arrival[row] ?? 0 };
       const earliest = earliestOf.get(remarks);
-      if (earliest === undefined || comparePoints(time, earliest) < 0) {
-        earliestOf.set(remarks, time);
+      if (earliest === undefined || compareMoments(moment, earliest) < 0) {
+        earliestOf.set(remarks, moment);
       }
     }
   }
-  return [...earliestOf].sort(([, a], [, b]) => comparePoints(a, b)).map(([remarks]) => remarks);
+  return [...earliestOf].sort(([, a], [, b]) => compareMoments(a, b)).map(([remarks]) => remarks);
+}
+
+type Moment = PointInTime & { readonly arrival: number };
+
+function compareMoments(a: Moment, b: Moment): number {
+  return comparePoints(a, b) || a.arrival - b.arrival;
 }
 
 function typesOf({
