@@ -1,0 +1,246 @@
+import { profileTypeId } from '@emberscope/profile';
+import { type MatchedStreams, matchSeries } from '../../parts/match-series.ts';
+import { NO_REMARKS, type ProfileRemarks } from '../../parts/profile-remarks.ts';
+import { endQuery } from '../../parts/query-guard.ts';
+import type { FoundRows } from '../../parts/rows-in-range.ts';
+import type { Series, SeriesRegistry } from '../../parts/series-registry.ts';
+import type { NanosRange, ProfileSelection, Selection } from '../../selection.ts';
+import type { HeadTable } from './head-index.ts';
+import { createDeletions, type Deletions } from './hidden-rows.ts';
+import { profilesOfHead, profilesOfSegment } from './profile-rows.ts';
+import {
+  isEmptyRange,
+  isWhollyThere,
+  type QueryTables,
+  type WantedType,
+  wantedOfHead,
+  wantedOfSegment,
+} from './query-tables.ts';
+import { rollupSums } from './rollup-rows.ts';
+import type { MillisRange, OpenedSegment, SegmentIndex, SegmentTable } from './segment-index.ts';
+import { type SumPlan, sumsOfSegment } from './sum-rows.ts';
+import { type ReadRange, readRange } from './whole-hours.ts';
+
+/** What there is to read, for the time of one query. */
+export type RowSources = {
+  readonly segments: SegmentIndex;
+  readonly heads: () => Iterable<HeadTable>;
+  readonly registryOf: (tenant: string) => SeriesRegistry;
+  readonly tables: QueryTables;
+  /** Nothing older is visible; undefined when everything is. */
+  readonly floorNanos: NanosRange['startNanos'] | undefined;
+};
+
+/** Finds rows for one query. */
+export type RowFinder = {
+  /** Single profiles, of one type or of all. */
+  profiles(q: Selection, profileType?: ProfileSelection['profileType']): FoundRows[];
+  /** The same profiles, where rows may stand for many. */
+  sums(
+    q: Selection,
+    profileType: ProfileSelection['profileType'] | undefined,
+    plan: SumPlan,
+    needs: 'samples' | 'remarks',
+  ): FoundRows[];
+  /** Sums of hours and days that lie before everything that is visible, out of roll-ups. */
+  rollups(q: Selection, profileType: ProfileSelection['profileType'], days: boolean): FoundRows[];
+  /** Series that have a profile. */
+  series(q: Selection): ReadonlySet<Series>;
+};
+
+type Found<Table> = { readonly of: WantedType<Table>; readonly range: ReadRange };
+
+export function createRowFinder(sources: RowSources): RowFinder {
+  const { segments, registryOf, tables, floorNanos } = sources;
+  let deletions: Deletions | undefined;
+
+  function currentDeletions(): Deletions {
+    deletions ??= createDeletions(segments.manifest().deletions, registryOf);
+    return deletions;
+  }
+
+  function visible(range: NanosRange): ReadRange {
+    const isCut = floorNanos !== undefined && floorNanos > range.startNanos;
+    return readRange(isCut ? { ...range, startNanos: floorNanos } : range);
+  }
+
+  function matchedOf(
+    q: Selection,
+    tenant: string,
+    profileType: ProfileSelection['profileType'] | undefined,
+  ): MatchedStreams {
+    const id = profileType === undefined ? undefined : profileTypeId(profileType);
+    return matchSeries(registryOf(tenant), q.matchers, id);
+  }
+
+  /** Every type of every table that may have rows, those of the segments before those of the head. */
+  function wantedIn(
+    q: Selection,
+    profileType: ProfileSelection['profileType'] | undefined,
+  ): { readonly stored: Found<SegmentTable>[]; readonly head: Found<HeadTable>[] } {
+    const stored: Found<SegmentTable>[] = [];
+    const head: Found<HeadTable>[] = [];
+    const range = visible(q.range);
+    if (isEmptyRange(range)) return { stored, head };
+    // All of them are opened before series are matched: opening is what makes series known.
+    const opened = segments.segmentsIn(millisOf(range), endDamaged);
+    for (const tenant of new Set(q.tenants)) {
+      const matched = matchedOf(q, tenant, profileType);
+      for (const table of tablesOf(opened, tenant)) {
+        tables.guard.spend(table.streams.length);
+        for (const of of wantedOfSegment(table, matched, range, currentDeletions())) {
+          stored.push({ of, range });
+        }
+      }
+      for (const table of sources.heads()) {
+        if (table.tenant !== tenant) continue;
+        for (const of of wantedOfHead(table, matched, range, currentDeletions())) {
+          head.push({ of, range });
+        }
+      }
+    }
+    tables.guard.check();
+    tables.budget.describe(q.range, countSeries([...stored, ...head]));
+    return { stored, head };
+  }
+
+  /**
+   * Whether all profiles of some tables say the same about themselves. A sum knows the remarks of
+   * its earliest profile alone.
+   */
+  function haveOneRemark(stored: Found<SegmentTable>[], head: Found<HeadTable>[]): boolean {
+    const distinct = new Set<string>();
+    for (const { of } of stored) {
+      const level = tables.levelOf(of.table, 'profile');
+      const places = level?.columns.remarks() ?? NO_PLACES;
+      const [first = 0] = places;
+      if (places.some((place) => place !== first)) return false;
+      distinct.add(keyOfRemarks(of.table.directory.remarks[first] ?? NO_REMARKS));
+    }
+    for (const { of } of head) {
+      const remarks = of.table.rows.commonRemarks();
+      if (remarks === undefined) return false;
+      distinct.add(keyOfRemarks(remarks));
+    }
+    return distinct.size <= 1;
+  }
+
+  return {
+    profiles(q, profileType) {
+      const { stored, head } = wantedIn(q, profileType);
+      return [
+        ...stored.flatMap(({ of, range }) => profilesOfSegment(of, range, tables)),
+        ...head.flatMap(({ of, range }) => profilesOfHead(of, range, tables)),
+      ];
+    },
+
+    sums(q, profileType, plan, needs) {
+      const { stored, head } = wantedIn(q, profileType);
+      const mayBeSums = needs === 'samples' || haveOneRemark(stored, head);
+      return [
+        ...stored.flatMap(({ of, range }) =>
+          mayBeSums ? sumsOfSegment(of, range, tables, plan) : profilesOfSegment(of, range, tables),
+        ),
+        ...head.flatMap(({ of, range }) => profilesOfHead(of, range, tables)),
+      ];
+    },
+
+    rollups(q, profileType, days) {
+      if (floorNanos === undefined || q.range.startNanos >= floorNanos) return [];
+      const { startNanos, endNanos } = q.range;
+      const range = readRange({
+        startNanos,
+        endNanos: endNanos < floorNanos ? endNanos : floorNanos,
+      });
+      const opened = segments.rollupsIn(millisOf(range), endDamaged);
+      return [...new Set(q.tenants)].flatMap((tenant) => {
+        const matched = matchedOf(q, tenant, profileType);
+        return tablesOf(opened, tenant).flatMap((table) =>
+          wantedOfSegment(table, matched, range, currentDeletions()).flatMap((of) =>
+            rollupSums(of, range, tables, days),
+          ),
+        );
+      });
+    },
+
+    series(q) {
+      const found = new Set<Series>();
+      const { stored, head } = wantedIn(q, undefined);
+      for (const { of, range } of stored) {
+        const { streams } = of.table.directory;
+        addSeries(
+          of,
+          (place) => isWhollyThere(streams, place, range, of.hidden),
+          found,
+          (places) => profilesOfSegment({ ...of, places }, range, tables),
+        );
+      }
+      for (const { of, range } of head) {
+        const streams = of.table.rows.streams();
+        addSeries(
+          of,
+          (place) => isWhollyThere(streams, place, range, of.hidden),
+          found,
+          (places) => profilesOfHead({ ...of, places }, range, tables),
+        );
+      }
+      return found;
+    },
+  };
+}
+
+const NO_PLACES = new Int32Array(0);
+
+function keyOfRemarks({
+  defaultSampleType,
+  comments,
+  dropFrames,
+  keepFrames,
+}: ProfileRemarks): string {
+  return JSON.stringify([defaultSampleType, dropFrames, keepFrames, ...comments]);
+}
+
+/** Rows are looked for only where it takes them to know whether a series has one. */
+function addSeries<Table extends Pick<SegmentTable | HeadTable, 'streams'>>(
+  { table, type, places }: WantedType<Table>,
+  isThere: (place: number) => boolean,
+  found: Set<Series>,
+  findRows: (places: readonly number[]) => FoundRows[],
+): void {
+  const unsure: number[] = [];
+  for (const place of places) {
+    const series = table.streams[place]?.series[type];
+    if (series === undefined || found.has(series)) continue;
+    if (isThere(place)) found.add(series);
+    else unsure.push(place);
+  }
+  if (unsure.length === 0) return;
+  for (const { table: part, rows } of findRows(unsure)) {
+    const { stream } = part.columns;
+    for (const row of rows) {
+      const series = table.streams[stream[row] ?? 0]?.series[type];
+      if (series !== undefined) found.add(series);
+    }
+  }
+}
+
+function tablesOf(opened: readonly OpenedSegment[], tenant: string): SegmentTable[] {
+  return opened.flatMap(({ tables }) => tables.filter((table) => table.tenant === tenant));
+}
+
+function countSeries(found: readonly Found<SegmentTable | HeadTable>[]): number {
+  const series = new Set<Series | undefined>();
+  for (const { of } of found) {
+    for (const place of of.places) series.add(of.table.streams[place]?.series[of.type]);
+  }
+  return series.size;
+}
+
+export function millisOf({ start, end }: ReadRange): MillisRange {
+  return { startMillis: start.millis, endMillis: end.millis };
+}
+
+/** What lies in a range cannot be told when a segment of it is not whole. */
+export function endDamaged(reason: string): never {
+  return endQuery({ kind: 'damaged', reason });
+}
