@@ -5,10 +5,12 @@ import {
   type StackTable,
   type Symbols,
 } from '@emberscope/profile';
+import type { FrameKey } from '../selection.ts';
 import { createFunctionRows, type FunctionRows } from './function-rows.ts';
 import { ARRAY_BYTES, CLOSURE_BYTES } from './heap-sizes.ts';
 import { createLocationRows, type LocationRows } from './location-rows.ts';
 import { createMappingRows, type MappingRows } from './mapping-rows.ts';
+import type { NameTree } from './name-tree.ts';
 import { createStringRows, type StringRows } from './string-rows.ts';
 
 /** Stacks and what their integers stand for. */
@@ -21,6 +23,8 @@ export type StackSymbols = { readonly symbols: Symbols; readonly stacks: StackTa
 export type StackDictionary = {
   /** As it stands, for reading only. Later rows do not show in it. */
   view(): StackSymbols;
+  /** Its stacks folded by name, where that is kept from one answer to the next. */
+  readonly nameTree?: (frameKey: FrameKey) => NameTree;
 };
 
 /**

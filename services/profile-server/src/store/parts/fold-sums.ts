@@ -3,16 +3,13 @@ import {
   createEdgeInterner,
   createFrameCollector,
   createInt64ColumnBuilder,
-  type EdgeInterner,
   type FrameCollector,
-  type LocationTable,
   NO_NODE,
-  NO_STACK,
   orderCallTree,
-  type StackTable,
   type Symbols,
-  sourceFunction,
 } from '@emberscope/profile';
+import { growableInt32 } from '../dictionary/growable-column.ts';
+import { createNameTree, describeFunction, type NameTree } from '../dictionary/name-tree.ts';
 import type { FrameKey } from '../selection.ts';
 import type { QueryGuard } from './query-guard.ts';
 import type { StackSums } from './stack-sums.ts';
@@ -21,98 +18,113 @@ import type { StackSums } from './stack-sums.ts';
 export type FoldedSums = { readonly tree: CallTree; readonly unnamed: bigint };
 
 /**
- * Folds the sums of several dictionaries into one call tree, as `foldStacks` does with one: all of
- * them share frames and nodes, so that nothing has to be merged afterwards. Only stacks that have a
- * value, and their callers, are looked at.
+ * Folds the sums of several dictionaries into one call tree, as `foldStacks` does with one. Each
+ * dictionary has a tree of its own, which it may have kept: only nodes that have a value, and their
+ * callers, are brought from there into the whole one.
  */
 export function foldSums(
   merged: readonly StackSums[],
   frameKey: FrameKey,
   guard: QueryGuard,
 ): FoldedSums {
-  const frames = createFrameCollector();
-  const edges = createEdgeInterner();
+  const whole = merged.length === 1 ? createCopiedNodes() : createUnitedNodes();
   const sumOfNode: (number | bigint)[] = [];
   let unnamed = 0n;
   for (const sums of merged) {
-    const { stacks, symbols } = sums.dictionary.view();
-    const wanted = stacksThatLeadTo(stacks, sums, guard);
-    const frameOf = frameFinder(symbols, frames, frameKey);
-    const nodeOf = nodesOfStacks(stacks, symbols.locations, wanted, frameOf, edges, guard);
-    for (const slot of sums.slots()) {
-      guard.spend(2);
-      const node = slot === 0 ? NO_NODE : (nodeOf[slot - 1] ?? NO_NODE);
-      if (node === NO_NODE) unnamed += BigInt(sums.at(slot));
-      else sumOfNode[node] = addExactly(sumOfNode[node] ?? 0, sums.at(slot));
+    const names = sums.dictionary.nameTree?.(frameKey) ?? createNameTree(frameKey);
+    names.update(sums.dictionary.view());
+    const slots = Int32Array.from(sums.slots());
+    const nodes = slots.map((slot) => (slot === 0 ? NO_NODE : names.nodeOf(slot - 1)));
+    guard.spend(10 * slots.length);
+    const newNode = bringNodes(names, nodes, whole, guard);
+    for (let at = 0; at < slots.length; at++) {
+      const value = sums.at(slots[at] ?? 0);
+      const node = nodes[at] ?? NO_NODE;
+      if (node === NO_NODE) unnamed += BigInt(value);
+      else {
+        const moved = newNode[node] ?? 0;
+        sumOfNode[moved] = addExactly(sumOfNode[moved] ?? 0, value);
+      }
     }
   }
-  const { parent, label } = edges.finish();
+  const { parent, label } = whole.nodes();
   const self = createInt64ColumnBuilder(Math.max(1, parent.length));
   for (let node = 0; node < parent.length; node++) self.push(sumOfNode[node] ?? 0);
-  return { tree: orderCallTree(parent, label, self.finish(), frames.finish()), unnamed };
+  return { tree: orderCallTree(parent, label, self.finish(), whole.frames.finish()), unnamed };
 }
 
-/** 1 for every stack that has a sum or leads to one that has. */
-function stacksThatLeadTo(stacks: StackTable, sums: StackSums, guard: QueryGuard): Uint8Array {
-  const wanted = new Uint8Array(stacks.length);
-  for (const slot of sums.slots()) {
-    for (let stack = slot - 1; stack !== NO_STACK && wanted[stack] === 0; ) {
-      wanted[stack] = 1;
-      guard.spend(1);
-      stack = stacks.parent[stack] ?? NO_STACK;
-    }
-  }
-  return wanted;
+/** Nodes of the whole tree, on frames of its own. */
+type WholeNodes = {
+  readonly frames: FrameCollector;
+  node(parent: number, frame: number): number;
+  nodes(): { readonly parent: Int32Array; readonly label: Int32Array };
+};
+
+/** Where the nodes of several trees meet, equal ones become one. */
+function createUnitedNodes(): WholeNodes {
+  const edges = createEdgeInterner();
+  return { frames: createFrameCollector(), node: edges.intern, nodes: edges.finish };
 }
 
-/** The node that each wanted stack ends in: one for each line on the way, outermost first. */
-function nodesOfStacks(
-  stacks: StackTable,
-  locations: LocationTable,
-  wanted: Uint8Array,
-  frameOf: (row: number) => number,
-  edges: EdgeInterner,
+/** The nodes of one tree differ already. */
+function createCopiedNodes(): WholeNodes {
+  const parents = growableInt32();
+  const labels = growableInt32();
+  return {
+    frames: createFrameCollector(),
+    node(parent, frame) {
+      parents.push(parent);
+      labels.push(frame);
+      return parents.length() - 1;
+    },
+    nodes: () => ({ parent: parents.view(), label: labels.view() }),
+  };
+}
+
+/** Brings some nodes of a tree and their callers into the whole one; answers what each became. */
+function bringNodes(
+  names: NameTree,
+  wanted: Int32Array,
+  whole: WholeNodes,
   guard: QueryGuard,
 ): Int32Array {
-  const nodeOf = new Int32Array(stacks.length).fill(NO_NODE);
-  for (let stack = 0; stack < stacks.length; stack++) {
-    if (wanted[stack] === 0) continue;
-    guard.spend(4);
-    const caller = stacks.parent[stack] ?? NO_STACK;
-    const location = stacks.location[stack] ?? 0;
-    let node = caller === NO_STACK ? NO_NODE : (nodeOf[caller] ?? NO_NODE);
-    const first = locations.lineStart[location] ?? 0;
-    for (let line = (locations.lineStart[location + 1] ?? 0) - 1; line >= first; line--) {
-      node = edges.intern(node, frameOf(locations.lineFunction[line] ?? 0));
+  const { parent, label } = names.nodes();
+  const isWanted = new Uint8Array(parent.length);
+  for (let at = 0; at < wanted.length; at++) {
+    let node = wanted[at] ?? NO_NODE;
+    while (node !== NO_NODE && isWanted[node] === 0) {
+      isWanted[node] = 1;
+      node = parent[node] ?? NO_NODE;
     }
-    nodeOf[stack] = node;
   }
-  return nodeOf;
+  const newFrame = new Int32Array(names.frameCount()).fill(UNKNOWN);
+  const newNode = new Int32Array(parent.length);
+  guard.spend(parent.length);
+  for (let node = 0; node < parent.length; node++) {
+    if (isWanted[node] === 0) continue;
+    guard.spend(2);
+    const frame = label[node] ?? 0;
+    let moved = newFrame[frame] ?? UNKNOWN;
+    if (moved === UNKNOWN) newFrame[frame] = moved = whole.frames.intern(names.frameAt(frame));
+    const caller = parent[node] ?? NO_NODE;
+    newNode[node] = whole.node(caller === NO_NODE ? NO_NODE : (newNode[caller] ?? 0), moved);
+  }
+  return newNode;
 }
 
 const UNKNOWN = -1;
 
 /** The frame that a function becomes, found out when it is first met. */
 export function frameFinder(
-  { functions, strings }: Symbols,
+  symbols: Symbols,
   frames: FrameCollector,
   frameKey: FrameKey,
 ): (row: number) => number {
-  const frameOf = new Int32Array(functions.length).fill(UNKNOWN);
+  const frameOf = new Int32Array(symbols.functions.length).fill(UNKNOWN);
   return (row) => {
     let frame = frameOf[row] ?? UNKNOWN;
     if (frame === UNKNOWN) {
-      const name = strings[functions.name[row] ?? 0] ?? '';
-      frame = frames.intern(
-        frameKey === 'reported-name'
-          ? { name, file: '', line: 0 }
-          : sourceFunction({
-              name,
-              systemName: strings[functions.systemName[row] ?? 0] ?? '',
-              fileName: strings[functions.fileName[row] ?? 0] ?? '',
-              startLine: functions.startLine[row] ?? 0,
-            }),
-      );
+      frame = frames.intern(describeFunction(symbols, row, frameKey));
       frameOf[row] = frame;
     }
     return frame;

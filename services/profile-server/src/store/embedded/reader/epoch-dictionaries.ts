@@ -164,6 +164,7 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
     return {
       name,
       view: () => current().view(),
+      nameTree: (frameKey) => current().nameTree(frameKey),
       addPage(page) {
         pages.add(page);
       },

@@ -3,6 +3,8 @@ import type { StackSymbols } from '../../dictionary/dictionary.ts';
 import { growableInt32, growableUint8, growableUint32 } from '../../dictionary/growable-column.ts';
 import { OBJECT_BYTES, POINTER_BYTES, STRING_HEADER_BYTES } from '../../dictionary/heap-sizes.ts';
 import { bigUintsOf } from '../../dictionary/location-rows.ts';
+import { createNameTree, type NameTree } from '../../dictionary/name-tree.ts';
+import type { FrameKey } from '../../selection.ts';
 import type { ByteReader } from '../codec/byte-reader.ts';
 import {
   type DecodedMapping,
@@ -25,8 +27,13 @@ export type StoredRows = {
   read(from: ByteReader, before: RowCounts): RowCounts;
   /** A window on the columns, the same one until rows come. */
   view(): StackSymbols;
+  /** Kept for as long as the rows are. */
+  nameTree(frameKey: FrameKey): NameTree;
   readonly bytes: () => number;
 };
+
+/** Of a tree of names: the node of a stack, and a node with its slots for nearly each of them. */
+const NAME_TREE_BYTES_PER_STACK = 4 + 24;
 
 /** A mapping holds three bigints; the views of all of them take another 40 bytes each. */
 const MAPPING_BYTES = OBJECT_BYTES + 3 * 24 + 40;
@@ -61,6 +68,7 @@ export function createStoredRows(): StoredRows {
     parents,
     stackLocations,
   ];
+  const nameTrees = new Map<FrameKey, NameTree>();
   let textBytes = 0;
   let mappingTable: Symbols['mappings'] | undefined;
   let view: StackSymbols | undefined;
@@ -155,7 +163,13 @@ export function createStoredRows(): StoredRows {
         },
         stacks: viewStacks(),
       }),
+    nameTree(frameKey) {
+      const tree = nameTrees.get(frameKey) ?? createNameTree(frameKey);
+      nameTrees.set(frameKey, tree);
+      return tree;
+    },
     bytes: () =>
+      nameTrees.size * parents.length() * NAME_TREE_BYTES_PER_STACK +
       columns.reduce((sum, column) => sum + column.bytes(), textBytes) +
       mappings.length * MAPPING_BYTES,
   };
