@@ -17,7 +17,7 @@ import { isIdWantedAt, profileIdAt } from './uuid-bytes.ts';
 export function headPartOf(table: HeadTable): PartTable {
   const { rows, chunks, dictionary } = table;
   const columns = rows.columns();
-  const run = createDecodedRun();
+  let decoded: DecodedRun | undefined;
   /** Of the dictionary as this query sees it. */
   let stackCount = -1;
 
@@ -39,6 +39,8 @@ export function headPartOf(table: HeadTable): PartTable {
       const bytes = chunkOf(row);
       const sections = sectionsAt(bytes, columns.samplesAt[row] ?? 0);
       if (stackCount === -1) stackCount = dictionary.view().stacks.length;
+      decoded ??= createDecodedRun();
+      const run = decoded;
       const { scratch } = run;
       readStackIds(bytes, sections.at, sections.end, scratch, stackCount);
       sections.next();

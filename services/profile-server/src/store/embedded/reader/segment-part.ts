@@ -1,6 +1,6 @@
 import type { PartTable, RowColumns } from '../../parts/part-table.ts';
 import { NO_REMARKS } from '../../parts/profile-remarks.ts';
-import { type BlockCache, blockSamplesOf } from './block-samples.ts';
+import { type BlockCache, type BlockSamples, blockSamplesOf } from './block-samples.ts';
 import { createDecodedRun } from './head-part.ts';
 import type { LevelColumns } from './level-columns-cache.ts';
 import type { SegmentTable } from './segment-index.ts';
@@ -19,7 +19,8 @@ export function segmentPartOf(
   /** Of the dictionary as this query sees it. */
   let stackCount = -1;
   const isSum = level.level.level !== 'profile' || table.segment.entry.kind === 'rollup';
-  const samples = blockSamplesOf(table, level, blocks, createDecodedRun(), onBlock);
+  /** Most tables are asked for their columns alone. */
+  let samples: BlockSamples | undefined;
   const columns: RowColumns = {
     get stream() {
       return level.keys().stream;
@@ -57,6 +58,7 @@ export function segmentPartOf(
     remarksAt: (row) => directory.remarks[level.remarks()[row] ?? 0] ?? NO_REMARKS,
     samplesOf(row, type) {
       if (stackCount === -1) stackCount = dictionary.view().stacks.length;
+      samples ??= blockSamplesOf(table, level, blocks, createDecodedRun(), onBlock);
       return samples.samplesOf(row, type, stackCount);
     },
   };
