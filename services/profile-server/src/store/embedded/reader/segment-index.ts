@@ -55,6 +55,8 @@ export type SegmentIndex = {
   rollupsIn(range: MillisRange, onDamage: (reason: string) => void): readonly OpenedSegment[];
   /** Opens all of a day: rows of its dictionaries may stand in any. */
   openDay(day: number): void;
+  /** Those of a day that are open. */
+  openedOn(day: number): readonly OpenedSegment[];
   /** What cannot be opened of a day, for messages. */
   damageOn(day: number): string | undefined;
   readonly openFileCount: () => number;
@@ -256,6 +258,10 @@ export function createSegmentIndex(options: SegmentIndexOptions): SegmentIndex {
     manifest: () => manifest,
     segmentsIn: (range, onDamage) => openedOf(manifest.segments, range, onDamage),
     openDay,
+    openedOn: (day) =>
+      manifest.segments.flatMap((entry) =>
+        entry.day === day ? (known.get(entry.file)?.opened ?? []) : [],
+      ),
     rollupsIn: (range, onDamage) => openedOf(manifest.rollups, range, onDamage),
     damageOn(day) {
       const reasons = [...known.values()].flatMap(({ entry, damage }) =>

@@ -21,6 +21,7 @@ import { createQueryBudget, type QueryBudget } from './query-budget.ts';
 import { createQueryTables, type QueryTables } from './query-tables.ts';
 import { createSegmentIndex } from './segment-index.ts';
 import { timesOfTables } from './tenant-times.ts';
+import { newestTables, smallMerge } from './warm-reader.ts';
 import { readRange } from './whole-hours.ts';
 
 export type StoreReaderOptions = {
@@ -241,6 +242,25 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
 
     async warm() {
       updateHeads();
+      // Damage is for who asks.
+      const { segments: entries } = segments.manifest();
+      const newestDay = entries.reduce((newest, { day }) => Math.max(newest, day), -1);
+      segments.openDay(newestDay);
+      const opened = segments.openedOn(newestDay);
+      const newest = newestTables(
+        opened.flatMap(({ tables }) => tables),
+        headTables(),
+      );
+      await query(WITHOUT_END, (guard) => {
+        for (const { dictionary } of newest) {
+          if (dictionaries.bytes() > cacheBytes * DICTIONARY_SHARE) break;
+          guard.check();
+          dictionary.view();
+        }
+      });
+      const q = smallMerge(newest);
+      if (q === undefined) return;
+      await reader.mergeTree({ ...q, mode: 'sum', frameKey: 'reported-name' }, WITHOUT_END);
     },
 
     stats: () => ({
@@ -264,6 +284,8 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
     },
   };
 }
+
+const WITHOUT_END: QueryContext = { signal: new AbortController().signal };
 
 /** What merges add up, and what accounts of series are made of. */
 const MERGES = { days: true, newestAlone: false };
