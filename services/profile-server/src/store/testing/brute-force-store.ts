@@ -56,6 +56,8 @@ export type BruteForceOptions = {
   readonly maxSeries?: number;
   /** Older profiles are refused; for ever when left out. */
   readonly retentionNanos?: bigint;
+  /** What is in it from the start. Default: nothing. */
+  readonly stored?: readonly StoredProfile[];
 };
 
 const DAY_MILLIS = 86_400_000;
@@ -66,7 +68,7 @@ const DAY_MILLIS = 86_400_000;
  * stands on a store. Nothing survives it.
  */
 export function createBruteForceStore(options: BruteForceOptions): ProfileStore {
-  let stored: StoredProfile[] = [];
+  let stored: readonly StoredProfile[] = options.stored ?? [];
   /** By tenant and id, when it came. */
   const pushIds = new Map<string, number>();
   let isStarted = false;
@@ -97,7 +99,7 @@ export function createBruteForceStore(options: BruteForceOptions): ProfileStore 
       };
     }
     if (key !== undefined) pushIds.set(key, options.nowMillis());
-    stored.push(...rows);
+    stored = [...stored, ...rows];
     return { kind: 'stored', profileId: id };
   }
 
