@@ -194,7 +194,7 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
           break;
         case 'duplicate': {
           if (pushId === undefined) throw new Error('a duplicate without an id');
-          if (sent.mayBeKnown(tenant, pushId, now())) break;
+          if (sent.mayBeKnown(tenant, pushId)) break;
           if (!lost.some((each) => isSamePush(each, tenant, pushId))) {
             throw new Error(`${pushId} passed for a duplicate and is the first`);
           }

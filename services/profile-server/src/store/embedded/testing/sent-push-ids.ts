@@ -1,19 +1,17 @@
 import type { PushId, TenantId } from '../../ids.ts';
 
 /**
- * Which push ids a store must know, may know, and must not. Between them lies what depends on how
- * often it forgets and on clocks that were set.
+ * Which push ids a store must know: those of a day. It may know older ones, since a restart counts
+ * their age anew, and it must not know any that was never stored.
  */
 export type SentPushIds = {
   add(tenant: TenantId, id: PushId, millis: number): void;
   /** `latestMillis`: the latest that the wall clock has ever shown. */
   mustBeKnown(tenant: TenantId, id: PushId, latestMillis: number): boolean;
-  mayBeKnown(tenant: TenantId, id: PushId, nowMillis: number): boolean;
+  mayBeKnown(tenant: TenantId, id: PushId): boolean;
 };
 
 const DAY_MILLIS = 86_400_000;
-/** A push takes time, and its id counts from some moment of it. */
-const SLACK_MILLIS = 60_000;
 
 export function createSentPushIds(): SentPushIds {
   const sent = new Map<string, number>();
@@ -24,6 +22,6 @@ export function createSentPushIds(): SentPushIds {
       sent.set(`${tenant} ${id}`, millis);
     },
     mustBeKnown: (tenant, id, latestMillis) => ageOf(tenant, id, latestMillis) < DAY_MILLIS,
-    mayBeKnown: (tenant, id, nowMillis) => ageOf(tenant, id, nowMillis) < DAY_MILLIS + SLACK_MILLIS,
+    mayBeKnown: (tenant, id) => sent.has(`${tenant} ${id}`),
   };
 }
