@@ -1,5 +1,6 @@
 import type { LabelSet } from '@emberscope/labels';
 import type { Profile } from '@emberscope/profile';
+import type { EncodedTexts } from './dictionary/encoded-texts.ts';
 import type { ProfileId, PushId } from './ids.ts';
 import type { StoreError } from './store-error.ts';
 
@@ -10,6 +11,8 @@ export type PushProfile = {
    * labels only `span_id` and `trace_id` are left; the others have become labels of the series.
    */
   readonly profile: Profile;
+  /** The profile's strings once more, encoded, where whoever read it has them so. */
+  readonly texts?: EncodedTexts;
   /** When it was pushed before within a day, the profile is acknowledged and not stored again. */
   readonly pushId?: PushId;
 };

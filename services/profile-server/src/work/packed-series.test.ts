@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { labelSet } from '@emberscope/labels';
+import { decodeTexts } from '../store/dictionary/encoded-texts.ts';
 import { profileNow } from '../testing/drawn-pprof.ts';
 import { packProfile, unpackSeries } from './packed-series.ts';
 
@@ -23,6 +24,9 @@ test('series come back as they were, and those of one profile still share its ta
   const [one, two] = unpackSeries(structuredClone(packed.outcome.series));
   assert.deepEqual(one?.labels, setOf('one'));
   assert.deepEqual(one?.profiles[0]?.profile, profile);
+  const texts = one?.profiles[0]?.texts;
+  assert.ok(texts !== undefined);
+  assert.deepEqual(decodeTexts(texts), profile.symbols.strings);
   assert.equal(one?.profiles[0]?.profile.stacks, two?.profiles[0]?.profile.stacks);
   assert.equal(
     one?.profiles[0]?.profile.symbols.strings,

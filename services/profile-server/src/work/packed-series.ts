@@ -1,7 +1,9 @@
 import { deserialize, serialize } from 'node:v8';
+import type { Symbols } from '@emberscope/profile';
 import type { PushedProfile } from '../ingest/pushed-profile.ts';
 import type { Refusal } from '../ingest/refusal.ts';
-import type { PushSeries } from '../store/push.ts';
+import { decodeTexts, type EncodedTexts, encodeTexts } from '../store/dictionary/encoded-texts.ts';
+import type { PushProfile, PushSeries } from '../store/push.ts';
 
 /**
  * A profile on its way from the thread that read it to the one that stores it. Its series are one
@@ -20,19 +22,70 @@ export type PackedProfile = {
     | { readonly kind: 'refused'; readonly refusal: Refusal };
 };
 
+/** Strings lie beside the profiles, encoded: the store nearly always knows them by their bytes. */
+type PackedSeries = {
+  readonly texts: readonly EncodedTexts[];
+  readonly series: readonly (Omit<PushSeries, 'profiles'> & {
+    readonly profiles: readonly (PushProfile & { readonly textsAt: number })[];
+  })[];
+};
+
 /** Tables that series share are written once, and shared again after {@link unpackSeries}. */
 export function packProfile({ sizeBytes, outcome }: PushedProfile): PackedProfile {
   if (outcome.kind === 'refused') return { sizeBytes, outcome };
-  const written = serialize(outcome.series);
+  const written = serialize(withoutStrings(outcome.series));
   // The serializer's buffer may be longer than what it wrote, and is its own in any case.
   const series = new Uint8Array(written.buffer as ArrayBuffer, written.byteOffset, written.length);
   return { sizeBytes, outcome: { kind: 'ready', seriesCount: outcome.series.length, series } };
 }
 
+function withoutStrings(series: readonly PushSeries[]): PackedSeries {
+  const texts: EncodedTexts[] = [];
+  const placeOf = new Map<readonly string[], number>();
+  return {
+    texts,
+    series: series.map(({ labels, profiles }) => ({
+      labels,
+      profiles: profiles.map(({ profile, ...rest }) => {
+        const { strings, ...tables } = profile.symbols;
+        const textsAt = placeOf.get(strings) ?? texts.length;
+        if (textsAt === texts.length) {
+          placeOf.set(strings, textsAt);
+          texts.push(encodeTexts(strings));
+        }
+        return { ...rest, textsAt, profile: { ...profile, symbols: { ...tables, strings: [] } } };
+      }),
+    })),
+  };
+}
+
 /** The columns lie in the packed bytes: a store copies what it keeps. */
 export function unpackSeries(packed: Uint8Array): readonly PushSeries[] {
   // The door: what `packProfile` wrote on another thread.
-  return deserialize(packed) as readonly PushSeries[];
+  const { texts, series } = deserialize(packed) as PackedSeries;
+  const stringsOf = texts.map(onceDecoded);
+  return series.map(({ labels, profiles }) => ({
+    labels,
+    profiles: profiles.map(({ textsAt, profile, ...rest }) => {
+      const encoded = texts[textsAt];
+      if (encoded === undefined) throw new Error(`packed texts ${textsAt} of ${texts.length}`);
+      const symbols = withLazyStrings(profile.symbols, stringsOf[textsAt] ?? (() => []));
+      return { ...rest, texts: encoded, profile: { ...profile, symbols } };
+    }),
+  }));
+}
+
+function onceDecoded(texts: EncodedTexts): () => readonly string[] {
+  let strings: readonly string[] | undefined;
+  return () => {
+    strings ??= decodeTexts(texts);
+    return strings;
+  };
+}
+
+/** Few ask for the strings themselves: those that look for spans among the labels of samples. */
+function withLazyStrings(tables: Symbols, strings: () => readonly string[]): Symbols {
+  return Object.defineProperty({ ...tables }, 'strings', { get: strings, enumerable: true });
 }
 
 /** What changes hands with packed profiles. */

@@ -49,8 +49,8 @@ const STACK_ROWS_MIN = 128;
 /** Of a finished table: parent and location. */
 const CLOSED_STACK_BYTES = 8;
 
-export function createDictionary(): Dictionary {
-  const strings = createStringRows();
+/** `strings`: how its strings are found; by value when left out. */
+export function createDictionary(strings: StringRows = createStringRows()): Dictionary {
   const functions = createFunctionRows();
   const mappings = createMappingRows();
   const locations = createLocationRows();

@@ -1,9 +1,12 @@
 import type { StringIndex } from '@emberscope/profile';
+import type { EncodedTexts } from './encoded-texts.ts';
 import { ARRAY_BYTES, MAP_ENTRY_BYTES, POINTER_BYTES, stringBytes } from './heap-sizes.ts';
 
 /** Strings, each distinct one once; row 0 is the empty string. */
 export type StringRows = {
   intern(text: string): StringIndex;
+  /** The same for one of some encoded texts, where rows are found by bytes. */
+  readonly internEncoded?: (texts: EncodedTexts, text: number) => StringIndex;
   /** The strings so far. More may follow behind them. */
   view(): readonly string[];
   /** Gives back what only `intern` needs. */

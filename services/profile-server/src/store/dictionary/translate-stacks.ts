@@ -1,5 +1,6 @@
 import { NO_MAPPING, NO_STACK, type StackIndex } from '@emberscope/profile';
 import type { Dictionary, StackSymbols } from './dictionary.ts';
+import type { EncodedTexts } from './encoded-texts.ts';
 import { wordsOf } from './location-rows.ts';
 
 /** Rows of one set of tables as rows of a dictionary, which takes in what it lacks. */
@@ -15,11 +16,16 @@ const UNKNOWN = -2;
  * Moves stacks into a dictionary as they are asked for, so that what no sample needs stays out.
  * A profile on its way in and a few stacks on their way out are the same work.
  */
-export function translateStacks(from: StackSymbols, to: Dictionary): Translation {
+export function translateStacks(
+  from: StackSymbols,
+  to: Dictionary,
+  texts?: EncodedTexts,
+): Translation {
   const { symbols, stacks } = from;
-  const { strings, functions, mappings, locations } = symbols;
+  const { functions, mappings, locations } = symbols;
+  const stringCount = texts === undefined ? symbols.strings.length : texts.start.length - 1;
   const addressWords = wordsOf(locations.address);
-  const newString = new Int32Array(strings.length).fill(UNKNOWN);
+  const newString = new Int32Array(stringCount).fill(UNKNOWN);
   const newFunction = new Int32Array(functions.length).fill(UNKNOWN);
   const newMapping = new Int32Array(mappings.length).fill(UNKNOWN);
   const newLocation = new Int32Array(locations.length).fill(UNKNOWN);
@@ -28,9 +34,14 @@ export function translateStacks(from: StackSymbols, to: Dictionary): Translation
   const lineNumbers: number[] = [];
   const waiting: StackIndex[] = [];
 
+  const internString =
+    texts !== undefined && to.strings.internEncoded !== undefined
+      ? to.strings.internEncoded.bind(undefined, texts)
+      : (row: number) => to.strings.intern(symbols.strings[row] ?? '');
+
   function stringOf(row: number): number {
     let moved = newString[row] ?? UNKNOWN;
-    if (moved === UNKNOWN) newString[row] = moved = to.strings.intern(strings[row] ?? '');
+    if (moved === UNKNOWN) newString[row] = moved = internString(row);
     return moved;
   }
 

@@ -1,4 +1,5 @@
 import type { Fs } from '@emberscope/node-kit/worker';
+import { createByteStringRows } from '../../dictionary/byte-string-rows.ts';
 import { createDictionary, type Dictionary } from '../../dictionary/dictionary.ts';
 import { createByteReader } from '../codec/byte-reader.ts';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
@@ -62,7 +63,7 @@ export function loadDictionary(
   segments: readonly SegmentRows[],
   generations: readonly GenerationRows[],
 ): Dictionary {
-  const dictionary = createDictionary();
+  const dictionary = createDictionary(createByteStringRows());
   const intake = dictionaryIntake(dictionary);
   const inOrder = [...segments].sort((a, b) => rowsOf(a.epoch.before) - rowsOf(b.epoch.before));
   for (const { path, epoch } of inOrder) {

@@ -1,4 +1,5 @@
 import { type Fs, FsError } from '@emberscope/node-kit/worker';
+import { createByteStringRows } from '../../dictionary/byte-string-rows.ts';
 import { createDictionary, type Dictionary } from '../../dictionary/dictionary.ts';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import { countRows, NO_ROWS, type RowCounts } from '../codec/dictionary-rows.ts';
@@ -89,7 +90,7 @@ export function createEpochs(options: EpochsOptions): Epochs {
       ...owner,
       key,
       ordinal,
-      dictionary: createDictionary(),
+      dictionary: createDictionary(createByteStringRows()),
       logged: NO_ROWS,
       committed: NO_ROWS,
     };

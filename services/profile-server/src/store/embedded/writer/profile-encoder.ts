@@ -1,5 +1,6 @@
 import { type Int64Column, isWide, NO_STACK, type Profile } from '@emberscope/profile';
 import type { Dictionary } from '../../dictionary/dictionary.ts';
+import type { EncodedTexts } from '../../dictionary/encoded-texts.ts';
 import { translateStacks } from '../../dictionary/translate-stacks.ts';
 import { type ByteWriter, createByteWriter } from '../codec/byte-writer.ts';
 import type { EncodedSamples } from '../codec/log-records.ts';
@@ -19,7 +20,7 @@ export type ProfileEncoder = {
    * Takes the stacks of a profile into a dictionary, and its samples as bytes: by ascending stack,
    * those of equal stack, span and trace added up, those without a value left out.
    */
-  encode(profile: Profile, dictionary: Dictionary): EncodedProfile;
+  encode(profile: Profile, dictionary: Dictionary, texts?: EncodedTexts): EncodedProfile;
 };
 
 /** The largest value there is: sums stop there instead of turning negative. */
@@ -57,9 +58,9 @@ export function createProfileEncoder(): ProfileEncoder {
   }
 
   return {
-    encode(profile, dictionary) {
+    encode(profile, dictionary, texts) {
       const { samples } = profile;
-      const translation = translateStacks(profile, dictionary);
+      const translation = translateStacks(profile, dictionary, texts);
       const tracing = tracingOfProfile(profile);
       order.begin(samples.length);
       for (let i = 0; i < samples.length; i++) {

@@ -91,12 +91,12 @@ export function createPushIntake(options: PushIntakeOptions): PushIntake {
     batch: PushBatch,
     tenant: TenantId,
     labels: LabelSet,
-    { profile, pushId }: PushProfile,
+    { profile, texts, pushId }: PushProfile,
     timeNanos: UnixNanos,
   ): PushOutcome {
     const day = dayOfNanos(timeNanos);
     const epoch = epochs.of({ tenant, service: labelValue(labels, LABEL.serviceName), day });
-    const { samples, totals } = encoder.encode(profile, epoch.dictionary);
+    const { samples, totals } = encoder.encode(profile, epoch.dictionary, texts);
     const view = epoch.dictionary.view();
     const counts = countRows(view);
     const hasRows = hasRowsBetween(epoch.logged, counts);

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fuzzRuns } from '@emberscope/test-kit';
+import fc from 'fast-check';
+import { createByteStringRows } from './byte-string-rows.ts';
+import { decodeTexts, encodeTexts } from './encoded-texts.ts';
+import { createStringRows } from './string-rows.ts';
+
+const texts = fc.array(fc.oneof(fc.string({ unit: 'binary', maxLength: 6 }), fc.string()), {
+  maxLength: 60,
+});
+
+test('strings found by bytes get the rows that they get by value', () => {
+  fc.assert(
+    fc.property(texts, texts, (first, second) => {
+      const byValue = createStringRows();
+      const byBytes = createByteStringRows();
+      for (const each of [first, second]) {
+        const encoded = encodeTexts(each);
+        assert.deepEqual(decodeTexts(encoded), each.map(wellFormed));
+        for (const [i, text] of each.entries()) {
+          const row = byValue.intern(wellFormed(text));
+          assert.equal(byBytes.internEncoded(encoded, i), row);
+          assert.equal(byBytes.intern(text), row);
+        }
+        assert.deepEqual(byBytes.view(), byValue.view());
+      }
+    }),
+    fuzzRuns(300, 20_000),
+  );
+});
+
+test('halves of a pair stay two characters, each of them unknown', () => {
+  const halves = ['a\ud83d', '\ude00b', 'c'];
+  assert.deepEqual(decodeTexts(encodeTexts(halves)), ['a\ufffd', '\ufffdb', 'c']);
+});
+
+function wellFormed(text: string): string {
+  return Buffer.from(text).toString();
+}
