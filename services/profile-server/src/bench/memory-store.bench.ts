@@ -3,7 +3,7 @@ import { type Profile, sourceFunction } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
 import { tenantId } from '../store/ids.ts';
 import { createMemoryStore, type MemoryStore } from '../store/memory/memory-store.ts';
-import type { ProfileReader } from '../store/profile-store.ts';
+import type { ProfileStore } from '../store/profile-store.ts';
 import type { FunctionSelector, ProfileSelection } from '../store/selection.ts';
 import { AGENT_PROFILES, type AgentProfile } from './agent-profiles.ts';
 
@@ -81,7 +81,7 @@ async function push(
   await to.push(TENANT, [{ labels, profiles: [{ profile: { ...profile, timeNanos } }] }]);
 }
 
-async function measureQueries(reader: ProfileReader): Promise<void> {
+async function measureQueries(reader: ProfileStore): Promise<void> {
   const range = {
     startNanos: unixNanos(BigInt(NOW_MILLIS - HOUR_SECONDS * 1000) * 1_000_000n),
     endNanos: unixNanos(BigInt(NOW_MILLIS) * 1_000_000n),

@@ -148,6 +148,7 @@ export type TenantStats =
 /** What a store holds and how full it is: for metrics and the status page. */
 export type StoreStats = {
   readonly engine: string;
+  /** Like profiles: deleted ones may be counted until their bytes are gone. */
   readonly seriesCount: number;
   readonly profileCount: number;
   readonly oldestNanos: UnixNanos | undefined;

@@ -153,8 +153,6 @@ export type ProfileReader = {
     tenants: readonly [TenantId, ...TenantId[]],
     context: QueryContext,
   ): Promise<StoreAnswer<TenantStats>>;
-
-  stats(): Promise<StoreStats>;
 };
 
 /** A store as its owner holds it. */
@@ -162,6 +160,7 @@ export type ProfileStore = ProfileWriter &
   ProfileReader & {
     /** Opens, recovers and starts what runs in the background; rejects with a clear sentence. */
     start(): Promise<void>;
+    stats(): Promise<StoreStats>;
     /** True once everything that was acknowledged before is visible again. */
     isReady(): boolean;
     /** Finishes what was accepted and lets go of files and threads. */
