@@ -1,4 +1,4 @@
-const METRIC = 'emberscope_server_longest_turn_seconds';
+const METRIC = 'emberscope_longest_turn_seconds';
 const EVERY_MILLIS = 3_000;
 
 /** Watches the longest turn of a server's main thread, which it says since the scrape before. */

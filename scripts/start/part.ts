@@ -15,8 +15,6 @@ export type Part = {
   readonly readyMaxMillis: number;
   /** How long it may take to end after SIGTERM before it is killed. */
   readonly stopMaxMillis: number;
-  /** What is gone when it has to be started again: a sentence, or undefined when nothing is. */
-  readonly lostWithIt: string | undefined;
 };
 
 export type Readiness =

@@ -29,7 +29,6 @@ const USUAL = {
   environment: {},
   readyMaxMillis: READY_MAX_MILLIS,
   stopMaxMillis: STOP_MAX_MILLIS,
-  lostWithIt: undefined,
 } satisfies Partial<Part>;
 
 /** What runs, in the order it is started. They stop in the opposite order. */
@@ -59,7 +58,6 @@ function profileServer({ projectDir, options, ports }: PartsInput): Part {
     ],
     workingDir: projectDir,
     readiness: readyAt(ports.page),
-    lostWithIt: 'It keeps profiles in memory: those from before are gone.',
   };
 }
 

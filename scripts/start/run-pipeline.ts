@@ -104,7 +104,6 @@ function tell(event: PartEvent, logDir: string, terminal: Terminal, stop: StopRe
     case 'died': {
       const again = `it starts again in ${formatSeconds(event.pauseMillis)}, the rest goes on.`;
       say(`${style.bad(`${name} ${event.how}`)}: ${again}`);
-      if (event.part.lostWithIt !== undefined) say(event.part.lostWithIt);
       const path = logPathOf(event.part, logDir);
       for (const line of lastLines(path, event.hasLastWord ? 1 : 0))
         say(`its last line in ${shownPath(path)}: ${line}`);

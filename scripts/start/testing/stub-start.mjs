@@ -34,7 +34,6 @@ async function stub(name, overrides = {}) {
     readiness: { kind: 'http', url: `http://127.0.0.1:${port}/ready` },
     readyMaxMillis: 3_000,
     stopMaxMillis: 1_500,
-    lostWithIt: name === 'first' ? 'It forgets.' : undefined,
     ...overrides,
   };
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { test } from 'node:test';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { pprofOf } from './testing/drawn-pprof.ts';
 
@@ -27,9 +30,14 @@ async function ended(child: ChildProcess): Promise<Ended> {
   return { code, out, err };
 }
 
-/** A server on a port that the system chose. */
+const folder = mkdtempSync(join(tmpdir(), 'emberscope-main-'));
+after(() => rmSync(folder, { recursive: true }));
+let directories = 0;
+
+/** A server on a port that the system chose, with a data directory of its own. */
 async function startReady(args: readonly string[] = []) {
-  const child = start(['--listen', '127.0.0.1:0', ...args]);
+  const dataDir = join(folder, `${directories++}`);
+  const child = start(['--listen', '127.0.0.1:0', '--data-dir', dataDir, ...args]);
   const end = ended(child);
   let out = '';
   for await (const [chunk] of onData(child)) {

@@ -56,13 +56,12 @@ const { settings, rows, warnings } = read;
 const output = openLogFile(2);
 const log = createLogger({ service: 'profile-server', level: settings.logLevel, output });
 for (const warning of warnings) log.warn(warning);
-log.info(
-  { settings: Object.fromEntries(rows.map(({ name, text }) => [name, text])) },
-  'profiles are kept in memory and are lost when this process ends',
-);
+const dataDir = resolve(settings.dataDir);
+log.info({ settings: Object.fromEntries(rows.map(({ name, text }) => [name, text])) }, 'starting');
 
 const started = await startServer({
   settings,
+  dataDir,
   pageDir: resolve(settings.pageDir ?? resolve(here, '../../web/dist')),
   build: { version, revision: '' },
   log,
@@ -74,7 +73,7 @@ if (!started.ok) {
   process.exit(1);
 }
 process.stdout.write(
-  `profile-server ${version} ready on ${formatListenAddress(started.address)}, profiles in memory\n`,
+  `profile-server ${version} ready on ${formatListenAddress(started.address)}, profiles in ${dataDir}\n`,
 );
 
 let isStopping = false;

@@ -2,7 +2,8 @@ import type { Metrics, TurnClock } from '@emberscope/node-kit';
 import type { Admission } from './http/admission.ts';
 import type { DiscardCause } from './ingest/refusal.ts';
 import type { QueryAnswer, QueryCall } from './query/query-call.ts';
-import type { ServerStoreStats } from './work/jobs.ts';
+import type { WriterStats } from './store/embedded/writer/writer-stats.ts';
+import { createStoreMetrics } from './store-metrics.ts';
 
 /** What the server counts, by the words of those who call. */
 export type ServerMetrics = {
@@ -11,8 +12,10 @@ export type ServerMetrics = {
   queried(call: QueryCall, answer: QueryAnswer, seconds: number): void;
   cut(reason: string): void;
   longTurn(isStarved: boolean): void;
-  threadDied(which: 'store' | 'ingest'): void;
-  store(stats: ServerStoreStats): void;
+  threadDied(which: 'writer' | 'query' | 'ingest'): void;
+  store(stats: WriterStats): void;
+  ready(seconds: number): void;
+  measureQueries(waiting: () => number): void;
   measureAdmission(admission: Admission): void;
   measureTurns(turns: TurnClock): void;
 };
@@ -64,22 +67,10 @@ export function createServerMetrics(metrics: Metrics): ServerMetrics {
     help: 'Threads that ended by themselves and were replaced.',
     labels: ['thread'],
   });
-  const heldProfiles = metrics.gauge({
-    name: 'store_profiles',
-    help: 'Profiles that are held.',
-  });
-  const heldSeries = metrics.gauge({ name: 'store_series', help: 'Series that are held.' });
-  const heldBytes = metrics.gauge({
-    name: 'store_memory_bytes',
-    help: 'Memory that profiles take, by the store’s own estimate.',
-  });
-  const limitBytes = metrics.gauge({
-    name: 'store_memory_limit_bytes',
-    help: 'Memory that profiles may take.',
-  });
-  const dropped = metrics.gauge({
-    name: 'store_dropped_profiles',
-    help: 'Profiles that had to go for newer ones since the start.',
+  const storeMetrics = createStoreMetrics(metrics);
+  const ready = metrics.gauge({
+    name: 'ready_seconds',
+    help: 'From the start of the process to taking requests.',
   });
 
   return {
@@ -99,12 +90,13 @@ export function createServerMetrics(metrics: Metrics): ServerMetrics {
     cut: (reason) => cuts.add(1, { reason }),
     longTurn: (isStarved) => longTurns.add(1, { starved: `${isStarved}` }),
     threadDied: (thread) => deaths.add(1, { thread }),
-    store(stats) {
-      heldProfiles.set(stats.profileCount);
-      heldSeries.set(stats.seriesCount);
-      heldBytes.set(stats.memoryBytes);
-      limitBytes.set(stats.memoryLimitBytes);
-      dropped.set(stats.droppedProfileCount);
+    store: storeMetrics.set,
+    ready: (seconds) => ready.set(seconds),
+    measureQueries(waiting) {
+      metrics.measuredGauge(
+        { name: 'query_queue', help: 'Queries that wait for a thread.' },
+        waiting,
+      );
     },
     measureAdmission({ bytesInFlight, pushesInFlight }) {
       metrics.measuredGauge(

@@ -108,7 +108,7 @@ test('a push that was answered, well or badly, holds no room any more', async ()
     await assert.rejects(pusher.push(pushOf('released', new Uint8Array(64))));
   }
   const ofMetrics = async () =>
-    /^emberscope_server_pushes_in_flight(?:_bytes)? .*$/gm[Symbol.match](
+    /^emberscope_pushes_in_flight(?:_bytes)? .*$/gm[Symbol.match](
       await (await fetch(`${server.url}/metrics`)).text(),
     );
   // The last answer may have arrived before the server has seen it leave.
@@ -117,7 +117,7 @@ test('a push that was answered, well or badly, holds no room any more', async ()
   }
   assert.deepEqual(
     [...((await ofMetrics()) ?? [])],
-    ['emberscope_server_pushes_in_flight 0', 'emberscope_server_pushes_in_flight_bytes 0'],
+    ['emberscope_pushes_in_flight 0', 'emberscope_pushes_in_flight_bytes 0'],
   );
 });
 

@@ -32,13 +32,16 @@ import {
   queryLimits,
   rateLimits,
   type Settings,
+  storeOptions,
 } from './settings.ts';
 import { startIngestPool } from './work/ingest-pool.ts';
-import { startStoreThread } from './work/store-thread.ts';
+import { startStoreThreads } from './work/store-threads.ts';
 
 export type ServerParts = {
   readonly settings: Settings;
   readonly pageDir: string;
+  /** Absolute. */
+  readonly dataDir: string;
   readonly build: BuildInfo;
   readonly log: Logger;
   readonly clock: Clock;
@@ -72,21 +75,24 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
   if (typeof page === 'string') return { ok: false, reason: page };
   const health = createHealth();
   const storeCheck = health.add('store');
-  const metrics = createMetrics({ prefix: 'emberscope_server', withProcessMetrics: true });
+  const metrics = createMetrics({ prefix: 'emberscope', withProcessMetrics: true });
   const count = createServerMetrics(metrics);
   const limiter = createLogLimiter({ clock, intervalMillis: LOG_INTERVAL_MILLIS });
 
-  const store = startStoreThread(
-    { memoryLimitBytes: settings.memoryLimitBytes, retentionMillis: settings.retentionMillis },
+  const store = startStoreThreads({
+    ...storeOptions(settings, parts.dataDir),
     clock,
-    (death: WorkerDeath) => {
-      count.threadDied('store');
-      log.error(
-        { death },
-        'the thread that held the profiles ended: all profiles in memory are lost',
-      );
+    onEvent: ({ level, message }) => log[level](message),
+    onDied(which, death) {
+      count.threadDied(which);
+      log.error({ death, which }, 'a thread of the store ended and was replaced; nothing is lost');
     },
-  );
+  });
+  const opened = await store.start();
+  if (!opened.ok) {
+    await store.stop();
+    return opened;
+  }
   const pool = startIngestPool(clock, (death: WorkerDeath) => {
     count.threadDied('ingest');
     log.error({ death }, 'a thread that reads profiles ended and was replaced');
@@ -108,6 +114,7 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
     observe: count.queried,
   });
   count.measureAdmission(admission);
+  count.measureQueries(store.waitingQueries);
 
   const tenancy = createTenancy(settings.multitenancy);
   const maxBodyBytes = bodyLimitBytes(settings);
@@ -147,22 +154,17 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
   );
   if (!listening.ok) {
     turns.stop();
-    await Promise.all([pool.close(0), store.close(0)]);
+    await Promise.all([pool.close(0), store.stop()]);
     return listening;
   }
 
   let isStopping = false;
-  let wasRunning = false;
-  // Again and again: a thread that had no core to start on within the time limit starts later.
   const lookAtStore = async () => {
-    const stats = await store.run('stats', undefined);
+    const stats = await store.stats();
     if (stats.kind === 'done') count.store(stats.output);
-    // One that is held by a long query is well: a server that is restarted for it loses everything.
-    const isHeld = stats.kind === 'timed-out' && stats.where === 'queue' && wasRunning;
-    if (!isStopping && !isHeld) {
-      wasRunning = stats.kind === 'done';
-      storeCheck.set(wasRunning ? 'running' : 'failed', stats.kind);
-    }
+    if (isStopping) return;
+    // A store that takes no pushes still answers queries: that is no reason to be restarted.
+    storeCheck.set(stats.kind === 'done' ? 'running' : 'failed', stats.kind);
   };
   await lookAtStore();
   const stopLooking = clock.every(STATS_PERIOD_MILLIS, () => void lookAtStore());
@@ -177,9 +179,10 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
       storeCheck.set('stopping');
       stopLooking();
       const { cutRequests, cutConnections } = await door.close(STOP_MILLIS);
-      await Promise.all([pool.close(0), store.close(0)]);
+      await pool.close(0);
+      await store.stop();
       turns.stop();
-      log.info({ cutRequests, cutConnections }, 'stopped; profiles in memory are gone');
+      log.info({ cutRequests, cutConnections }, 'stopped');
     },
   };
 }

@@ -15,7 +15,7 @@ import type { z } from 'zod';
 import type { IngestLimits } from './ingest/ingest-limits.ts';
 import type { RateLimits } from './ingest/rate-limit.ts';
 import type { QueryLimits } from './query/query-call.ts';
-import { MEMORY_LIMIT_MIN_BYTES } from './store/memory/memory-limit.ts';
+import type { StoreThreadsOptions } from './work/store-threads.ts';
 
 const MIB = 1024 * 1024;
 
@@ -40,7 +40,7 @@ export const settingsShape = {
   dataDir: pathSetting({
     name: 'data-dir',
     default: './data',
-    help: 'where data is kept; this version keeps profiles in memory and writes nothing there',
+    help: 'where profiles are kept; made when it is not there',
   }),
   pageDir: optional(
     pathSetting({ name: 'page-dir', help: 'the built page; by default the one beside the server' }),
@@ -51,17 +51,45 @@ export const settingsShape = {
     default: 'info',
     help: 'how much is logged',
   }),
-  memoryLimitBytes: bytesSetting({
-    name: 'store.memory-limit',
+  storeMaxBytes: bytesSetting({
+    name: 'store.max-bytes',
+    default: '0',
+    help: 'what profiles may take on the disk; beyond it the oldest day goes; 0 lifts the limit',
+  }),
+  storeMaxSeries: integerSetting({
+    name: 'store.max-series',
+    min: 1,
+    default: '50000',
+    help: 'series of a tenant that have a profile; pushes of more are refused',
+  }),
+  storeDropsOldestWhenFull: booleanSetting({
+    name: 'store.drop-oldest-when-full',
+    default: 'true',
+    help: 'let the oldest day go when less than 5 % or 1 GiB of the disk is free',
+  }),
+  storeCacheBytes: bytesSetting({
+    name: 'store.cache',
+    default: '128MiB',
+    minBytes: 8 * MIB,
+    help: 'memory for what queries read again and again, of all their threads',
+  }),
+  storeQueryBytes: bytesSetting({
+    name: 'store.query-memory',
     default: '256MiB',
-    minBytes: MEMORY_LIMIT_MIN_BYTES,
-    help: 'what profiles may take in memory; beyond it those that came first go',
+    minBytes: 16 * MIB,
+    help: 'memory that one query may take; a larger one is refused',
   }),
   retentionMillis: durationSetting({
     name: 'retention-period',
     default: '7d',
     zeroMeans: 'for ever',
     help: 'how long profiles are kept',
+  }),
+  rollupRetentionMillis: durationSetting({
+    name: 'store.rollup-retention',
+    default: '90d',
+    zeroMeans: 'for ever',
+    help: 'how long the sums of hours and days are kept, by function',
   }),
   multitenancy: booleanSetting({
     name: 'auth.multitenancy-enabled',
@@ -218,6 +246,30 @@ export function rateLimits({ ingestionRateMiB, ingestionBurstMiB }: Settings): R
   return {
     bytesPerSecond: Math.trunc(ingestionRateMiB * MIB),
     burstBytes: Math.trunc(ingestionBurstMiB * MIB),
+  };
+}
+
+/** What the threads of the store are started with. `dataDir` is an absolute path. */
+export function storeOptions(
+  settings: Settings,
+  dataDir: string,
+): Pick<StoreThreadsOptions, 'writer' | 'reader'> {
+  const { retentionMillis } = settings;
+  return {
+    writer: {
+      dataDir,
+      retentionMillis,
+      rollupRetentionMillis: settings.rollupRetentionMillis,
+      maxBytes: settings.storeMaxBytes,
+      dropsOldestWhenFull: settings.storeDropsOldestWhenFull,
+      maxSeries: settings.storeMaxSeries,
+    },
+    reader: {
+      dataDir,
+      retentionMillis,
+      cacheBytes: settings.storeCacheBytes,
+      queryBytes: settings.storeQueryBytes,
+    },
   };
 }
 

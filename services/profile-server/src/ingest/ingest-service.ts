@@ -4,7 +4,7 @@ import type { TenantId } from '../store/ids.ts';
 import type { PushRefusal } from '../store/push.ts';
 import type { IngestPool } from '../work/ingest-pool.ts';
 import type { PackedProfile } from '../work/packed-series.ts';
-import type { StoreThread } from '../work/store-thread.ts';
+import type { StoreThreads } from '../work/store-threads.ts';
 import type { IngestLimits } from './ingest-limits.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { PushMessage } from './read-push.ts';
@@ -51,7 +51,7 @@ export type IngestObserver = {
 
 export type IngestServiceParts = {
   readonly pool: IngestPool;
-  readonly store: StoreThread;
+  readonly store: Pick<StoreThreads, 'push'>;
   readonly rateLimit: RateLimit;
   readonly limits: IngestLimits;
   readonly nowMillis: () => number;
@@ -92,9 +92,8 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
     }
     if (batch.length > 0) {
       // Not cancelled with its client: half of what was begun would be stored all the same.
-      const input = { tenant, profiles: batch };
       const transfer = batch.map(({ buffer }) => buffer);
-      const done = await store.run('push', input, { transfer });
+      const done = await store.push({ tenant, profiles: batch }, transfer);
       if (done.kind !== 'done') return unavailable(done);
       for (const [position, refusal] of done.output.entries()) {
         const index = ownerOf[position] ?? 0;

@@ -1,4 +1,4 @@
-import type { StoreThread } from '../work/store-thread.ts';
+import type { StoreThreads } from '../work/store-threads.ts';
 import type { QueryAnswer, QueryCall, QueryLimits } from './query-call.ts';
 
 export type QueryService = {
@@ -11,7 +11,7 @@ export type QueryService = {
 };
 
 export type QueryServiceParts = {
-  readonly store: StoreThread;
+  readonly store: Pick<StoreThreads, 'query'>;
   readonly limits: QueryLimits;
   readonly nowMillis: () => number;
   readonly observe: (call: QueryCall, answer: QueryAnswer, seconds: number) => void;
@@ -24,7 +24,7 @@ const MAX_QUERIES = 128;
 /** Nobody looks at a page that long. A client's own limit counts when it is shorter. */
 const QUERY_MAX_MILLIS = 60_000;
 
-/** Hands queries to the thread that holds the profiles, as many as may wait for it. */
+/** Hands queries to the threads that read the store, as many as may wait for one. */
 export function createQueryService(parts: QueryServiceParts): QueryService {
   const { store, limits, nowMillis, monotonicMillis, observe } = parts;
   let running = 0;
@@ -41,7 +41,7 @@ export function createQueryService(parts: QueryServiceParts): QueryService {
     const input = { call, limits, deadlineMillis: nowMillis() + limitMillis };
     running++;
     const done = await store
-      .run('query', input, { signal, timeoutMillis: Math.max(1, limitMillis) })
+      .query(input, { signal, timeoutMillis: Math.max(1, limitMillis) })
       .finally(() => running--);
     switch (done.kind) {
       case 'done':
@@ -57,7 +57,7 @@ export function createQueryService(parts: QueryServiceParts): QueryService {
       case 'busy':
         return unavailable(`${done.queued} requests wait already`);
       case 'worker-died':
-        return unavailable(`the thread that holds the profiles ended: ${done.reason}`);
+        return unavailable(`the thread that answered it ended: ${done.reason}`);
       case 'failed':
         return { ok: false, code: 'internal', message: done.error.message };
       default:

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { createLogger, nodeFs, systemClock } from '@emberscope/node-kit';
 import { z } from 'zod';
@@ -17,7 +20,12 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   listen: '127.0.0.1:0',
   dataDir: './data',
   logLevel: 'error',
-  memoryLimitBytes: '64MiB',
+  storeMaxBytes: '0',
+  storeMaxSeries: '50000',
+  storeDropsOldestWhenFull: 'false',
+  storeCacheBytes: '32MiB',
+  storeQueryBytes: '64MiB',
+  rollupRetentionMillis: '90d',
   retentionMillis: '7d',
   multitenancy: 'false',
   maxQueryLengthMillis: '24h',
@@ -41,20 +49,28 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   rejectNewerThanMillis: '10m',
 };
 
-/** A whole server in this process, on a port of its own, with real threads. */
+/** A whole server in this process, with real threads, a port and a data directory of its own. */
 export async function runServer(
   changed: Partial<Settings> = {},
   pageDir = '/nowhere',
 ): Promise<RunningServer> {
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const dataDir = await mkdtemp(join(tmpdir(), 'emberscope-server-'));
   const started = await startServer({
     settings: settingsOf(changed),
     pageDir,
+    dataDir,
     build: { version: '0.0.0-test', revision: 'abc' },
     log: createLogger({ service: 'test', level: 'error', output }),
     clock: systemClock,
     fs: nodeFs,
   });
   if (!started.ok) throw new Error(started.reason);
-  return { url: `http://127.0.0.1:${started.address.port}`, stop: () => started.stop() };
+  return {
+    url: `http://127.0.0.1:${started.address.port}`,
+    async stop() {
+      await started.stop();
+      await rm(dataDir, { recursive: true });
+    },
+  };
 }

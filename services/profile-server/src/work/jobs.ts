@@ -3,7 +3,15 @@ import type { IngestLimits } from '../ingest/ingest-limits.ts';
 import type { PreparedIngest } from '../ingest/prepare-ingest.ts';
 import type { PushMessage, ReadPush } from '../ingest/read-push.ts';
 import type { QueryAnswer, QueryCall, QueryLimits } from '../query/query-call.ts';
-import type { StoreStats } from '../store/answers.ts';
+import type {
+  FlushJob,
+  FlushResult,
+  MergeJob,
+  MergeResult,
+} from '../store/embedded/maintenance/maintenance-jobs.ts';
+import type { StoreView } from '../store/embedded/store-view.ts';
+import type { StoreEvent } from '../store/embedded/writer/store-event.ts';
+import type { WriterStats } from '../store/embedded/writer/writer-stats.ts';
 import type { TenantId } from '../store/ids.ts';
 import type { PushRefusal } from '../store/push.ts';
 import type { PackedProfile } from './packed-series.ts';
@@ -38,26 +46,60 @@ export type IngestJobs = {
   };
 };
 
-/** What the one thread does that holds the profiles: it stores them, merges them, writes answers. */
-export type StoreJobs = {
-  push: {
-    /** Profiles as `packProfile` packs them. */
-    input: { readonly tenant: TenantId; readonly profiles: readonly Uint8Array[] };
-    /** Why not all of a profile was stored, for each that was pushed. */
-    output: readonly (PushRefusal | undefined)[];
-  };
-  query: {
-    input: {
-      readonly call: QueryCall;
-      readonly limits: QueryLimits;
-      readonly deadlineMillis: number;
-    };
-    output: QueryAnswer;
-  };
-  stats: { input: undefined; output: ServerStoreStats };
+/** What the one thread does that writes the store. */
+export type WriterJobs = {
+  /** Opens the data directory and recovers what is in it; every other job waits for that. */
+  start: { input: undefined; output: Started };
+  /** Pushes that came together: they are made durable together. */
+  push: { input: readonly PushInput[]; output: PushedBatch };
+  stats: { input: undefined; output: WriterReport };
+  /** Flushes, lets go of the directory. Nothing is to be asked for afterwards. */
+  stop: { input: undefined; output: undefined };
 };
 
-export type ServerStoreStats = StoreStats & {
-  readonly memoryLimitBytes: number;
-  readonly droppedProfileCount: number;
+export type Started =
+  | { readonly ok: true; readonly view: StoreView; readonly events: readonly StoreEvent[] }
+  /** One sentence. */
+  | { readonly ok: false; readonly reason: string };
+
+export type PushInput = {
+  readonly tenant: TenantId;
+  /** Profiles as `packProfile` packs them. */
+  readonly profiles: readonly Uint8Array[];
+};
+
+/** Why not all of a profile was stored, for each that was pushed. */
+export type PushOutput = readonly (PushRefusal | undefined)[];
+
+export type PushedBatch = {
+  /** One for each push; a text where a mistake of ours kept it from being stored. */
+  readonly outcomes: readonly (PushOutput | string)[];
+  /** What there is to read now. */
+  readonly view: StoreView;
+};
+
+export type WriterReport = {
+  readonly stats: WriterStats;
+  readonly view: StoreView;
+  /** For the log: what happened since the last report. */
+  readonly events: readonly StoreEvent[];
+};
+
+/** Turning the log into segments, and segments into fewer ones. */
+export type MaintenanceJobs = {
+  flush: { input: FlushJob; output: FlushResult };
+  merge: { input: MergeJob; output: MergeResult };
+};
+
+/** What threads do that read the store: they merge, and write answers. */
+export type QueryJobs = {
+  query: { input: QueryInput & { readonly view: StoreView }; output: QueryAnswer };
+  /** Reads what the first queries will need. */
+  warm: { input: StoreView; output: undefined };
+};
+
+export type QueryInput = {
+  readonly call: QueryCall;
+  readonly limits: QueryLimits;
+  readonly deadlineMillis: number;
 };

@@ -1,0 +1,41 @@
+import { type JobContext, nodeFs, poolWorkerData, serveJobs } from '@emberscope/node-kit/worker';
+import { answerQuery } from '../query/answer-query.ts';
+import { createStoreReader } from '../store/embedded/reader/store-reader.ts';
+import type { QueryJobs } from './jobs.ts';
+import type { ReaderOptions } from './store-threads.ts';
+
+/* The entry file of a thread that answers queries. */
+
+// The door: what `startStoreThreads` gives to its own workers.
+const options = poolWorkerData() as ReaderOptions;
+const nowMillis = () => Date.now();
+const retention = {
+  ...(options.retentionMillis > 0 && {
+    retentionNanos: BigInt(options.retentionMillis) * 1_000_000n,
+  }),
+};
+const reader = createStoreReader({ ...options, ...retention, fs: nodeFs, nowMillis });
+
+serveJobs<QueryJobs>({
+  async query({ call, limits, deadlineMillis, view }, context) {
+    reader.setView(view);
+    const parts = { reader, limits, nowMillis, ...retention };
+    const answer = await answerQuery(call, parts, { signal: polled(context), deadlineMillis });
+    if (answer.ok) context.transfer(answer.message.buffer);
+    return answer;
+  },
+  async warm(view) {
+    reader.setView(view);
+    await reader.warm();
+  },
+});
+
+/**
+ * A signal that asks instead of being told: a query runs in one go, and no event would reach this
+ * thread before it ends.
+ */
+function polled(context: JobContext): AbortSignal {
+  return Object.defineProperty(new AbortController().signal, 'aborted', {
+    get: () => context.isCancelled(),
+  });
+}

@@ -1,0 +1,154 @@
+import { availableParallelism } from 'node:os';
+import {
+  type Clock,
+  createWorkerPool,
+  type JobOutcome,
+  type RunOptions,
+  type WorkerDeath,
+} from '@emberscope/node-kit';
+import type { QueryAnswer } from '../query/query-call.ts';
+import type { StoreView } from '../store/embedded/store-view.ts';
+import type { StoreEvent } from '../store/embedded/writer/store-event.ts';
+import type { WriterStats } from '../store/embedded/writer/writer-stats.ts';
+import type { PushInput, PushOutput, QueryInput, QueryJobs, WriterJobs } from './jobs.ts';
+import { createPushLine } from './push-line.ts';
+
+/** What the writer's thread is started with. */
+export type WriterOptions = {
+  readonly dataDir: string;
+  /** 0: for ever. */
+  readonly retentionMillis: number;
+  readonly rollupRetentionMillis: number;
+  /** 0: no limit. */
+  readonly maxBytes: number;
+  readonly dropsOldestWhenFull: boolean;
+  /** Of a tenant. */
+  readonly maxSeries: number;
+};
+
+/** What a query thread is started with. */
+export type ReaderOptions = {
+  readonly dataDir: string;
+  readonly retentionMillis: number;
+  /** Of each thread. */
+  readonly cacheBytes: number;
+  readonly queryBytes: number;
+};
+
+export type StoreThreadsOptions = {
+  readonly writer: WriterOptions;
+  /** `cacheBytes` is shared by all query threads. */
+  readonly reader: ReaderOptions;
+  readonly clock: Clock;
+  readonly onDied: (which: 'writer' | 'query', death: WorkerDeath) => void;
+  readonly onEvent: (event: StoreEvent) => void;
+};
+
+/** The store as the main thread sees it: a thread that writes, and threads that read. */
+export type StoreThreads = {
+  /** Opens the store and recovers what is in it. */
+  start(): Promise<{ readonly ok: true } | { readonly ok: false; readonly reason: string }>;
+  /** Done means durable, and visible to every query that is asked for later. */
+  push(input: PushInput, transfer: readonly ArrayBuffer[]): Promise<JobOutcome<PushOutput>>;
+  query(input: QueryInput, options: RunOptions): Promise<JobOutcome<QueryAnswer>>;
+  stats(): Promise<JobOutcome<WriterStats>>;
+  /** Queries that wait for a thread. */
+  readonly waitingQueries: () => number;
+  /** Flushes and ends all threads. */
+  stop(): Promise<void>;
+};
+
+/** Pushes wait in their line; what else comes is a handful. */
+const WRITER_MAX_WAITING = 64;
+const QUERIES_MAX_WAITING = 4096;
+
+/** A query ends at its deadline by itself, which is earlier. */
+const LONGEST_QUERY_MILLIS = 3_600_000;
+
+/** Replaying 128 MiB of log takes seconds; a slow disk may take minutes, and is not to be given up. */
+const LONGEST_WRITE_MILLIS = 3_600_000;
+
+/** More threads would only divide the caches. */
+const MAX_QUERY_THREADS = 8;
+
+/** How long the last flush may take. Without it nothing is lost: the log is read at the next start. */
+const STOP_MILLIS = 20_000;
+
+export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
+  const { clock, onDied, onEvent } = options;
+  const queryThreads = Math.min(MAX_QUERY_THREADS, Math.max(1, availableParallelism() - 1));
+  const writer = createWorkerPool<WriterJobs>({
+    workerUrl: new URL('./writer-worker.js', import.meta.url),
+    workerCount: 1,
+    workerData: options.writer,
+    queueLimit: WRITER_MAX_WAITING,
+    queueTimeoutMillis: LONGEST_WRITE_MILLIS,
+    jobTimeoutMillis: LONGEST_WRITE_MILLIS,
+    graceMillis: LONGEST_WRITE_MILLIS,
+    clock,
+    onWorkerDied: (death) => onDied('writer', death),
+  });
+  const { cacheBytes, ...reader } = options.reader;
+  const queries = createWorkerPool<QueryJobs>({
+    workerUrl: new URL('./query-worker.js', import.meta.url),
+    workerCount: queryThreads,
+    workerData: { ...reader, cacheBytes: Math.floor(cacheBytes / queryThreads) },
+    queueLimit: QUERIES_MAX_WAITING,
+    jobTimeoutMillis: LONGEST_QUERY_MILLIS,
+    clock,
+    onWorkerDied: (death) => onDied('query', death),
+  });
+  let view: StoreView | undefined;
+  const line = createPushLine(async (pushes, transfer) => {
+    const done = await writer.run('push', pushes, { transfer });
+    // Before anyone is answered: a query that comes after the answer must find what was pushed.
+    if (done.kind === 'done') view = done.output.view;
+    return done;
+  });
+
+  return {
+    async start() {
+      const done = await writer.run('start', undefined);
+      if (done.kind !== 'done') return { ok: false, reason: sentenceOf(done) };
+      if (!done.output.ok) return done.output;
+      view = done.output.view;
+      for (const event of done.output.events) onEvent(event);
+      // Nobody waits for it, and a query that comes meanwhile goes to a thread that is done.
+      for (let i = 0; i < queryThreads; i++) void queries.run('warm', view);
+      return { ok: true };
+    },
+    push: line.push,
+    async query(input, runOptions) {
+      if (view === undefined) throw new Error('a query before the store is open');
+      return queries.run('query', { ...input, view }, runOptions);
+    },
+    async stats() {
+      const done = await writer.run('stats', undefined);
+      if (done.kind !== 'done') return done;
+      view = done.output.view;
+      for (const event of done.output.events) onEvent(event);
+      return { ...done, output: done.output.stats };
+    },
+    waitingQueries: () => queries.stats().queued,
+    async stop() {
+      await queries.close(0);
+      await writer.run('stop', undefined, { timeoutMillis: STOP_MILLIS });
+      await writer.close(0);
+    },
+  };
+}
+
+function sentenceOf(done: Exclude<JobOutcome<unknown>, { readonly kind: 'done' }>): string {
+  switch (done.kind) {
+    case 'failed':
+      return done.error.message;
+    case 'worker-died':
+      return `the thread that writes the store ended: ${done.reason}`;
+    case 'busy':
+    case 'cancelled':
+    case 'timed-out':
+      return `the store could not be opened: ${done.kind}`;
+    default:
+      return done satisfies never;
+  }
+}

@@ -1,0 +1,89 @@
+import {
+  nodeFs,
+  poolWorkerData,
+  serveJobs,
+  systemClock,
+  systemRandom,
+} from '@emberscope/node-kit/worker';
+import type { StoreEvent } from '../store/embedded/writer/store-event.ts';
+import { createStoreWriter } from '../store/embedded/writer/store-writer.ts';
+import type { PushOutcomes, PushRefusal } from '../store/push.ts';
+import type { PushInput, PushOutput, Started, WriterJobs } from './jobs.ts';
+import { startMaintenance } from './maintenance-thread.ts';
+import { unpackSeries } from './packed-series.ts';
+import type { WriterOptions } from './store-threads.ts';
+
+/* The entry file of the thread that writes the store. */
+
+// The door: what `startStoreThreads` gives to its own worker.
+const options = poolWorkerData() as WriterOptions;
+/** More would be the same again and again; a report comes every few seconds. */
+const MAX_EVENTS = 100;
+let events: StoreEvent[] = [];
+const maintenance = startMaintenance(systemClock);
+const writer = createStoreWriter({
+  ...options,
+  fs: nodeFs,
+  clock: systemClock,
+  random: systemRandom,
+  maintenance,
+  log(event) {
+    if (events.length < MAX_EVENTS) events.push(event);
+  },
+});
+const started = start();
+
+async function start(): Promise<Started> {
+  try {
+    await writer.start();
+    return { ok: true, view: writer.view(), events: takeEvents() };
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function takeEvents(): readonly StoreEvent[] {
+  const taken = events;
+  events = [];
+  return taken;
+}
+
+/** A thread in the place of one that died opens the store by itself. */
+async function whenStarted(): Promise<void> {
+  const outcome = await started;
+  if (!outcome.ok) throw new Error(outcome.reason);
+}
+
+async function push({ tenant, profiles }: PushInput): Promise<PushOutput | string> {
+  try {
+    // All of them before the first is waited for: they share one commit.
+    return await Promise.all(
+      profiles.map(async (packed) => firstRefusal(await writer.push(tenant, unpackSeries(packed)))),
+    );
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+serveJobs<WriterJobs>({
+  start: () => started,
+  async push(pushes) {
+    await whenStarted();
+    const outcomes = await Promise.all(pushes.map(push));
+    return { outcomes, view: writer.view() };
+  },
+  async stats() {
+    await whenStarted();
+    return { stats: writer.stats(), view: writer.view(), events: takeEvents() };
+  },
+  async stop() {
+    const outcome = await started;
+    if (outcome.ok) await writer.stop();
+    await maintenance.close();
+  },
+});
+
+function firstRefusal(outcomes: PushOutcomes): PushRefusal | undefined {
+  for (const outcome of outcomes.flat()) if (outcome.kind === 'refused') return outcome.refusal;
+  return undefined;
+}
