@@ -1,7 +1,6 @@
 import type { Fs } from '@emberscope/node-kit/worker';
 import { createByteWriter } from '../codec/byte-writer.ts';
 import { hasRowsBetween } from '../codec/dictionary-rows.ts';
-import type { GenerationView } from '../log/log-chunk.ts';
 import type { SegmentEntry } from '../manifest/manifest.ts';
 import type { Deflate } from '../segment/deflate-page.ts';
 import { encodePushIds } from '../segment/push-ids-page.ts';
@@ -53,11 +52,6 @@ export async function flushGeneration(
     throw error;
   }
   return { segments, damagedProfiles, damagedRecords: content.damagedRecords };
-}
-
-/** The days that a generation has profiles of, ascending. It may have them of fewer in the end. */
-export function daysOf(generation: GenerationView): readonly number[] {
-  return groupByDay(readGeneration(generation, 0).epochs).map(([day]) => day);
 }
 
 type Day = {

@@ -102,9 +102,17 @@ export async function flushTable(
     const labels = sorted[rank];
     if (stream === -1 && labels !== undefined) stream = streams.begin(labels);
     const row: LevelRow = {
-      ...{ stream, timeMillis, timeNanosOnTop, profileCount: 1, totals, largest: totals },
-      ...{ durationNanos: record.durationNanos, period: record.period },
-      ...{ remarks: remarks.placeOf(record.remarks), id: record.id, arrival: record.arrival },
+      stream,
+      timeMillis,
+      timeNanosOnTop,
+      profileCount: 1,
+      totals,
+      largest: totals,
+      durationNanos: record.durationNanos,
+      period: record.period,
+      remarks: remarks.placeOf(record.remarks),
+      id: record.id,
+      arrival: record.arrival,
     };
     await profiles.add(row, samples);
     streams.add(row);

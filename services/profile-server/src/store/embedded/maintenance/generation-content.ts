@@ -63,6 +63,8 @@ type GrowingEpoch = {
   /** When rows of it could not be read: what came behind them has numbers that nobody knows. */
   brokenAfter: RowCounts | undefined;
   readonly tables: Map<string, GrowingTable>;
+  /** The table of a stream, by its number: what is asked for each profile. */
+  readonly tableOfStream: Map<number, GrowingTable>;
   readonly pushIds: StoredPushId[];
 };
 
@@ -148,8 +150,22 @@ export function readGeneration(generation: GenerationView, nowMillis: number): G
   };
 }
 
+/** The days that a generation names, ascending; whether it has profiles of them is not looked at. */
+export function daysOf({ chunks }: GenerationView): readonly number[] {
+  const days = new Set<number>();
+  for (const chunk of chunks) {
+    const bytes = bytesOfChunk(chunk);
+    const visit = (kind: number, start: number, end: number): void => {
+      if (kind !== RECORD_KIND.epoch) return;
+      isUndamaged(() => days.add(readEpochRecord(bytes.subarray(start, end)).day));
+    };
+    isUndamaged(() => forEachRecord(bytes, 0, publishedBytes(chunk), visit));
+  }
+  return [...days].sort((a, b) => a - b);
+}
+
 /** Whether `act` ends without damage. Other errors are nobody's bytes and pass through. */
-export function isUndamaged(act: () => void): boolean {
+export function isUndamaged(act: () => unknown): boolean {
   try {
     act();
     return true;
@@ -161,7 +177,10 @@ export function isUndamaged(act: () => void): boolean {
 
 function createEpoch(record: EpochRecord): GrowingEpoch {
   const rows = createDictionaryColumns(record.before);
-  return { record, rows, brokenAfter: undefined, tables: new Map(), pushIds: [] };
+  return {
+    ...{ record, rows, brokenAfter: undefined, pushIds: [] },
+    ...{ tables: new Map(), tableOfStream: new Map() },
+  };
 }
 
 function addRows(epoch: GrowingEpoch, bytes: Uint8Array, { rowsAt, rowsEnd }: ProfileRecord): void {
@@ -180,22 +199,18 @@ function addRows(epoch: GrowingEpoch, bytes: Uint8Array, { rowsAt, rowsEnd }: Pr
   }
 }
 
-function tableOf(epoch: GrowingEpoch, { sampleTypes, periodType }: StreamRecord): GrowingTable {
+function tableOf(epoch: GrowingEpoch, stream: StreamRecord): GrowingTable {
+  const { number, sampleTypes, periodType } = stream;
+  const ofStream = epoch.tableOfStream.get(number);
+  if (ofStream !== undefined) return ofStream;
   const key = JSON.stringify([sampleTypes, periodType]);
-  let table = epoch.tables.get(key);
-  if (table === undefined) {
-    table = {
-      ...{
-        sampleTypes: [...sampleTypes],
-        periodType,
-        streams: [],
-        stream: [],
-        placeOfNumber: new Map(),
-      },
-      ...{ timeMillis: [], timeNanosOnTop: [], arrival: [], chunk: [], start: [], end: [] },
-    };
-    epoch.tables.set(key, table);
-  }
+  const table = epoch.tables.get(key) ?? {
+    ...{ sampleTypes: [...sampleTypes], periodType, streams: [], placeOfNumber: new Map() },
+    ...{ stream: [], timeMillis: [], timeNanosOnTop: [], arrival: [] },
+    ...{ chunk: [], start: [], end: [] },
+  };
+  epoch.tables.set(key, table);
+  epoch.tableOfStream.set(number, table);
   return table;
 }
 

@@ -1,6 +1,7 @@
 import type { Fs } from '@emberscope/node-kit';
 import type { GenerationView } from '../log/log-chunk.ts';
-import { daysOf, flushGeneration } from '../maintenance/flush-generation.ts';
+import { flushGeneration } from '../maintenance/flush-generation.ts';
+import { daysOf } from '../maintenance/generation-content.ts';
 import type { FlushResult, MergeJob, MergeResult } from '../maintenance/maintenance-jobs.ts';
 import { mergeSegments } from '../maintenance/merge-segments.ts';
 import type { DeletionEntry, SegmentEntry } from '../manifest/manifest.ts';
