@@ -328,36 +328,24 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     // Nothing waits from here on until all of it is encoded.
     const error = refusal(open);
     if (error !== undefined) return refuseAll(pushed, error);
-    const batches = new Set<PushBatch>();
-    const outcomes = pushed.map(({ labels, profiles }) =>
-      profiles.map((profile) => {
+    // A push may lie in several batches, of which some are written and some are not.
+    const taken = pushed.map(({ labels, profiles }) =>
+      profiles.map((profile): Taken => {
         if (queue.batch().declarations.epochs.size >= limits.epochsPerGeneration) {
           void queue.cut().then(() => runMaintenance());
         }
         const batch = queue.batch();
         const outcome = intake.take(batch, tenant, labels, profile);
-        if (outcome.kind === 'stored') batches.add(batch);
-        // What it is a duplicate of may be on its way and fail.
-        if (outcome.kind === 'duplicate') {
-          duplicatePushes++;
-          for (const other of queue.uncommitted()) batches.add(other);
-          if (batch.pushIds.size > 0) batches.add(batch);
-        }
         if (batch.records.byteLength() > 0) queue.submit(batch);
-        return outcome;
+        if (outcome.kind === 'stored') return { outcome, waitsFor: [batch] };
+        if (outcome.kind !== 'duplicate') return { outcome, waitsFor: [] };
+        // What it is a duplicate of may be on its way and fail.
+        duplicatePushes++;
+        const onTheirWay = batch.pushIds.size > 0 ? [batch] : [];
+        return { outcome, waitsFor: [...queue.uncommitted(), ...onTheirWay] };
       }),
     );
-    for (const batch of batches) {
-      const result = await batch.settled;
-      if (result.kind === 'committed') continue;
-      const failed = refusedBy(unavailable(`the profile could not be written: ${result.reason}`));
-      return outcomes.map((ofSeries) =>
-        ofSeries.map((outcome) =>
-          outcome.kind === 'stored' || outcome.kind === 'duplicate' ? failed : outcome,
-        ),
-      );
-    }
-    return outcomes;
+    return Promise.all(taken.map((ofSeries) => Promise.all(ofSeries.map(settledOutcome))));
   }
 
   async function cutWhenDue({ log, queue }: Running): Promise<void> {
@@ -539,6 +527,18 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     const newestMillis = Math.max(...held.map((of) => of.newestMillis));
     return Number.isFinite(oldestMillis) ? { oldestMillis, newestMillis } : undefined;
   }
+}
+
+/** What is to be answered when some batches are durable. */
+type Taken = { readonly outcome: PushOutcome; readonly waitsFor: readonly PushBatch[] };
+
+async function settledOutcome({ outcome, waitsFor }: Taken): Promise<PushOutcome> {
+  for (const batch of waitsFor) {
+    const result = await batch.settled;
+    if (result.kind === 'committed') continue;
+    return refusedBy(unavailable(`the profile could not be written: ${result.reason}`));
+  }
+  return outcome;
 }
 
 /** On the status page and in metrics: a metric for each service of a large fleet would be too many. */
