@@ -70,8 +70,16 @@ export function createLogRecovery(
     };
   }
 
+  function factsOf(): HeadFacts {
+    const of = facts.get(generation) ?? createHeadFacts();
+    facts.set(generation, of);
+    return of;
+  }
+
   function acceptEpoch(payload: Uint8Array): void {
     const epoch = readEpochRecord(payload);
+    // A flush counts its days, though the profile that it was declared for may be torn off.
+    factsOf().days.add(epoch.day);
     const key = `${epoch.ordinal} ${keyOfOwner(epoch)}`;
     const known = countsOfEpoch.get(key);
     // Rows that an earlier record of the log brought and that damage has taken.
@@ -107,9 +115,7 @@ export function createLogRecovery(
       const id = pushIdFromBytes(record.pushId);
       if (!pushIds.has(tenant, id)) pushIds.add(tenant, id, nowMillis);
     }
-    const of = facts.get(generation) ?? createHeadFacts();
-    facts.set(generation, of);
-    addProfile(of, record.timeNanos, record.arrival, nowMillis);
+    addProfile(factsOf(), record.timeNanos, record.arrival, nowMillis);
   }
 
   return {
