@@ -19,7 +19,7 @@ export type SegmentDirectory = {
   readonly isRollup: boolean;
   readonly epochs: readonly EpochDirectory[];
   readonly tables: readonly TableDirectory[];
-  /** Tenants (t) with ids (16) and arrivals (ms since the epoch, v) of pushes. */
+  /** Tenants (t) with ids (16) and arrivals (ms since the epoch, v) of pushes: `push-ids-page`. */
   readonly pushIds: { readonly page: PageRef; readonly count: number } | undefined;
 };
 
@@ -41,7 +41,7 @@ export type TableDirectory = {
   readonly sampleTypes: readonly ValueType[];
   readonly periodType: ValueType | undefined;
   readonly streams: StreamColumns;
-  /** Distinct remarks; rows refer to them by place. Place 0 is "none". */
+  /** Distinct remarks; rows refer to them by place. Place 0 is "none", and there with empty texts. */
   readonly remarks: readonly RemarksRecord[];
   readonly levels: readonly LevelDirectory[];
 };
@@ -54,7 +54,7 @@ export type StreamColumns = {
   /** In ms since the epoch, rounded outwards. */
   readonly oldestMillis: readonly number[];
   readonly newestMillis: readonly number[];
-  /** Bit for each sample type that any of its profiles has a value of. */
+  /** Bit for each sample type that any of its profiles has a value of; of type 32 that of type 0. */
   readonly typeBits: readonly number[];
 };
 
