@@ -110,7 +110,7 @@ export function createLogRecovery(
     nextArrival = Math.max(nextArrival, record.arrival + 1);
     const { stream, kind } = declared;
     const tenant = tenantId(stream.tenant);
-    series.add(tenant, stream.labels, kind, dayOfNanos(record.timeNanos));
+    series.add({ tenant, labels: stream.labels, kind, day: dayOfNanos(record.timeNanos) }, 1);
     if (record.pushId !== undefined) {
       const id = pushIdFromBytes(record.pushId);
       if (!pushIds.has(tenant, id)) pushIds.add(tenant, id, nowMillis);

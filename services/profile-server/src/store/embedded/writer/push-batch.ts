@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
-import type { LabelSet } from '@emberscope/labels';
 import { createRecordBatch, type RecordBatch } from '@emberscope/record-log';
 import type { PushId, TenantId } from '../../ids.ts';
 import type { RowCounts } from '../codec/dictionary-rows.ts';
 import { RECORD_LIMITS } from '../log/log-format.ts';
 import type { Epoch } from './epochs.ts';
 import { createHeadFacts, type HeadFacts } from './head-facts.ts';
+import type { SeriesDay } from './live-series.ts';
 
 /** What was declared in the records of one generation, by the numbers it has there. */
 export type Declarations = {
@@ -30,7 +30,8 @@ export type PushBatch = {
   readonly facts: HeadFacts;
   /** The rows of each dictionary that are logged with this batch. */
   readonly epochs: Map<Epoch, RowCounts>;
-  readonly newSeries: { readonly tenant: TenantId; readonly labels: LabelSet }[];
+  /** One for each profile. */
+  readonly counted: SeriesDay[];
   readonly pushIds: Map<string, { readonly tenant: TenantId; readonly id: PushId }>;
   isQueued: boolean;
   readonly settled: Promise<BatchResult>;
@@ -52,7 +53,7 @@ export function createPushBatch(
     records,
     facts: createHeadFacts(),
     epochs: new Map(),
-    newSeries: [],
+    counted: [],
     pushIds: new Map(),
     isQueued: false,
     settled,

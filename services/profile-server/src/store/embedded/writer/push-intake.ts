@@ -142,7 +142,9 @@ export function createPushIntake(options: PushIntakeOptions): PushIntake {
       epoch.logged = counts;
       batch.epochs.set(epoch, counts);
     }
-    if (series.add(tenant, labels, kind, day)) batch.newSeries.push({ tenant, labels });
+    const counted = { tenant, labels, kind, day };
+    series.add(counted, 1);
+    batch.counted.push(counted);
     if (pushId !== undefined)
       batch.pushIds.set(keyOfPushId(tenant, pushId), { tenant, id: pushId });
     addProfile(batch.facts, timeNanos, arrival, nowMillis());

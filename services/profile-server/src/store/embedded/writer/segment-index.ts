@@ -82,8 +82,10 @@ export function createSegmentIndex(
         for (const { epoch, sampleTypes, periodType, streams } of tables) {
           const tenant = epochs[epoch]?.tenant ?? '';
           const kind = kindOfTypes({ sampleTypes, periodType });
-          for (const flat of streams.labels) {
-            series.add(tenant, labelsOfFlat(flat), kind, entry.day);
+          for (const [stream, flat] of streams.labels.entries()) {
+            const labels = labelsOfFlat(flat);
+            const count = streams.profileCount[stream] ?? 0;
+            if (count > 0) series.add({ tenant, labels, kind, day: entry.day }, count);
           }
         }
         if (ids !== undefined && entry.newestPushIdMillis >= sinceMillis) {

@@ -15,7 +15,7 @@ import { createBallast } from './ballast.ts';
 import { type CommitQueue, createCommitQueue } from './commit-queue.ts';
 import { createDiskGuard, type DiskGuard } from './disk-guard.ts';
 import { createDroppedFiles } from './dropped-files.ts';
-import { dayOfMillis } from './epoch-key.ts';
+import { dayOfMillis, dayOfNanos } from './epoch-key.ts';
 import { createEpochs, type Epochs } from './epochs.ts';
 import { addFacts, createHeadFacts, type HeadFacts } from './head-facts.ts';
 import { createLiveSeries } from './live-series.ts';
@@ -229,7 +229,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
         guard.failed(error);
       },
       onTakenBack(batch) {
-        for (const { tenant, labels } of batch.newSeries) series.remove(tenant, labels);
+        for (const counted of batch.counted) series.subtract(counted, 1);
       },
     });
     const guard = createDiskGuard({
@@ -430,13 +430,11 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
         const reason = `the deletion could not be written: ${error.message}`;
         return { ok: false, error: unavailable(reason) };
       }
-      const stats = timesHeld(running);
-      const { startNanos, endNanos } = selection.range;
-      const isOfAllTime =
-        stats === undefined ||
-        (startNanos <= BigInt(stats.oldestMillis) * 1_000_000n &&
-          endNanos >= BigInt(stats.newestMillis) * 1_000_000n);
-      if (isOfAllTime) series.dropMatching(selection.tenants, selection.matchers);
+      // Of days that are not covered whole, profiles are counted until a merge leaves them out.
+      const { tenants, matchers, range } = selection;
+      const firstDay = dayOfNanos(range.startNanos - 1n) + 1;
+      const lastDay = dayOfNanos(range.endNanos + 1n) - 1;
+      series.dropMatching(tenants, matchers, firstDay, lastDay);
       return { ok: true, value: id as DeletionId };
     },
 
@@ -462,10 +460,8 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
       const { count, seconds, profiles } = queue.fsync();
       const { damagedRecords: damagedInFlush, ...times } = runner.times();
       return {
-        profileCount:
-          segments.reduce((sum, { profileCount }) => sum + profileCount, 0) +
-          log.views().reduce((sum, { generation }) => sum + factsOf(generation).profileCount, 0),
-        seriesCount: series.count(),
+        profileCount: series.profileCount(),
+        seriesCount: series.seriesCount(),
         oldestMillis: held?.oldestMillis,
         newestMillis: held?.newestMillis,
         headBytes: log.memoryBytes(),

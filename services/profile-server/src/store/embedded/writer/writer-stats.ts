@@ -2,7 +2,10 @@ import type { DictionarySize } from './epochs.ts';
 
 /** What the writer knows of itself, for metrics and the status page. */
 export type WriterStats = {
-  /** Acknowledged and not gone with their day. Profiles that a deletion hides are counted. */
+  /**
+   * Acknowledged and not deleted. Where a deletion takes a part of a day, and after a restart,
+   * profiles that it hides are counted until a merge leaves them out.
+   */
   readonly profileCount: number;
   /** Label sets of all tenants that have a profile. */
   readonly seriesCount: number;
