@@ -75,7 +75,7 @@ export function createPushIntake(options: PushIntakeOptions): PushIntake {
     return number;
   }
 
-  function epochNumber({ declarations, records }: PushBatch, epoch: Epoch): number {
+  function epochNumber({ declarations, records, facts }: PushBatch, epoch: Epoch): number {
     const known = declarations.epochs.get(epoch);
     if (known !== undefined) return known;
     const number = declarations.epochs.size;
@@ -84,6 +84,8 @@ export function createPushIntake(options: PushIntakeOptions): PushIntake {
     writeEpochRecord(payload, { number, tenant, service, day, ordinal, before: logged });
     records.append(RECORD_KIND.epoch, payload.view());
     declarations.epochs.set(epoch, number);
+    // A flush counts the days of dictionaries, also when the profile turns out too large.
+    facts.days.add(day);
     return number;
   }
 

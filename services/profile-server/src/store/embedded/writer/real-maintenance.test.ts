@@ -94,6 +94,16 @@ describe('with real segments', () => {
     assert.deepEqual(opened.events, []);
   });
 
+  test('a day that only a refused profile was of does not keep a flush from its work', async () => {
+    const opened = await openRealWriter({ limits: { recordMaxBytes: 200 } });
+    await push(opened, drawn('main 1'));
+    const large = await push(opened, drawn(`main;${'x'.repeat(300)} 1`, START_MILLIS - DAY));
+    assert.equal(large.kind, 'refused');
+    await push(opened, drawn('main 2'));
+    await opened.run(opened.writer.flush());
+    assert.equal(opened.writer.stats().segmentCount, 1);
+  });
+
   test('a deletion takes profiles out for good, and the dictionary goes on', async () => {
     let opened = await openRealWriter();
     await push(opened, drawn('main;a 1'), 'a');
