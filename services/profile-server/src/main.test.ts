@@ -35,8 +35,10 @@ after(() => rmSync(folder, { recursive: true }));
 let directories = 0;
 
 /** A server on a port that the system chose, with a data directory of its own. */
-async function startReady(args: readonly string[] = []) {
-  const dataDir = join(folder, `${directories++}`);
+async function startReady(
+  args: readonly string[] = [],
+  dataDir = join(folder, `${directories++}`),
+) {
   const child = start(['--listen', '127.0.0.1:0', '--data-dir', dataDir, ...args]);
   const end = ended(child);
   let out = '';
@@ -83,6 +85,44 @@ test('a setting of Pyroscope that is none here is passed over with a warning; he
   const gone = await ended(start(['healthcheck', `${url}/ready`]));
   assert.equal(gone.code, 1);
   assert.match(gone.err, /ECONNREFUSED/);
+});
+
+test('what was acknowledged is there after a restart, and after the process was killed', async () => {
+  const dataDir = join(folder, 'restarted');
+  const push = (url: string, drawn: string) =>
+    fetch(`${url}/ingest?format=pprof&name=kept`, { method: 'POST', body: pprofOf(drawn) });
+  const range = { start: Date.now() - 600_000, end: Date.now() + 600_000 };
+  const namesOf = async (url: string) => {
+    const answer = await fetch(`${url}/querier.v1.QuerierService/SelectMergeStacktraces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        ...range,
+        profileTypeID: 'process_cpu:cpu:nanoseconds:cpu:nanoseconds',
+        labelSelector: '{service_name="kept"}',
+      }),
+    });
+    const { flamegraph } = (await answer.json()) as { flamegraph: { names: string[] } };
+    return flamegraph.names.toSorted();
+  };
+  for (const [index, signal] of (['SIGKILL', 'SIGTERM', 'SIGKILL'] as const).entries()) {
+    const { child, end, url } = await startReady([], dataDir);
+    assert.equal((await push(url, `main;run${index} 3`)).status, 200);
+    const runs = Array.from({ length: index + 1 }, (_, run) => `run${run}`);
+    assert.deepEqual(await namesOf(url), ['main', ...runs, 'total']);
+    child.kill(signal);
+    await end;
+  }
+});
+
+test('two servers do not share a data directory', async () => {
+  const dataDir = join(folder, 'shared');
+  const { child, end } = await startReady([], dataDir);
+  const second = await ended(start(['--listen', '127.0.0.1:0', '--data-dir', dataDir]));
+  assert.equal(second.code, 1);
+  assert.match(second.err, new RegExp(`^.*${dataDir}.*${child.pid}.*$`, 'm'));
+  child.kill('SIGTERM');
+  assert.equal((await end).code, 0);
 });
 
 test('a push that has begun is answered when the server is told to end', async () => {

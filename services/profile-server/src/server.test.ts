@@ -13,6 +13,7 @@ import {
 } from '@connectrpc/connect-node';
 import { PusherService, PushRequestSchema } from '@emberscope/protocol/push';
 import { QuerierService } from '@emberscope/protocol/querier';
+import type { StoreStatus } from './http/store-status.ts';
 import { gzippedPprofOf, pprofOf } from './testing/drawn-pprof.ts';
 import { retimed } from './testing/retimed.ts';
 import { type RunningServer, runServer } from './testing/running-server.ts';
@@ -120,6 +121,30 @@ test('a push that was answered, well or badly, holds no room any more', async ()
     ['emberscope_pushes_in_flight 0', 'emberscope_pushes_in_flight_bytes 0'],
   );
 });
+
+test('what is kept, and how it goes to the disk, is told as metrics and as JSON', async () => {
+  await fetch(`${server.url}/ingest?format=pprof&name=told`, {
+    method: 'POST',
+    body: pprofOf('a 1'),
+  });
+  // The writer is asked every few seconds.
+  let status = await storeStatus();
+  for (let look = 0; look < 400 && !((status.store?.profileCount ?? 0) > 0); look++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    status = await storeStatus();
+  }
+  assert.equal(status.retentionMillis, 7 * 86_400_000);
+  assert.ok(status.store !== null && status.store.logBytes > 0);
+  assert.equal(status.store.refusing, undefined);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  for (const name of ['wal_bytes', 'fsync_total', 'disk_bytes{kind="log"}', 'ready_seconds']) {
+    assert.ok(metrics.includes(`\nemberscope_${name} `), name);
+  }
+});
+
+async function storeStatus(): Promise<StoreStatus> {
+  return (await (await fetch(`${server.url}/api/v1/status/store`)).json()) as StoreStatus;
+}
 
 test('JSON of a megabyte is read away from the main thread, and answered as JSON', async () => {
   const lines = Array.from({ length: 8000 }, (_, i) => `main;f${i};${'x'.repeat(60)}${i} ${i + 1}`);

@@ -21,6 +21,7 @@ import { queryRoutes } from './http/query-routes.ts';
 import { createServerRoutes } from './http/server-routes.ts';
 import { spreadRequests } from './http/spread-requests.ts';
 import { type BuildInfo, statusRoutes, statusRpcs } from './http/status-routes.ts';
+import { storeStatusRoute } from './http/store-status.ts';
 import { createTenancy } from './http/tenancy.ts';
 import { createIngestService } from './ingest/ingest-service.ts';
 import { createRateLimit } from './ingest/rate-limit.ts';
@@ -34,6 +35,7 @@ import {
   type Settings,
   storeOptions,
 } from './settings.ts';
+import type { WriterStats } from './store/embedded/writer/writer-stats.ts';
 import { startIngestPool } from './work/ingest-pool.ts';
 import { startStoreThreads } from './work/store-threads.ts';
 
@@ -68,6 +70,7 @@ const LOG_INTERVAL_MILLIS = 10_000;
 /** Puts the server together, starts it, and answers when it takes requests. */
 export async function startServer(parts: ServerParts): Promise<StartedServer> {
   const { settings, log, clock, fs } = parts;
+  const beganMillis = clock.monotonicMillis();
   const page = await loadPageFiles(fs, parts.pageDir).catch((error: unknown) => {
     if (!(error instanceof FsError)) throw error;
     return `Cannot read the page (setting page-dir): ${error.message}`;
@@ -116,6 +119,7 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
   count.measureAdmission(admission);
   count.measureQueries(store.waitingQueries);
 
+  let lastStats: WriterStats | null = null;
   const tenancy = createTenancy(settings.multitenancy);
   const maxBodyBytes = bodyLimitBytes(settings);
   const shared = { ingest, admission, tenancy, maxBodyBytes, clock };
@@ -123,7 +127,14 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
     rpcs: [...queryRoutes(queries, tenancy), ...statusRpcs(health)],
     push: createPushRoute(shared),
     ingest: createIngestRoute(shared),
-    status: statusRoutes(health, metrics, parts.build),
+    status: [
+      ...statusRoutes(health, metrics, parts.build),
+      storeStatusRoute(() => ({
+        retentionMillis: settings.retentionMillis,
+        rollupRetentionMillis: settings.rollupRetentionMillis,
+        store: lastStats,
+      })),
+    ],
     page,
   });
   const door = createFrontDoor({
@@ -161,7 +172,10 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
   let isStopping = false;
   const lookAtStore = async () => {
     const stats = await store.stats();
-    if (stats.kind === 'done') count.store(stats.output);
+    if (stats.kind === 'done') {
+      lastStats = stats.output;
+      count.store(stats.output);
+    }
     if (isStopping) return;
     // A store that takes no pushes still answers queries: that is no reason to be restarted.
     storeCheck.set(stats.kind === 'done' ? 'running' : 'failed', stats.kind);
@@ -169,6 +183,7 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
   await lookAtStore();
   const stopLooking = clock.every(STATS_PERIOD_MILLIS, () => void lookAtStore());
   if (page.fileCount === 0) log.warn({ pageDir: parts.pageDir }, 'the page has not been built');
+  count.ready((clock.monotonicMillis() - beganMillis) / 1000);
   log.info({ listen: formatListenAddress(listening.address) }, 'ready');
 
   return {
