@@ -183,6 +183,41 @@ describe('a segment that is damaged', () => {
   });
 });
 
+test('a byte that is wrong anywhere spoils answers or changes none', async () => {
+  const ask = async (store: DrawnStore) => [
+    await store.mergeTree({ ...everything(), mode: 'sum', frameKey: 'reported-name' }, CONTEXT),
+    await store.activity({ ...everything(), groupBy: ['service_name'] }, CONTEXT),
+    await store.selectPoints({ ...everything(), groupBy: [], per: 'profile' }, CONTEXT),
+    await store.tenantStats([ANONYMOUS], CONTEXT),
+  ];
+  const store = createDrawnStore({ nowMillis: () => NOON_MILLIS, cacheBytes: 0 });
+  for (const hour of [0, 0, 1]) await push(store, 'a', NOON_MILLIS + hour * HOUR_MILLIS, 0n);
+  await store.flush();
+  const whole = await ask(store);
+  const [entry] = store.manifest().segments;
+  assert.ok(entry !== undefined);
+  let spoilt = 0;
+  for (let at = 0; at < entry.sizeBytes; at += 7) {
+    const file = await store.fs.open(`/data/${entry.file}`, 'write');
+    const byte = new Uint8Array(1);
+    await file.read(byte, at);
+    await writeFully(file, Uint8Array.of((byte[0] ?? 0) ^ 0x41), at);
+    const again = createDrawnStore({ nowMillis: () => NOON_MILLIS, fs: store.fs, cacheBytes: 0 });
+    again.setManifest(store.manifest());
+    for (const [i, answer] of (await ask(again)).entries()) {
+      if (answer.ok) assert.deepEqual(answer, whole[i], `byte ${at}`);
+      else {
+        assert.equal(answer.error.kind, 'damaged', `byte ${at}`);
+        assert.match(answer.error.reason, new RegExp(entry.file), `byte ${at}`);
+        spoilt++;
+      }
+    }
+    await writeFully(file, byte, at);
+    await file.close();
+  }
+  assert.ok(spoilt > 100);
+});
+
 describe('bounds', () => {
   test('a query that takes too much is told so, with its range and series', async () => {
     const store = createDrawnStore({ nowMillis: () => NOON_MILLIS, queryBytes: 100 });
