@@ -1,6 +1,7 @@
 /**
- * Things that are kept while there is room: those that were not asked for longest go first. Keys
- * are texts that say what a thing is, so that it is found again by whoever needs it next.
+ * Things that are kept while there is room: those go first that nobody has asked for since there was
+ * too little of it last. Keys are texts that say what a thing is, so that it is found again by
+ * whoever needs it next.
  */
 export type ByteLru<Value> = {
   get(key: string): Value | undefined;
@@ -12,10 +13,12 @@ export type ByteLru<Value> = {
   readonly bytes: () => number;
 };
 
-type Kept<Value> = { readonly value: Value; bytes: number };
+/** Asking marks and does not move: thousands are asked for in a query, and few ever go. */
+type Kept<Value> = { readonly value: Value; bytes: number; isUsed: boolean };
 
 export function createByteLru<Value>(maxBytes: number): ByteLru<Value> {
-  // A Map goes through its keys in the order in which they were set.
+  // A Map goes through its keys in the order in which they were set, and comes to those that are set
+  // meanwhile as well.
   const kept = new Map<string, Kept<Value>>();
   let bytes = 0;
 
@@ -27,9 +30,13 @@ export function createByteLru<Value>(maxBytes: number): ByteLru<Value> {
   }
 
   function keepWithinLimit(): void {
-    for (const key of kept.keys()) {
+    for (const [key, one] of kept) {
       if (bytes <= maxBytes) return;
-      drop(key);
+      if (one.isUsed) {
+        one.isUsed = false;
+        kept.delete(key);
+        kept.set(key, one);
+      } else drop(key);
     }
   }
 
@@ -37,13 +44,12 @@ export function createByteLru<Value>(maxBytes: number): ByteLru<Value> {
     get(key) {
       const one = kept.get(key);
       if (one === undefined) return undefined;
-      kept.delete(key);
-      kept.set(key, one);
+      one.isUsed = true;
       return one.value;
     },
     set(key, value, valueBytes) {
       drop(key);
-      kept.set(key, { value, bytes: valueBytes });
+      kept.set(key, { value, bytes: valueBytes, isUsed: false });
       bytes += valueBytes;
       keepWithinLimit();
     },
