@@ -82,8 +82,25 @@ export async function replayLog(options: ReplayOptions): Promise<Replayed> {
     else generations.push(read.generation);
   }
   const last = numbers.at(-1);
+  if (generations.at(-1)?.generation === last && last !== undefined) {
+    await makeDurable(fs, folder, last);
+  }
   const nextGeneration = last === undefined ? floor : Math.max(floor, last + 1);
   return { generations, nextGeneration, damages, tornBytes };
+}
+
+/**
+ * What was read may be in the memory of the system alone: its writer was killed before it synced. From
+ * here on it is shown, and a push of the same id is answered as a duplicate, so it must stay.
+ */
+async function makeDurable(fs: Fs, folder: string, generation: number): Promise<void> {
+  const file = await fs.open(`${folder}/${nameOfLog(generation)}`, 'write');
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await fs.syncDir(folder);
 }
 
 type ReadGeneration = {
