@@ -10,7 +10,11 @@ import type { SeriesDay } from './live-series.ts';
 /** What was declared in the records of one generation, by the numbers it has there. */
 export type Declarations = {
   readonly streams: Map<string, number>;
-  readonly epochs: Map<Epoch, number>;
+  /**
+   * By owner and ordinal: a dictionary that was closed for its room and read again is the same one,
+   * and readers know one declaration of each in a generation.
+   */
+  readonly epochs: Map<string, number>;
 };
 
 export function createDeclarations(): Declarations {

@@ -76,14 +76,15 @@ export function createPushIntake(options: PushIntakeOptions): PushIntake {
   }
 
   function epochNumber({ declarations, records, facts }: PushBatch, epoch: Epoch): number {
-    const known = declarations.epochs.get(epoch);
+    const key = `${epoch.ordinal} ${epoch.key}`;
+    const known = declarations.epochs.get(key);
     if (known !== undefined) return known;
     const number = declarations.epochs.size;
     const { tenant, service, day, ordinal, logged } = epoch;
     payload.clear();
     writeEpochRecord(payload, { number, tenant, service, day, ordinal, before: logged });
     records.append(RECORD_KIND.epoch, payload.view());
-    declarations.epochs.set(epoch, number);
+    declarations.epochs.set(key, number);
     // A flush counts the days of dictionaries, also when the profile turns out too large.
     facts.days.add(day);
     return number;
