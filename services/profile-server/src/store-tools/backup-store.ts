@@ -1,0 +1,164 @@
+import { dirname } from 'node:path';
+import {
+  type Fs,
+  FsError,
+  isFsError,
+  makeDirectoryDurably,
+  readWholeFile,
+  writeFully,
+} from '@emberscope/node-kit';
+import { generationOfLog } from '../store/embedded/log/log-format.ts';
+import { DataDirError } from '../store/embedded/manifest/data-dir-error.ts';
+import type { Manifest } from '../store/embedded/manifest/manifest.ts';
+import { EMPTY_MANIFEST, encodeManifest } from '../store/embedded/manifest/manifest-bytes.ts';
+import { manifestPath, readManifest } from '../store/embedded/manifest/manifest-file.ts';
+import { filesBelow } from './orphans.ts';
+import { namesIn } from './verify-store.ts';
+
+export type BackupDone = {
+  readonly ok: true;
+  readonly linkedFiles: number;
+  readonly copiedFiles: number;
+  readonly copiedBytes: number;
+};
+/** One sentence. */
+export type BackupResult = BackupDone | { readonly ok: false; readonly reason: string };
+
+/** The manifest changes once a minute or so, and a link takes no time: this is for copies. */
+const MAX_TRIES = 10;
+const COPY_BYTES = 1024 * 1024;
+const FORMAT_MAX_BYTES = 1024;
+
+/**
+ * Makes `to` a store with everything that was acknowledged before the call, while a server may be
+ * writing to `from`.
+ *
+ * Segments never change, so a hard link is a copy; across file systems they are copied. Logs are
+ * copied from the floor on: what was acknowledged is on the disk, and a torn end is cut off when the
+ * copy is opened. When the manifest is the same at the end, all files that it names were there the
+ * whole time; when it is not, those that came are added and it is looked at again. FORMAT and MANIFEST
+ * are written last: a copy that was broken off is no store.
+ */
+export async function backupStore(fs: Fs, from: string, to: string): Promise<BackupResult> {
+  try {
+    const refusal = await refusalOf(fs, from, to);
+    if (refusal !== undefined) return { ok: false, reason: refusal };
+    await makeDirectoryDurably(fs, to);
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const done = await copyOnce(fs, from, to);
+      if (done !== undefined) return done;
+      await removeCopied(fs, to);
+    }
+    return { ok: false, reason: `the store changed during each of ${MAX_TRIES} copies: try again` };
+  } catch (error) {
+    if (error instanceof FsError || error instanceof DataDirError) {
+      return { ok: false, reason: error.message };
+    }
+    throw error;
+  }
+}
+
+async function refusalOf(fs: Fs, from: string, to: string): Promise<string | undefined> {
+  if (`${to}/`.startsWith(`${from}/`)) return `${to} lies within the store ${from}`;
+  const there = await namesIn(fs, to);
+  if (there.length > 0) return `${to} is not empty: it holds "${there[0]}"`;
+  const names = await namesIn(fs, from);
+  return names.includes('FORMAT') ? undefined : `${from} is no store: it has no FORMAT`;
+}
+
+/** Undefined when the store changed meanwhile. */
+async function copyOnce(fs: Fs, from: string, to: string): Promise<BackupDone | undefined> {
+  const before = await sequenceAndManifest(fs, from);
+  let linkedFiles = 0;
+  let copiedFiles = 0;
+  let copiedBytes = 0;
+  try {
+    for (const { file } of [...before.segments, ...before.rollups]) {
+      await makeDirectoryDurably(fs, dirname(`${to}/${file}`));
+      if (await isLinked(fs, `${from}/${file}`, `${to}/${file}`)) linkedFiles++;
+      else {
+        copiedBytes += await copyFile(fs, `${from}/${file}`, `${to}/${file}`);
+        copiedFiles++;
+      }
+      await fs.syncDir(dirname(`${to}/${file}`));
+    }
+    // The oldest first: one that comes while this runs is newer, and ends what is copied.
+    await makeDirectoryDurably(fs, `${to}/log`);
+    for (const name of await namesIn(fs, `${from}/log`)) {
+      if ((generationOfLog(name) ?? -1) < before.logFloor) continue;
+      copiedBytes += await copyFile(fs, `${from}/log/${name}`, `${to}/log/${name}`);
+      copiedFiles++;
+    }
+    await fs.syncDir(`${to}/log`);
+  } catch (error) {
+    // A file that the manifest does not name any more may go while it is copied.
+    if (isFsError(error, 'not-found') && (await hasChanged(fs, from, before))) return undefined;
+    throw error;
+  }
+  if (await hasChanged(fs, from, before)) return undefined;
+  await writeDurably(
+    fs,
+    `${to}/FORMAT`,
+    await readWholeFile(fs, `${from}/FORMAT`, FORMAT_MAX_BYTES),
+  );
+  await writeDurably(fs, manifestPath(to), encodeManifest(before));
+  await fs.syncDir(to);
+  return { ok: true, linkedFiles, copiedFiles, copiedBytes };
+}
+
+async function sequenceAndManifest(fs: Fs, dataDir: string): Promise<Manifest> {
+  return (await readManifest(fs, dataDir)) ?? EMPTY_MANIFEST;
+}
+
+async function hasChanged(fs: Fs, dataDir: string, before: Manifest): Promise<boolean> {
+  return (await sequenceAndManifest(fs, dataDir)).sequence !== before.sequence;
+}
+
+async function isLinked(fs: Fs, existing: string, path: string): Promise<boolean> {
+  try {
+    await fs.link(existing, path);
+    return true;
+  } catch (error) {
+    if (isFsError(error, 'not-found') || isFsError(error, 'no-space')) throw error;
+    // Another file system, or one without links.
+    return false;
+  }
+}
+
+async function copyFile(fs: Fs, from: string, to: string): Promise<number> {
+  const source = await fs.open(from, 'read');
+  try {
+    const target = await fs.open(to, 'exclusive');
+    try {
+      const piece = new Uint8Array(COPY_BYTES);
+      let at = 0;
+      for (;;) {
+        const read = await source.read(piece, at);
+        if (read === 0) break;
+        await writeFully(target, piece.subarray(0, read), at);
+        at += read;
+      }
+      await target.datasync();
+      return at;
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function writeDurably(fs: Fs, path: string, bytes: Uint8Array): Promise<void> {
+  const file = await fs.open(path, 'exclusive');
+  try {
+    await writeFully(file, bytes, 0);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** What a try has copied. The directory was empty, so all in it is ours. */
+async function removeCopied(fs: Fs, to: string): Promise<void> {
+  for (const file of await filesBelow(fs, to)) await fs.unlink(`${to}/${file}`);
+}

@@ -1,0 +1,31 @@
+import type { Fs } from '@emberscope/node-kit';
+import { generationOfLog } from '../store/embedded/log/log-format.ts';
+import type { Manifest } from '../store/embedded/manifest/manifest.ts';
+
+/** What stands in a data directory besides the log and what the manifest names. */
+const OWN_FILES = new Set(['FORMAT', 'LOCK', 'MANIFEST', 'ballast', 'lost+found']);
+
+/**
+ * Files below a data directory that no manifest names, in the order of their names: what was merged
+ * or expired within the last two minutes, and what a process left that was ended.
+ */
+export async function orphansOf(fs: Fs, dataDir: string, manifest: Manifest): Promise<string[]> {
+  const named = new Set([...manifest.segments, ...manifest.rollups].map(({ file }) => file));
+  const isOurs = (path: string): boolean => {
+    if (named.has(path) || OWN_FILES.has(path)) return true;
+    const generation = path.startsWith('log/') ? generationOfLog(path.slice(4)) : undefined;
+    return generation !== undefined && generation >= manifest.logFloor;
+  };
+  return (await filesBelow(fs, dataDir)).filter((path) => !isOurs(path)).sort();
+}
+
+export async function filesBelow(fs: Fs, folder: string, prefix = ''): Promise<string[]> {
+  const files: string[] = [];
+  for (const { name, kind } of await fs.readdir(folder)) {
+    if (name === 'lost+found') continue;
+    if (kind === 'directory') {
+      files.push(...(await filesBelow(fs, `${folder}/${name}`, `${prefix}${name}/`)));
+    } else files.push(`${prefix}${name}`);
+  }
+  return files;
+}
