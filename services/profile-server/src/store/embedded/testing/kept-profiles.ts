@@ -47,6 +47,8 @@ export type KeptProfiles = {
   deletionLost(deletion: AskedDeletion): void;
   /** Compares all that a store shows with the list. `isReopened`: it was opened anew. */
   takeStock(found: readonly FoundProfile[], isReopened: boolean): void;
+  /** To be called before the clock is set: what was forgotten by its latest time stays so. */
+  noteTime(): void;
   /** The wall clock was set back: what it makes young again may be gone for good. */
   forgetWhatMayBeGone(found: readonly FoundProfile[]): void;
   /** Whether the clock may be set back: not while that would leave too much open. */
@@ -340,6 +342,7 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
       lostDeletions.push({ ...deletion, isReopened: false });
     },
     takeStock,
+    noteTime: () => void now(),
     forgetWhatMayBeGone(found) {
       const keys = new Set(found.map(({ key }) => key));
       kept = kept.filter(({ row }) => {

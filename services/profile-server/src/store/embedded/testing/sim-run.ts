@@ -34,8 +34,11 @@ export type SimStoreOptions = {
 
 export type SimSubject = {
   open(options: SimStoreOptions): SimStore;
-  /** What is wrong with the files of a store that has been stopped: one sentence each. */
-  faultsOf(fs: Fs, dataDir: string): Promise<readonly string[]>;
+  /**
+   * What is wrong with the files of a store that has been stopped: one sentence each. Files that
+   * wait to be unlinked are there until the next start, which `isJustOpened` says was just before.
+   */
+  faultsOf(fs: Fs, dataDir: string, isJustOpened: boolean): Promise<readonly string[]>;
 };
 
 export const DATA_DIR = '/data';
@@ -44,6 +47,8 @@ const CAPACITY_BYTES = 2 ** 40;
 const START_TRIES = 3;
 const HEAL_TRIES = 30;
 const HEAL_WAIT_MILLIS = 10_000;
+/** Work that failed waits a minute at most until it is tried again. */
+const GRACE_MILLIS = 90_000;
 const DAY_MILLIS = 86_400_000;
 
 /**
@@ -96,6 +101,8 @@ function createRun(seed: number, subject: SimSubject, note: (text: string) => vo
   let store = openStore();
   let areFaultsOn = false;
   let isDiskFilled = false;
+  /** On the clock of the process. */
+  let graceEndMillis = 0;
 
   function openStore(): SimStore {
     return subject.open({
@@ -108,11 +115,18 @@ function createRun(seed: number, subject: SimSubject, note: (text: string) => vo
   }
 
   /** Whether a store may say no, or not be able to do its work. */
-  const mayFail = () => areFaultsOn || isDiskFilled;
+  const mayFail = () =>
+    areFaultsOn || isDiskFilled || machine.clock().monotonicMillis() < graceEndMillis;
+
+  /** A store looks now and then whether the disk is well again. */
+  function beginGrace(): void {
+    graceEndMillis = machine.clock().monotonicMillis() + GRACE_MILLIS;
+  }
 
   const until = <T>(work: Promise<T>): Promise<T> => machine.clock().runUntil(work);
 
   function setFaults(isOn: boolean): void {
+    if (areFaultsOn && !isOn) beginGrace();
     areFaultsOn = isOn;
     machine.setChances(isOn ? chances : {});
   }
@@ -122,6 +136,7 @@ function createRun(seed: number, subject: SimSubject, note: (text: string) => vo
     for (let left = START_TRIES; ; left--) {
       if (left === 0) await heal();
       store = openStore();
+      graceEndMillis = 0;
       try {
         await until(store.start());
         break;
@@ -298,7 +313,9 @@ function createRun(seed: number, subject: SimSubject, note: (text: string) => vo
 
   async function jump(millis: number): Promise<void> {
     if (millis < 0 && !kept.mayJumpBack()) return;
+    kept.noteTime();
     machine.clock().jumpWall(millis);
+    kept.noteTime();
     if (millis < 0) {
       machine.setChances({});
       kept.forgetWhatMayBeGone(await until(takeStockOf(store)));
@@ -331,6 +348,7 @@ function createRun(seed: number, subject: SimSubject, note: (text: string) => vo
         setFaults(step.isOn);
         return;
       case 'disk':
+        if (isDiskFilled) beginGrace();
         isDiskFilled = step.freeBytes !== undefined;
         return until(
           step.freeBytes === undefined ? machine.emptyDisk() : machine.fillDisk(step.freeBytes),
@@ -363,12 +381,17 @@ function createRun(seed: number, subject: SimSubject, note: (text: string) => vo
     await until(store.runMaintenance());
     await ask(2);
     await until(store.stop());
+    await checkFiles(false);
     machine.next();
-    const faults = await until(subject.faultsOf(machine.fs(), DATA_DIR));
-    assert.deepEqual(faults, [], 'the files are not in order');
     await start(true);
     await ask(2);
     await until(store.stop());
+    await checkFiles(true);
+  }
+
+  async function checkFiles(isJustOpened: boolean): Promise<void> {
+    const faults = await until(subject.faultsOf(machine.fs(), DATA_DIR, isJustOpened));
+    assert.deepEqual(faults, [], 'the files are not in order');
   }
 
   return async () => {

@@ -1,0 +1,14 @@
+import { test } from 'node:test';
+import { failuresOf, seedsToRun } from './testing/sim-seeds.ts';
+
+/* The same as `simulation.test.ts`, for longer: EMBERSCOPE_SIM_SEEDS says how many lives. */
+
+const SEEDS = 5000;
+/** Behind those that the fast test runs. */
+const FIRST_SEED = 1000;
+
+const seeds = seedsToRun(FIRST_SEED, Number(process.env.EMBERSCOPE_SIM_SEEDS ?? SEEDS));
+test(`${seeds.length} simulated lives`, async () => {
+  const failures = await failuresOf(seeds);
+  if (failures.length > 0) throw new Error(failures.join('\n\n'));
+});

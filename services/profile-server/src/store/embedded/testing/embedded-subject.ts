@@ -1,0 +1,104 @@
+import { nodeFs, systemClock, systemRandom } from '@emberscope/node-kit';
+import { verifyStore } from '../../../store-tools/verify-store.ts';
+import type { ProfileReader } from '../../profile-store.ts';
+import { flushGeneration } from '../maintenance/flush-generation.ts';
+import type { MaintenanceOptions } from '../maintenance/maintenance-jobs.ts';
+import { mergeSegments } from '../maintenance/merge-segments.ts';
+import { createStoreReader } from '../reader/store-reader.ts';
+import { deflateHere } from '../segment/deflate-page.ts';
+import { createStoreWriter, type WriterLimits } from '../writer/store-writer.ts';
+import type { SimStore, SimStoreOptions, SimSubject } from './sim-run.ts';
+
+/** What of the disk is held back for a full one: little, on the little disks of tests. */
+const BALLAST_MAX_BYTES = 10_000;
+
+/**
+ * The store on disk with writer, maintenance and reader in one thread and all work by the calls that
+ * ask for it, so that simulated time can drive it.
+ */
+export function embeddedSubject(limits: Partial<WriterLimits> = {}): SimSubject {
+  return {
+    open: (options) => openStore(options, limits, { deflate: deflateHere }),
+    async faultsOf(fs, dataDir, isJustOpened) {
+      const { faults, orphans } = await verifyStore(fs, dataDir);
+      return isJustOpened ? [...faults, ...orphans.map((file) => `${file} is left over`)] : faults;
+    },
+  };
+}
+
+/** The same on the disk and the clock of this machine. */
+export function openOnThisMachine(dataDir: string): SimStore {
+  const options = { fs: nodeFs, clock: systemClock, random: systemRandom, dataDir };
+  return openStore({ ...options, retentionMillis: undefined }, {}, {});
+}
+
+function openStore(
+  { fs, clock, random, dataDir, retentionMillis }: SimStoreOptions,
+  limits: Partial<WriterLimits>,
+  maintenance: MaintenanceOptions,
+): SimStore {
+  const writer = createStoreWriter({
+    fs,
+    clock,
+    random,
+    dataDir,
+    retentionMillis: retentionMillis ?? 0,
+    rollupRetentionMillis: 0,
+    maxBytes: 0,
+    dropsOldestWhenFull: false,
+    maxSeries: 50_000,
+    maintenance: {
+      flush: (job) => flushGeneration(fs, job, maintenance),
+      merge: (job) => mergeSegments(fs, job, maintenance),
+    },
+    log: () => {},
+    limits: { ballastMaxBytes: BALLAST_MAX_BYTES, ...limits },
+  });
+  const reader = createStoreReader({
+    fs,
+    dataDir,
+    nowMillis: () => clock.nowMillis(),
+    ...(retentionMillis === undefined
+      ? {}
+      : { retentionNanos: BigInt(retentionMillis) * 1_000_000n }),
+  });
+  let isReady = false;
+
+  /** A query sees what was acknowledged before it began. */
+  function newest(): Omit<ProfileReader, 'stats'> {
+    reader.setView(writer.view());
+    return reader;
+  }
+
+  return {
+    async start() {
+      await writer.start();
+      isReady = true;
+    },
+    isReady: () => isReady,
+    async stop() {
+      isReady = false;
+      await writer.stop();
+      reader.close();
+    },
+    push: writer.push,
+    deleteSeries: writer.deleteSeries,
+    flush: writer.flush,
+    runMaintenance: writer.runMaintenance,
+    profileTypes: (...q) => newest().profileTypes(...q),
+    labelNames: (...q) => newest().labelNames(...q),
+    labelValues: (...q) => newest().labelValues(...q),
+    labelSets: (...q) => newest().labelSets(...q),
+    activity: (...q) => newest().activity(...q),
+    mergeTree: (...q) => newest().mergeTree(...q),
+    mergeTotal: (...q) => newest().mergeTotal(...q),
+    mergeProfile: (...q) => newest().mergeProfile(...q),
+    mergeFunction: (...q) => newest().mergeFunction(...q),
+    selectSeries: (...q) => newest().selectSeries(...q),
+    selectPoints: (...q) => newest().selectPoints(...q),
+    singleProfiles: (...q) => newest().singleProfiles(...q),
+    functionTimelines: (...q) => newest().functionTimelines(...q),
+    tenantStats: (...q) => newest().tenantStats(...q),
+    stats: () => Promise.reject(new Error('nobody asks a simulated store for its stats')),
+  };
+}

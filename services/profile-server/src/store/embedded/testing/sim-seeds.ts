@@ -1,0 +1,31 @@
+import { embeddedSubject } from './embedded-subject.ts';
+import { simulate } from './sim-run.ts';
+
+/** Enough to see what they have in common. */
+const MAX_FAILURES = 5;
+
+/** A run of seeds, or the one of `EMBERSCOPE_SIM_SEED`. */
+export function seedsToRun(first: number, count: number): readonly number[] {
+  const only = process.env.EMBERSCOPE_SIM_SEED;
+  return only === undefined ? Array.from({ length: count }, (_, i) => first + i) : [Number(only)];
+}
+
+/** What went wrong with the store on disk, for the first seeds that something does with. */
+export async function failuresOf(seeds: readonly number[]): Promise<readonly string[]> {
+  const failures: string[] = [];
+  for (const seed of seeds) {
+    try {
+      await simulate(seed, embeddedSubject(limitsOf(seed)));
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error));
+      if (failures.length === MAX_FAILURES) break;
+    }
+  }
+  return failures;
+}
+
+/** Every third lives with limits so small that it meets them. */
+export function limitsOf(seed: number): Parameters<typeof embeddedSubject>[0] {
+  if (seed % 3 !== 0) return {};
+  return { generationMaxBytes: 4000, epochsPerGeneration: 3, dictionariesMaxBytes: 1 };
+}
