@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  createSeededRandom,
+  createSimClock,
+  createSimFs,
+  type SimClock,
+  type SimFs,
+} from '@emberscope/node-kit';
+import { drawPush } from '../store/embedded/testing/drawn-pushes.ts';
+import { embeddedSubject } from '../store/embedded/testing/embedded-subject.ts';
+import type { SimStore } from '../store/embedded/testing/sim-run.ts';
+import { takeStockOf } from '../store/embedded/testing/take-stock.ts';
+import { backupStore } from './backup-store.ts';
+import { inspect } from './inspect-store.ts';
+import { filesBelow } from './orphans.ts';
+import { verifyStore } from './verify-store.ts';
+
+const DATA_DIR = '/data';
+const DAY_MILLIS = 86_400_000;
+
+type World = { readonly fs: SimFs; readonly clock: SimClock; readonly store: SimStore };
+
+function openAt(fs: SimFs, clock: SimClock, dataDir: string): SimStore {
+  const random = createSeededRandom(3);
+  return embeddedSubject().open({ fs, clock, random, dataDir, retentionMillis: undefined });
+}
+
+/** A store with merged days, a flushed one, and a log. */
+async function openStore(): Promise<World> {
+  const clock = createSimClock();
+  const fs = createSimFs({ random: createSeededRandom(2), clock });
+  const store = openAt(fs, clock, DATA_DIR);
+  await clock.runUntil(store.start());
+  const random = createSeededRandom(4);
+  for (let day = 0; day < 3; day++) {
+    for (let i = 0; i < 3; i++) await pushSome({ fs, clock, store }, random);
+    await clock.runUntil(store.flush());
+    clock.jumpWall(DAY_MILLIS);
+    await clock.advance(2000);
+  }
+  await pushSome({ fs, clock, store }, random);
+  await clock.advance(130_000);
+  await pushSome({ fs, clock, store }, random);
+  return { fs, clock, store };
+}
+
+async function pushSome({ clock, store }: World, random: ReturnType<typeof createSeededRandom>) {
+  const { tenant, series } = drawPush({
+    random,
+    nowMillis: clock.nowMillis(),
+    retentionNanos: undefined,
+    growsDictionaries: true,
+  });
+  await clock.runUntil(store.push(tenant, series));
+}
+
+describe('verify', () => {
+  test('finds nothing wrong with a store that is in use', async () => {
+    const { fs, clock } = await openStore();
+    const report = await clock.runUntil(verifyStore(fs, DATA_DIR));
+    assert.deepEqual(report.faults, []);
+    assert.ok(report.profileCount > 10 && report.segmentCount > 2);
+  });
+
+  test('finds any bit that is wrong in a file that counts', async () => {
+    const { fs, clock } = await openStore();
+    const { orphans } = await clock.runUntil(verifyStore(fs, DATA_DIR));
+    const files = (await clock.runUntil(filesBelow(fs, DATA_DIR))).filter(
+      (file) => /^(FORMAT|MANIFEST|.*\.seg|.*\.log)$/.test(file) && !orphans.includes(file),
+    );
+    const random = createSeededRandom(5);
+    for (const file of files) {
+      const path = `${DATA_DIR}/${file}`;
+      const { sizeBytes } = await clock.runUntil(fs.stat(path));
+      for (let tries = 0; tries < 2; tries++) {
+        const at = random.below(sizeBytes);
+        const bit = random.below(8);
+        // Zeros behind a version are room for later ones.
+        if (file.endsWith('.seg') && at >= 8 && at < 16) continue;
+        fs.flipBit(path, at, bit);
+        const { faults, notes } = await clock.runUntil(verifyStore(fs, DATA_DIR));
+        // What ends a log may be the rest of a batch that nobody was told of.
+        const found = file.endsWith('.log') ? [...faults, ...notes] : faults;
+        assert.ok(found.length > 0, `bit ${bit} of byte ${at} of ${file}`);
+        fs.flipBit(path, at, bit);
+      }
+    }
+    assert.deepEqual((await clock.runUntil(verifyStore(fs, DATA_DIR))).faults, []);
+  });
+
+  test('says that files are missing, and which nobody names', async () => {
+    const { fs, clock } = await openStore();
+    const before = await clock.runUntil(verifyStore(fs, DATA_DIR));
+    const segment = (await clock.runUntil(filesBelow(fs, DATA_DIR))).find(
+      (file) => file.endsWith('.seg') && !before.orphans.includes(file),
+    );
+    await clock.runUntil(fs.rename(`${DATA_DIR}/${segment}`, `${DATA_DIR}/elsewhere`));
+    const { faults, orphans } = await clock.runUntil(verifyStore(fs, DATA_DIR));
+    assert.match(faults.join(), new RegExp(`${segment}`));
+    assert.ok(orphans.includes('elsewhere'));
+  });
+});
+
+describe('inspect', () => {
+  test('says what is in a store and in each of its files', async () => {
+    const { fs, clock } = await openStore();
+    const lines = await clock.runUntil(inspect(fs, DATA_DIR));
+    for (const wanted of [
+      /^format {6}emberscope 1$/,
+      /^day {9}/,
+      /^rollup /,
+      /^log \d{10}\.log$/,
+    ]) {
+      assert.ok(
+        lines.some((line) => wanted.test(line)),
+        `${wanted} in\n${lines.join('\n')}`,
+      );
+    }
+    for (const file of await clock.runUntil(filesBelow(fs, DATA_DIR))) {
+      const about = await clock.runUntil(inspect(fs, `${DATA_DIR}/${file}`));
+      assert.ok(about.length > 0, file);
+    }
+  });
+});
+
+describe('backup', () => {
+  test('is a store with all that was acknowledged before, while the server goes on', async () => {
+    const world = await openStore();
+    const { fs, clock, store } = world;
+    const before = await clock.runUntil(takeStockOf(store));
+    const random = createSeededRandom(6);
+    const { tenant, series } = drawPush({
+      random,
+      nowMillis: clock.nowMillis(),
+      retentionNanos: undefined,
+      growsDictionaries: true,
+    });
+    const [done] = await clock.runUntil(
+      Promise.all([
+        backupStore(fs, DATA_DIR, '/copy'),
+        store.push(tenant, series).then(() => store.flush()),
+      ]),
+    );
+    assert.ok(done.ok, done.ok ? '' : done.reason);
+    assert.ok(done.linkedFiles > 2);
+    assert.deepEqual((await clock.runUntil(verifyStore(fs, '/copy'))).faults, []);
+    const copy = openAt(fs, clock, '/copy');
+    await clock.runUntil(copy.start());
+    const found = new Set((await clock.runUntil(takeStockOf(copy))).map(({ key }) => key));
+    for (const { key, content } of before) assert.ok(found.has(key), content);
+    await clock.runUntil(copy.stop());
+    await clock.runUntil(store.stop());
+  });
+
+  test('never writes over anything, and never into the store itself', async () => {
+    const { fs, clock } = await openStore();
+    await clock.runUntil(fs.mkdir('/full/of/things'));
+    for (const [from, to, reason] of [
+      [DATA_DIR, '/full', /\/full is not empty: it holds "of"/],
+      [DATA_DIR, `${DATA_DIR}/copy`, /lies within/],
+      ['/full', '/copy', /\/full is no store/],
+    ] as const) {
+      const refused = await clock.runUntil(backupStore(fs, from, to));
+      assert.match(refused.ok ? '' : refused.reason, reason);
+    }
+  });
+});
