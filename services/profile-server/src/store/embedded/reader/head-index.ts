@@ -134,10 +134,13 @@ export function createHeadIndex(
       }
     },
     release() {
-      for (const { dictionary, deltas } of epochs) dictionary.removeDeltas(deltas);
-      for (const [number, stream] of streams.entries()) {
+      // Numbers are missing where damage took what declared them; `forEach` passes over those.
+      epochs.forEach(({ dictionary, deltas }) => {
+        dictionary.removeDeltas(deltas);
+      });
+      streams.forEach((stream, number) => {
         registryOf(tenants[number] ?? '').removeProfile(stream.id);
-      }
+      });
     },
   };
 }
