@@ -13,6 +13,8 @@ export type Flight = {
   readonly number: number;
   readonly push: DrawnPush;
   readonly begunMillis: number;
+  /** On a clock that never goes back: see `passedMillis`. */
+  readonly begunPassedMillis: number;
 };
 
 /** A deletion that was begun. */
@@ -99,11 +101,17 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
   let flights = 0;
   let acked = 0;
   let latestMillis = 0;
+  let lastMillis = 0;
+  /** All that the wall clock ever went forward, also by jumps: what a store may count ages by. */
+  let passedMillis = 0;
   let isOpenWhatIsHidden = false;
 
   function now(): number {
-    latestMillis = Math.max(latestMillis, nowMillis());
-    return nowMillis();
+    const millis = nowMillis();
+    passedMillis += Math.max(0, millis - lastMillis);
+    lastMillis = millis;
+    latestMillis = Math.max(latestMillis, millis);
+    return millis;
   }
   const floorAt = (millis: number): bigint =>
     retentionNanos === undefined ? -(1n << 63n) : nanosOf(millis) - retentionNanos;
@@ -133,7 +141,7 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
     }
     kept.sort((a, b) => a.flight - b.flight || a.place - b.place);
     const { pushId } = of.pushed;
-    if (pushId !== undefined) sent.add(of.flight.push.tenant, pushId, of.flight.begunMillis);
+    if (pushId !== undefined) sent.add(of.flight.push.tenant, pushId, of.flight.begunPassedMillis);
   }
 
   function checkRefusal(answer: Answer): void {
@@ -180,7 +188,7 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
       checkStored(answer);
       const { tenant } = answer.flight.push;
       const { pushId } = answer.pushed;
-      if (pushId !== undefined && sent.mustBeKnown(tenant, pushId, latestMillis)) {
+      if (pushId !== undefined && sent.mustBeKnown(tenant, pushId, passedMillis)) {
         throw new Error(`${pushId} was stored a second time`);
       }
       add(answer, answer.outcome.profileId);
@@ -251,7 +259,7 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
       lost = lost.filter((each) => each !== match);
       const { pushId } = match.pushed;
       const { tenant } = match.flight.push;
-      if (pushId !== undefined && sent.mustBeKnown(tenant, pushId, latestMillis)) {
+      if (pushId !== undefined && sent.mustBeKnown(tenant, pushId, passedMillis)) {
         throw new Error(`${pushId} is there twice`);
       }
       add(match, id, ownNanos);
@@ -315,7 +323,10 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
   }
 
   return {
-    begin: (push) => ({ number: flights++, push, begunMillis: now() }),
+    begin(push) {
+      const begunMillis = now();
+      return { number: flights++, push, begunMillis, begunPassedMillis: passedMillis };
+    },
     answered(flight, outcomes, mayRefuse) {
       note(flight, outcomes, (answer) => void answers.push({ ...answer, mayRefuse }));
     },

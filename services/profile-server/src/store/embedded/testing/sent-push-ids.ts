@@ -5,9 +5,9 @@ import type { PushId, TenantId } from '../../ids.ts';
  * their age anew, and it must not know any that was never stored.
  */
 export type SentPushIds = {
-  add(tenant: TenantId, id: PushId, millis: number): void;
-  /** `latestMillis`: the latest that the wall clock has ever shown. */
-  mustBeKnown(tenant: TenantId, id: PushId, latestMillis: number): boolean;
+  /** `passedMillis`: what the wall clock has gone forward in all; it may have been set back. */
+  add(tenant: TenantId, id: PushId, passedMillis: number): void;
+  mustBeKnown(tenant: TenantId, id: PushId, passedMillis: number): boolean;
   mayBeKnown(tenant: TenantId, id: PushId): boolean;
 };
 
@@ -21,7 +21,7 @@ export function createSentPushIds(): SentPushIds {
     add(tenant, id, millis) {
       sent.set(`${tenant} ${id}`, millis);
     },
-    mustBeKnown: (tenant, id, latestMillis) => ageOf(tenant, id, latestMillis) < DAY_MILLIS,
+    mustBeKnown: (tenant, id, passedMillis) => ageOf(tenant, id, passedMillis) < DAY_MILLIS,
     mayBeKnown: (tenant, id) => sent.has(`${tenant} ${id}`),
   };
 }

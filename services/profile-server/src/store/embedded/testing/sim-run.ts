@@ -90,6 +90,7 @@ function createRun(seed: number, subject: SimSubject, note: (text: string) => vo
   const fillsDisk = isDrawn(random, 0.2);
   const growsDictionaries = isDrawn(random, 0.5);
   const chances = drawChances(random);
+  const shortness = drawShortness(random);
   const nowMillis = () => machine.clock().nowMillis();
   const kept = createKeptProfiles({ nowMillis, retentionNanos });
   const plain = () =>
@@ -128,7 +129,7 @@ function createRun(seed: number, subject: SimSubject, note: (text: string) => vo
   function setFaults(isOn: boolean): void {
     if (areFaultsOn && !isOn) beginGrace();
     areFaultsOn = isOn;
-    machine.setChances(isOn ? chances : {});
+    machine.setChances(isOn ? { ...chances, ...shortness } : shortness);
   }
 
   /** With luck, or else without bad luck. */
@@ -398,6 +399,7 @@ function createRun(seed: number, subject: SimSubject, note: (text: string) => vo
     note(
       `a machine ${hasFaults ? 'with an unreliable disk' : 'with a good disk'}, retention ${retentionMillis} ms`,
     );
+    setFaults(false);
     await start(true);
     for (const step of drawSteps(random, { hasFaults, fillsDisk })) await take(step);
     await checkHealed();
@@ -408,11 +410,14 @@ function mostlyEarly(random: Random): number {
   return between(random, 1, pick(random, [5, 20, 60]));
 }
 
+/** That less is written or read than was asked for is no fault, and every disk may do it. */
+function drawShortness(random: Random): Partial<SimFaultChances> {
+  return pick(random, [{}, { shortWrite: 0.1 }, { shortWrite: 0.3, shortRead: 0.3 }]);
+}
+
 function drawChances(random: Random): Partial<SimFaultChances> {
   const some = (most: number) => (isDrawn(random, 0.5) ? random.float() * most : 0);
   return {
-    shortWrite: some(0.3),
-    shortRead: some(0.3),
     noSpace: some(0.05),
     writeError: some(0.05),
     syncError: some(0.1),

@@ -87,7 +87,7 @@ function drawStep(random: Random, world: StepWorld): SimStep {
         nth: mostlySmall(random, 200),
       }),
     ],
-    [world.hasFaults ? 1.5 : 0, () => ({ kind: 'faults', isOn: isDrawn(random, 0.7) })],
+    [world.hasFaults ? 3 : 0, () => ({ kind: 'faults', isOn: isDrawn(random, 0.7) })],
     [
       world.fillsDisk ? 2 : 0,
       () => ({
