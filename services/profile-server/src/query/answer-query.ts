@@ -4,6 +4,7 @@ import { GetFunctionRequestSchema } from '@emberscope/protocol/page/function';
 import { ListServicesRequestSchema } from '@emberscope/protocol/page/services';
 import { GetTimelineRequestSchema } from '@emberscope/protocol/page/timeline';
 import {
+  DiffRequestSchema,
   ProfileTypesRequestSchema,
   SelectMergeProfileRequestSchema,
   SelectMergeSpanProfileRequestSchema,
@@ -22,6 +23,7 @@ import { getFlameGraph } from './page/get-flame-graph.ts';
 import { getFunction } from './page/get-function.ts';
 import { getTimeline } from './page/get-timeline.ts';
 import { listServices } from './page/list-services.ts';
+import { diff } from './querier/diff.ts';
 import { labelNames } from './querier/label-names.ts';
 import { labelValues } from './querier/label-values.ts';
 import { mergeProfile } from './querier/merge-profile.ts';
@@ -73,6 +75,7 @@ const METHODS: Readonly<Record<QueryMethod, Method>> = {
     mergeProfile,
   ),
   'querier.v1.QuerierService/SelectSeries': method(SelectSeriesRequestSchema, selectSeries),
+  'querier.v1.QuerierService/Diff': method(DiffRequestSchema, diff),
   'querier.v1.QuerierService/GetProfileStats': method(GetProfileStatsRequestSchema, profileStats),
   'emberscope.page.v1.PageService/ListServices': method(ListServicesRequestSchema, listServices),
   'emberscope.page.v1.PageService/GetTimeline': method(GetTimelineRequestSchema, getTimeline),

@@ -6,7 +6,7 @@ export type QueryFailure = Extract<QueryAnswer, { readonly ok: false }>;
 
 /**
  * Ends a query early: thrown where something is wrong with it, made an answer by `answerQuery`.
- * Nobody else catches it.
+ * Nobody else catches it but `querier/diff`, which says whose mistake it was as Pyroscope does.
  */
 export class QueryRefused extends Error {
   readonly failure: QueryFailure;
