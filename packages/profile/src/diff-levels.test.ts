@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { encodeDiff } from './diff-levels.ts';
+import { int64At } from './int64-column.ts';
 import { treeFromText } from './testing/drawn-tree.ts';
 
 function diff(left: string, right: string, maxNodes = 0) {
@@ -61,6 +62,27 @@ test('a node that is really named other stays by itself', () => {
   assert.deepEqual(names, ['total', 'a', 'other', 'x']);
   assert.deepEqual(levels[2], [0, 9, 0, 0, 9, 0, 2, 0, 1, 1, 0, 1, 1, 2]);
 });
+
+for (const maxNodes of [0, 4]) {
+  test(`values that no double holds are exact, and otherwise the same: ${maxNodes} nodes`, () => {
+    const factor = 2n ** 54n + 1n;
+    const scaled = (text: string) =>
+      treeFromText(text.replace(/\d+$/gm, (value) => `${BigInt(value) * factor}`));
+    const small = encodeDiff(treeFromText(LEFT), treeFromText(RIGHT), maxNodes);
+    const large = encodeDiff(scaled(LEFT), scaled(RIGHT), maxNodes);
+    assert.deepEqual(large.names, small.names);
+    assert.deepEqual(
+      large.levels.map((cells) => cells.join(' ')),
+      small.levels.map((cells) =>
+        Array.from(cells.keys(), (i) => int64At(cells, i) * (i % 7 === 6 ? 1n : factor)).join(' '),
+      ),
+    );
+    assert.deepEqual(
+      [large.total, large.maxSelf, large.leftTotal, large.rightTotal],
+      [30n * factor, 12n * factor, 6n * factor, 24n * factor],
+    );
+  });
+}
 
 test('totals past int64 wrap, as their cells do: an answer has no room for more', () => {
   const most = `a ${2n ** 63n - 1n}\nb ${2n ** 63n - 1n}`;
