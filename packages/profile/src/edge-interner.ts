@@ -21,24 +21,36 @@ export type EdgeInterner = {
   finish(): { readonly parent: Int32Array; readonly label: Int32Array };
 };
 
-const EMPTY = -1;
 const INITIAL_SLOTS = 256;
 
+/**
+ * Cells of a slot: row + 1 (0 when it is empty), parent, label, and one that makes them four. The
+ * edge stands in the slot itself, so that a look-up is one place in memory and not three: in a
+ * dictionary of 200,000 stacks none of them is in the processor's cache.
+ */
+const CELLS = 4;
+
 export function createEdgeInterner(): EdgeInterner {
-  let slots = new Int32Array(INITIAL_SLOTS).fill(EMPTY);
+  let slots = new Int32Array(INITIAL_SLOTS * CELLS);
   let mask = INITIAL_SLOTS - 1;
   let parents = new Int32Array(INITIAL_SLOTS / 2);
   let labels = new Int32Array(INITIAL_SLOTS / 2);
   let length = 0;
 
-  /** The slot that holds the edge, or the empty slot where it belongs. */
+  /** Where the slot begins that holds the edge, or the empty one where it belongs. */
   function slotOf(parent: number, label: number): number {
     let slot = hashEdge(parent, label) & mask;
     for (;;) {
-      const row = slots[slot];
-      if (row === EMPTY || (parents[row] === parent && labels[row] === label)) return slot;
+      const at = slot * CELLS;
+      if (slots[at] === 0 || (slots[at + 1] === parent && slots[at + 2] === label)) return at;
       slot = (slot + 1) & mask;
     }
+  }
+
+  function place(at: number, row: number, parent: number, label: number): void {
+    slots[at] = row + 1;
+    slots[at + 1] = parent;
+    slots[at + 2] = label;
   }
 
   /** Doubles the tables; half of the slots stay empty, so a search ends after a step or two. */
@@ -46,28 +58,30 @@ export function createEdgeInterner(): EdgeInterner {
     const capacity = parents.length * 2;
     parents = enlarged(parents, capacity);
     labels = enlarged(labels, capacity);
-    slots = new Int32Array(capacity * 2).fill(EMPTY);
-    mask = slots.length - 1;
-    for (let row = 0; row < length; row++) slots[slotOf(parents[row], labels[row])] = row;
+    slots = new Int32Array(capacity * 2 * CELLS);
+    mask = capacity * 2 - 1;
+    for (let row = 0; row < length; row++) {
+      place(slotOf(parents[row], labels[row]), row, parents[row], labels[row]);
+    }
   }
 
   return {
     length: () => length,
     intern(parent, label) {
-      let slot = slotOf(parent, label);
-      const known = slots[slot];
-      if (known !== EMPTY) return known;
+      let at = slotOf(parent, label);
+      const known = slots[at];
+      if (known !== 0) return known - 1;
       if (length === parents.length) {
         grow();
-        slot = slotOf(parent, label);
+        at = slotOf(parent, label);
       }
       const row = length++;
-      slots[slot] = row;
+      place(at, row, parent, label);
       parents[row] = parent;
       labels[row] = label;
       return row;
     },
-    find: (parent, label) => slots[slotOf(parent, label)],
+    find: (parent, label) => slots[slotOf(parent, label)] - 1,
     view: () => ({ parent: parents.subarray(0, length), label: labels.subarray(0, length) }),
     finish: () => ({ parent: parents.slice(0, length), label: labels.slice(0, length) }),
   };

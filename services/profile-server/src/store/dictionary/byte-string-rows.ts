@@ -1,6 +1,6 @@
 import type { StringIndex } from '@emberscope/profile';
 import { growableInt32 } from './growable-column.ts';
-import { createHashSlots, finishHash } from './hash-slots.ts';
+import { createHashSlots, finishHash, mixHash, NO_ROW } from './hash-slots.ts';
 import { ARRAY_BYTES, POINTER_BYTES, stringBytes } from './heap-sizes.ts';
 import type { StringRows } from './string-rows.ts';
 
@@ -39,8 +39,9 @@ export function createByteStringRows(): ByteStringRows {
 
   function internRange(from: Uint8Array, start: number, end: number): StringIndex {
     const hash = hashOf(from, start, end);
-    const known = slots.find(hash, (row) => isAt(row, from, start, end));
-    if (known !== -1) return known;
+    for (let row = slots.first(hash); row !== NO_ROW; row = slots.next(hash)) {
+      if (isAt(row, from, start, end)) return row;
+    }
     if (length + end - start > bytes.length) {
       const larger = new Uint8Array(Math.max(2 * bytes.length, length + end - start));
       larger.set(bytes.subarray(0, length));
@@ -83,9 +84,14 @@ export function createByteStringRows(): ByteStringRows {
   };
 }
 
-/** FNV-1a, with a seed, and MurmurHash3's finish. */
+/** MurmurHash3 over four bytes at a time, with a seed. */
 function hashOf(from: Uint8Array, start: number, end: number): number {
-  let hash = SEED;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (from[i] ?? 0), 0x01000193);
+  let hash = SEED ^ (end - start);
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
+    const low = (from[i] ?? 0) | ((from[i + 1] ?? 0) << 8);
+    hash = mixHash(hash, low | ((from[i + 2] ?? 0) << 16) | ((from[i + 3] ?? 0) << 24));
+  }
+  for (; i < end; i++) hash = mixHash(hash, from[i] ?? 0);
   return finishHash(hash);
 }

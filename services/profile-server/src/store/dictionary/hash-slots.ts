@@ -1,57 +1,74 @@
 import { ARRAY_BYTES } from './heap-sizes.ts';
 
 /**
- * Finds rows of a table by their content: open addressing over two typed arrays. The table keeps
- * the rows; this keeps a hash of each, so that growing asks nobody and most unequal rows are told
- * apart without a look at them.
+ * Finds rows of a table by their content: open addressing over one typed array. The table keeps the
+ * rows; this keeps a hash of each beside its number, so that growing asks nobody, most unequal rows
+ * are told apart without a look at them, and a step of a search is one place in memory.
+ *
+ *     for (let row = slots.first(hash); row !== NO_ROW; row = slots.next(hash)) …is it the one?
  */
 export type HashSlots = {
-  /** The row that has this hash and is the one looked for, else -1. */
-  find(hash: number, isWanted: (row: number) => boolean): number;
+  /** The first row that has this hash, or {@link NO_ROW}. */
+  first(hash: number): number;
+  /** The next one, behind that which was answered last. */
+  next(hash: number): number;
   /** The next row, which must not be there yet: rows are dense, from 0. */
   add(hash: number): void;
   readonly bytes: () => number;
 };
 
-const EMPTY = -1;
+export const NO_ROW = -1;
+
 const INITIAL_SLOTS = 16;
 
 export function createHashSlots(): HashSlots {
-  let slots = new Int32Array(INITIAL_SLOTS).fill(EMPTY);
-  let hashes = new Int32Array(INITIAL_SLOTS / 2);
+  /** Pairs: row + 1 (0 when the slot is empty), hash. */
+  let slots = new Int32Array(2 * INITIAL_SLOTS);
+  let mask = INITIAL_SLOTS - 1;
   let length = 0;
+  let slot = 0;
 
-  function place(row: number): void {
-    const mask = slots.length - 1;
-    let slot = (hashes[row] ?? 0) & mask;
-    while (slots[slot] !== EMPTY) slot = (slot + 1) & mask;
-    slots[slot] = row;
+  function search(hash: number): number {
+    for (;;) {
+      const row = slots[2 * slot] ?? 0;
+      if (row === 0) return NO_ROW;
+      if (slots[2 * slot + 1] === hash) return row - 1;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  function place(row: number, hash: number): void {
+    let free = hash & mask;
+    while (slots[2 * free] !== 0) free = (free + 1) & mask;
+    slots[2 * free] = row;
+    slots[2 * free + 1] = hash;
   }
 
   /** Half of the slots stay empty, so a search ends after a step or two. */
   function grow(): void {
-    const larger = new Int32Array(hashes.length * 2);
-    larger.set(hashes);
-    hashes = larger;
-    slots = new Int32Array(hashes.length * 2).fill(EMPTY);
-    for (let row = 0; row < length; row++) place(row);
+    const before = slots;
+    slots = new Int32Array(2 * before.length);
+    mask = slots.length / 2 - 1;
+    for (let at = 0; at < before.length; at += 2) {
+      const row = before[at] ?? 0;
+      if (row !== 0) place(row, before[at + 1] ?? 0);
+    }
   }
 
   return {
-    find(hash, isWanted) {
-      const mask = slots.length - 1;
-      for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-        const row = slots[slot] ?? EMPTY;
-        if (row === EMPTY) return -1;
-        if (hashes[row] === hash && isWanted(row)) return row;
-      }
+    first(hash) {
+      slot = hash & mask;
+      return search(hash);
+    },
+    next(hash) {
+      slot = (slot + 1) & mask;
+      return search(hash);
     },
     add(hash) {
-      if (length === hashes.length) grow();
-      hashes[length] = hash;
-      place(length++);
+      if (4 * length >= slots.length) grow();
+      place(++length, hash);
     },
-    bytes: () => 2 * ARRAY_BYTES + slots.byteLength + hashes.byteLength,
+    bytes: () => ARRAY_BYTES + slots.byteLength,
   };
 }
 

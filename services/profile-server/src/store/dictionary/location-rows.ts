@@ -1,6 +1,6 @@
 import type { LocationIndex, LocationTable, MappingIndex } from '@emberscope/profile';
 import { growableInt32, growableUint8, growableUint32 } from './growable-column.ts';
-import { createHashSlots, finishHash, type HashSlots, mixHash } from './hash-slots.ts';
+import { createHashSlots, finishHash, type HashSlots, mixHash, NO_ROW } from './hash-slots.ts';
 
 /** Lines of one location, innermost first, as a run of two columns. */
 export type LineRun = {
@@ -28,6 +28,10 @@ export type LocationRows = {
   readonly bytes: () => number;
 };
 
+/** Six are used; eight are half of a line of the processor's cache. */
+const CELLS = 8;
+const INITIAL_ROWS = 8;
+
 export function createLocationRows(): LocationRows {
   const mappings = growableInt32();
   const addressWords = growableUint32();
@@ -37,6 +41,11 @@ export function createLocationRows(): LocationRows {
   const lineNumbers = growableInt32();
   const columns = [mappings, addressWords, foldMarks, lineStarts, lineFunctions, lineNumbers];
   let slots: HashSlots | undefined = createHashSlots();
+  /**
+   * What rows are compared by, all of one in one place: mapping, two words of the address, number of
+   * lines and fold mark, function and number of the first line. Nearly all have one line.
+   */
+  let cells = new Int32Array(CELLS * INITIAL_ROWS);
   lineStarts.push(0);
 
   function hasLines(row: number, lines: LineRun): boolean {
@@ -58,17 +67,35 @@ export function createLocationRows(): LocationRows {
         hash = mixHash(mixHash(hash, lines.functions[i] ?? 0), lines.lineNumbers[i] ?? 0);
       }
       hash = finishHash(hash);
-      const known = slots.find(
-        hash,
-        (row) =>
-          mappings.at(row) === mapping &&
-          addressWords.at(2 * row) === addressLow &&
-          addressWords.at(2 * row + 1) === addressHigh &&
-          foldMarks.at(row) === isFolded &&
-          hasLines(row, lines),
-      );
-      if (known !== -1) return known;
+      const count = lines.end - lines.start;
+      const first = lines.functions[lines.start] ?? 0;
+      const firstNumber = lines.lineNumbers[lines.start] ?? 0;
+      for (let row = slots.first(hash); row !== NO_ROW; row = slots.next(hash)) {
+        const at = CELLS * row;
+        if (
+          cells[at] === mapping &&
+          cells[at + 1] === (addressLow | 0) &&
+          cells[at + 2] === (addressHigh | 0) &&
+          cells[at + 3] === 2 * count + isFolded &&
+          (count === 0 || (cells[at + 4] === first && cells[at + 5] === firstNumber)) &&
+          (count < 2 || hasLines(row, lines))
+        ) {
+          return row;
+        }
+      }
       slots.add(hash);
+      const at = CELLS * mappings.length();
+      if (at === cells.length) {
+        const larger = new Int32Array(2 * cells.length);
+        larger.set(cells);
+        cells = larger;
+      }
+      cells[at] = mapping;
+      cells[at + 1] = addressLow;
+      cells[at + 2] = addressHigh;
+      cells[at + 3] = 2 * count + isFolded;
+      cells[at + 4] = count === 0 ? 0 : first;
+      cells[at + 5] = count === 0 ? 0 : firstNumber;
       mappings.push(mapping);
       addressWords.push(addressLow);
       addressWords.push(addressHigh);
@@ -91,9 +118,13 @@ export function createLocationRows(): LocationRows {
     }),
     close() {
       slots = undefined;
+      cells = new Int32Array(0);
       for (const column of columns) column.trim();
     },
-    bytes: () => columns.reduce((sum, column) => sum + column.bytes(), 0) + (slots?.bytes() ?? 0),
+    bytes: () =>
+      columns.reduce((sum, column) => sum + column.bytes(), 0) +
+      cells.byteLength +
+      (slots?.bytes() ?? 0),
   };
 }
 

@@ -1,5 +1,5 @@
 import { growableUint32 } from '../dictionary/growable-column.ts';
-import { createHashSlots, finishHash, mixHash } from '../dictionary/hash-slots.ts';
+import { createHashSlots, finishHash, mixHash, NO_ROW } from '../dictionary/hash-slots.ts';
 import {
   CLOSURE_BYTES,
   MAP_ENTRY_BYTES,
@@ -113,13 +113,13 @@ function createGeneration(begunMillis: number): Generation {
     has(tenant, id) {
       const number = tenantNumbers.get(tenant);
       if (number === undefined) return false;
-      const row = slots.find(
-        hashOf(number, id),
-        (at) =>
-          words.at(WORDS * at) === number &&
-          id.every((word, i) => words.at(WORDS * at + 1 + i) === word),
-      );
-      return row !== -1;
+      const hash = hashOf(number, id);
+      for (let row = slots.first(hash); row !== NO_ROW; row = slots.next(hash)) {
+        const at = WORDS * row;
+        if (words.at(at) !== number) continue;
+        if (id.every((word, i) => words.at(at + 1 + i) === word)) return true;
+      }
+      return false;
     },
     add(tenant, id, now) {
       newestMillis = now;
