@@ -10,7 +10,6 @@ import type { PushOutcomes } from '../push.ts';
 import type { NanosRange, ProfileSelection, Selection } from '../selection.ts';
 import type { StoreAnswer } from '../store-error.ts';
 import { createBruteForceStore } from '../testing/brute-force-store.ts';
-import { createMemoryStore } from './memory-store.ts';
 import {
   FUNCTIONS,
   matchers,
@@ -21,7 +20,7 @@ import {
   sampleConditions,
   steps,
   TENANTS,
-} from './testing/drawn-steps.ts';
+} from '../testing/drawn-steps.ts';
 import {
   type NumberOfId,
   plainFunction,
@@ -31,7 +30,8 @@ import {
   plainSingles,
   plainTimelines,
   plainTree,
-} from './testing/plain-answers.ts';
+} from '../testing/plain-answers.ts';
+import { createMemoryStore } from './memory-store.ts';
 
 /** So long that waiting closes blocks, makes ids of pushes forgotten and expires nothing. */
 const RETENTION_NANOS = 1_000n * 86_400_000_000_000n;

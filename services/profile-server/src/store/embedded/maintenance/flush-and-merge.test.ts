@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createSeededRandom, createSimFs, type Fs } from '@emberscope/node-kit';
 import { unixNanos } from '@emberscope/units';
 import fc from 'fast-check';
-import { steps } from '../../memory/testing/drawn-steps.ts';
+import { steps } from '../../testing/drawn-steps.ts';
 import type { SegmentEntry } from '../manifest/manifest.ts';
 import { FLUSH_MILLIS, flushOne, mergeAll, rowsOf } from '../testing/flush-all.ts';
 import type { PlainRow } from '../testing/plain-segment.ts';

@@ -2,13 +2,6 @@ import { type Matcher, parseSelector } from '@emberscope/labels';
 import type { Random } from '@emberscope/node-kit';
 import { unixNanos } from '@emberscope/units';
 import { type ProfileId, spanId, traceId } from '../../ids.ts';
-import {
-  plainFunction,
-  plainMergedProfile,
-  plainSeries,
-  plainTimelines,
-  plainTree,
-} from '../../memory/testing/plain-answers.ts';
 import type { ProfileReader } from '../../profile-store.ts';
 import type {
   Buckets,
@@ -19,9 +12,17 @@ import type {
   Selection,
 } from '../../selection.ts';
 import type { StoreAnswer } from '../../store-error.ts';
+import {
+  plainFunction,
+  plainMergedProfile,
+  plainPoints,
+  plainSeries,
+  plainSingles,
+  plainTimelines,
+  plainTree,
+} from '../../testing/plain-answers.ts';
 import { between, isDrawn, pick, someOf } from './draw.ts';
 import { PROFILE_TYPES, SPANS, TENANTS, TRACES } from './drawn-pushes.ts';
-import { plainPointsByTime, plainSinglesByStack } from './order-free-answers.ts';
 
 /** Something to ask two stores that must have the same to say. */
 export type Question = {
@@ -146,7 +147,7 @@ const DRAWS: readonly ((world: QuestionWorld) => Question)[] = [
       per: pick(world.random, ['profile', 'span'] as const),
     };
     return question(`points per ${q.per}`, q, async (store) => [
-      mapAnswer(await store.selectPoints(q, CONTEXT), plainPointsByTime),
+      mapAnswer(await store.selectPoints(q, CONTEXT), (all) => plainPoints(all, idItself)),
     ]);
   },
   (world) => {
@@ -156,7 +157,7 @@ const DRAWS: readonly ((world: QuestionWorld) => Question)[] = [
       limit: pick(world.random, [1, 2, 100]),
     };
     return question(`${q.limit} ${q.order} profiles`, q, async (store) => [
-      mapAnswer(await store.singleProfiles(q, CONTEXT), plainSinglesByStack),
+      mapAnswer(await store.singleProfiles(q, CONTEXT), (all) => plainSingles(all, idItself)),
     ]);
   },
   (world) => {

@@ -3,10 +3,10 @@ import { profileTypeId } from '@emberscope/profile';
 import type { UnixNanos } from '@emberscope/units';
 import type { ProfileId } from '../../ids.ts';
 import type { ProfileReader } from '../../profile-store.ts';
+import { samplesByText } from '../../testing/plain-answers.ts';
 import type { StoredProfile } from '../../testing/stored-profile.ts';
 import { PROFILE_TYPES, TENANTS } from './drawn-pushes.ts';
 import { allSingles } from './drawn-questions.ts';
-import { samplesByText } from './order-free-answers.ts';
 
 /** One type of one profile, as a store shows it. */
 export type FoundProfile = {

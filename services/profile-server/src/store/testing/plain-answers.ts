@@ -14,8 +14,8 @@ import type {
   MergedTree,
   PointSeries,
   SingleProfiles,
-} from '../../answers.ts';
-import type { ProfileId } from '../../ids.ts';
+} from '../answers.ts';
+import type { ProfileId } from '../ids.ts';
 
 /*
  * Answers as values that two stores must have in common: rows of tables drawn as text, ids of
@@ -54,11 +54,17 @@ export function plainSeries(all: readonly BucketedSeries[], numberOf: NumberOfId
   }));
 }
 
+/** Points by time and profile; of one profile in any order. */
 export function plainPoints(all: readonly PointSeries[], numberOf: NumberOfId) {
-  return all.map((series) => ({
-    ...series,
-    value: bigintsOf(series.value),
-    profileId: series.profileId.map(numberOf),
+  return all.map(({ labels, length, timeNanos, value, profileId, spanId }) => ({
+    labels,
+    points: inRuns(
+      Array.from({ length }, (_, i) => {
+        const id = profileId[i];
+        const run = `${timeNanos[i]} ${id === undefined ? 'no id' : numberOf(id)}`;
+        return { run, text: `${run} ${spanId[i]} ${value[i]}` };
+      }),
+    ),
   }));
 }
 
@@ -70,9 +76,25 @@ export function plainSingles({ profiles, leftOut }: SingleProfiles, numberOf: Nu
       number: numberOf(profileId),
       labels: labels.key,
       header: headerOf(profile),
-      samples: textFromProfile(profile),
+      samples: samplesByText(profile),
     })),
   };
+}
+
+/**
+ * Samples as lines of text, sorted, equal stacks of equal tracing added up: an engine that writes
+ * them down may do so, and nobody is promised anything else.
+ */
+export function samplesByText(profile: Profile): string[] {
+  const sums = new Map<string, bigint>();
+  for (const line of textFromProfile(profile)) {
+    const [, stack = '', value = '0', tracing = ''] =
+      /^(?:(.*) )?(-?\d+)(?: (\{.*\}))?$/.exec(line) ?? [];
+    const labels = tracing.replace(/^\{|\}$/g, '').split(', ');
+    const key = `${stack} ${labels.sort().join(', ').toLowerCase()}`;
+    sums.set(key, (sums.get(key) ?? 0n) + BigInt(value));
+  }
+  return [...sums].map(([key, sum]) => `${key} = ${sum}`).sort();
 }
 
 export function plainTimelines({ functions, total, ...rest }: FunctionTimelines) {
@@ -111,4 +133,17 @@ function textOf(row: object): string {
 
 function bigintsOf(column: Int64Column): bigint[] {
   return Array.from(column, BigInt);
+}
+
+/** Sorts lines within runs of one profile, and leaves the runs where they are. */
+function inRuns(lines: readonly { readonly run: string; readonly text: string }[]): string[] {
+  const sorted: string[] = [];
+  let run: string[] = [];
+  for (const [i, line] of lines.entries()) {
+    run.push(line.text);
+    if (lines[i + 1]?.run === line.run) continue;
+    sorted.push(...run.sort());
+    run = [];
+  }
+  return sorted;
 }

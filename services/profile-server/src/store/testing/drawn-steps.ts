@@ -2,9 +2,9 @@ import { labelSetFromRecord, type Matcher, parseSelector } from '@emberscope/lab
 import { type Profile, parseProfileType, profileFromText } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
 import fc from 'fast-check';
-import { type PushId, pushId, spanId, tenantId, traceId } from '../../ids.ts';
-import type { PushSeries } from '../../push.ts';
-import type { FunctionSelector, NanosRange } from '../../selection.ts';
+import { type PushId, pushId, spanId, tenantId, traceId } from '../ids.ts';
+import type { PushSeries } from '../push.ts';
+import type { FunctionSelector, NanosRange } from '../selection.ts';
 
 /*
  * Random pushes and queries that meet: few tenants, services, stacks and times, so that every
