@@ -153,7 +153,7 @@ const series: fc.Arbitrary<PushSeries> = fc.constantFrom(...KINDS).chain((kind) 
     })),
 );
 
-const step: fc.Arbitrary<Step> = fc.oneof(
+export const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 12,
     arbitrary: fc.record({

@@ -1,4 +1,4 @@
-import { createSeededRandom, createSimClock, createSimFs } from '@emberscope/node-kit';
+import { createSeededRandom, createSimClock, createSimFs, type Fs } from '@emberscope/node-kit';
 import { unixMillis } from '@emberscope/units';
 import { createEmbeddedStore, type EmbeddedStore } from '../embedded-store.ts';
 
@@ -6,6 +6,8 @@ export type StoreInMemoryOptions = {
   readonly nowMillis?: () => number;
   readonly maxSeries?: number;
   readonly retentionNanos?: bigint;
+  /** A disk that other stores have written, one after another. An empty one when left out. */
+  readonly fs?: Fs;
 };
 
 const MAX_SERIES = 50_000;
@@ -20,7 +22,7 @@ export function createStoreInMemory(options: StoreInMemoryOptions = {}): Embedde
   const clock =
     nowMillis === undefined ? sim : { ...sim, nowMillis: () => unixMillis(nowMillis()) };
   return createEmbeddedStore({
-    fs: createSimFs({ random: createSeededRandom(seed), clock }),
+    fs: options.fs ?? createSimFs({ random: createSeededRandom(seed), clock }),
     clock,
     random: createSeededRandom(seed),
     dataDir: '/data',
