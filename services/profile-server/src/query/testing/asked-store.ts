@@ -12,8 +12,8 @@ import {
 import { labelSetFromRecord } from '@emberscope/labels';
 import { parseProfileType, profileFromText } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
+import { createStoreInMemory } from '../../store/embedded/testing/store-in-memory.ts';
 import { type TenantId, tenantId } from '../../store/ids.ts';
-import { createMemoryStore } from '../../store/memory/memory-store.ts';
 import type { ProfileReader, ProfileStore } from '../../store/profile-store.ts';
 import { createBruteForceStore } from '../../store/testing/brute-force-store.ts';
 import { answerQuery } from '../answer-query.ts';
@@ -43,8 +43,11 @@ export const LIMITS: QueryLimits = {
   maxFlameGraphNodesMax: 1_048_576,
 };
 
-/** The engines that queries are tested on: the real one, and the one that is plain. */
-export const ENGINES = ['memory', 'brute force'] as const;
+/**
+ * The engines that queries are tested on: the real one with all in its log, the same with each push
+ * in segments, and the one that is plain.
+ */
+export const ENGINES = ['embedded', 'embedded, flushed', 'brute force'] as const;
 
 export type Pushed = {
   /** `main;serve 3`, a value for each type. */
@@ -96,11 +99,11 @@ export type AskedStore = {
 export const TENANT = tenantId('team-a');
 
 export async function openAskedStore(
-  engine: (typeof ENGINES)[number] = 'memory',
+  engine: (typeof ENGINES)[number] = 'embedded',
 ): Promise<AskedStore> {
   const nowMillis = () => NOW_MILLIS;
-  const store =
-    engine === 'memory' ? createMemoryStore({ nowMillis }) : createBruteForceStore({ nowMillis });
+  const embedded = engine === 'brute force' ? undefined : createStoreInMemory({ nowMillis });
+  const store = embedded ?? createBruteForceStore({ nowMillis });
   await store.start();
   const answerTo: AskedStore['answerTo'] = (method, request, options = {}) => {
     const path = `${method.parent.typeName}/${method.name}`;
@@ -126,6 +129,7 @@ export async function openAskedStore(
     store,
     async push(...profiles) {
       for (const profile of profiles) await pushOne(store, profile);
+      if (engine === 'embedded, flushed') await embedded?.flush();
     },
     async ask(method, request, options = {}) {
       const answer = await answerTo(method, request, options);
