@@ -223,7 +223,7 @@ function check<Question>(
         }
         await subject.stop();
       }),
-      fuzzRuns(10, 1500),
+      { ...fuzzRuns(10, 1500), includeErrorInReport: true },
     );
   });
 }

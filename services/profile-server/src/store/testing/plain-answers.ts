@@ -24,6 +24,8 @@ import type { ProfileId } from '../ids.ts';
 
 /** The number of a profile by the order of pushes: ids themselves are random. */
 export type NumberOfId = (id: ProfileId) => number;
+/** Two stores that know profiles by the same ids need no numbers. */
+export type NameOfId = (id: ProfileId) => string | number;
 
 export function plainTree({ tree, unnamed, coverage }: MergedTree) {
   return { nodes: nodesOf(tree), unnamed, coverage };
@@ -55,25 +57,25 @@ export function plainSeries(all: readonly BucketedSeries[], numberOf: NumberOfId
 }
 
 /** Points by time and profile; of one profile in any order. */
-export function plainPoints(all: readonly PointSeries[], numberOf: NumberOfId) {
+export function plainPoints(all: readonly PointSeries[], nameOf: NameOfId = itself) {
   return all.map(({ labels, length, timeNanos, value, profileId, spanId }) => ({
     labels,
     points: inRuns(
       Array.from({ length }, (_, i) => {
         const id = profileId[i];
-        const run = `${timeNanos[i]} ${id === undefined ? 'no id' : numberOf(id)}`;
+        const run = `${timeNanos[i]} ${id === undefined ? 'no id' : nameOf(id)}`;
         return { run, text: `${run} ${spanId[i]} ${value[i]}` };
       }),
     ),
   }));
 }
 
-export function plainSingles({ profiles, leftOut }: SingleProfiles, numberOf: NumberOfId) {
+export function plainSingles({ profiles, leftOut }: SingleProfiles, nameOf: NameOfId = itself) {
   return {
     leftOut,
     profiles: profiles.map(({ profileId, labels, profile, ...rest }) => ({
       ...rest,
-      number: numberOf(profileId),
+      profileId: nameOf(profileId),
       labels: labels.key,
       header: headerOf(profile),
       samples: samplesByText(profile),
@@ -146,4 +148,8 @@ function inRuns(lines: readonly { readonly run: string; readonly text: string }[
     run = [];
   }
   return sorted;
+}
+
+function itself(id: ProfileId): string {
+  return id;
 }

@@ -3,10 +3,10 @@ import { describe, test } from 'node:test';
 import { fuzzRuns } from '@emberscope/test-kit';
 import fc from 'fast-check';
 import type { ProfileId } from '../../ids.ts';
-import { START_MILLIS, type Step, steps, TENANTS } from '../../memory/testing/drawn-steps.ts';
 import type { ProfileStore } from '../../profile-store.ts';
 import type { PushOutcomes } from '../../push.ts';
 import { createBruteForceStore } from '../../testing/brute-force-store.ts';
+import { START_MILLIS, type Step, steps, TENANTS } from '../../testing/drawn-steps.ts';
 import { type DrawnQuestion, drawnQuestion, stretchStep } from './testing/drawn-questions.ts';
 import { createDrawnStore, type DrawnStore } from './testing/drawn-store.ts';
 

@@ -6,11 +6,11 @@ import { fuzzRuns } from '@emberscope/test-kit';
 import { unixNanos } from '@emberscope/units';
 import fc from 'fast-check';
 import { ANONYMOUS } from '../../ids.ts';
-import { plainMergedProfile, plainTree } from '../../memory/testing/plain-answers.ts';
 import type { ProfileStore } from '../../profile-store.ts';
 import type { NanosRange } from '../../selection.ts';
 import type { StoreAnswer } from '../../store-error.ts';
 import { createBruteForceStore } from '../../testing/brute-force-store.ts';
+import { plainMergedProfile, plainTree } from '../../testing/plain-answers.ts';
 import { createDrawnStore, type DrawnStore } from './testing/drawn-store.ts';
 
 /*

@@ -147,7 +147,7 @@ const DRAWS: readonly ((world: QuestionWorld) => Question)[] = [
       per: pick(world.random, ['profile', 'span'] as const),
     };
     return question(`points per ${q.per}`, q, async (store) => [
-      mapAnswer(await store.selectPoints(q, CONTEXT), (all) => plainPoints(all, idItself)),
+      mapAnswer(await store.selectPoints(q, CONTEXT), (all) => plainPoints(all)),
     ]);
   },
   (world) => {
@@ -157,7 +157,7 @@ const DRAWS: readonly ((world: QuestionWorld) => Question)[] = [
       limit: pick(world.random, [1, 2, 100]),
     };
     return question(`${q.limit} ${q.order} profiles`, q, async (store) => [
-      mapAnswer(await store.singleProfiles(q, CONTEXT), (all) => plainSingles(all, idItself)),
+      mapAnswer(await store.singleProfiles(q, CONTEXT), (all) => plainSingles(all)),
     ]);
   },
   (world) => {

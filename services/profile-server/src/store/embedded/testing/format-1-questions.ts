@@ -1,16 +1,17 @@
 import { type ProfileType, parseProfileType } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
 import { ANONYMOUS, spanId, tenantId } from '../../ids.ts';
-import {
-  plainFunction,
-  plainMergedProfile,
-  plainTimelines,
-  plainTree,
-} from '../../memory/testing/plain-answers.ts';
 import type { ProfileReader } from '../../profile-store.ts';
 import type { NanosRange } from '../../selection.ts';
 import type { StoreAnswer } from '../../store-error.ts';
-import { plainPointsByTime, plainSinglesByStack } from './order-free-answers.ts';
+import {
+  plainFunction,
+  plainMergedProfile,
+  plainPoints,
+  plainSingles,
+  plainTimelines,
+  plainTree,
+} from '../../testing/plain-answers.ts';
 
 /*
  * What the store in `format-1/` is asked. None of it is drawn: its answers are kept beside it, so
@@ -78,10 +79,10 @@ async function aboutType(
     plainTimelines(
       value(await store.functionTimelines({ ...hourly, mode: 'sum', limit: 5 }, CONTEXT)),
     ),
-    plainPointsByTime(
+    plainPoints(
       value(await store.selectPoints({ ...q, groupBy: ['service_name'], per: 'span' }, CONTEXT)),
     ),
-    plainSinglesByStack(value(await store.singleProfiles({ ...q, ...singles }, CONTEXT))),
+    plainSingles(value(await store.singleProfiles({ ...q, ...singles }, CONTEXT))),
   ];
   if (span !== undefined) {
     const ofSpan = { ...q, ...tree, spanIds: [span] };

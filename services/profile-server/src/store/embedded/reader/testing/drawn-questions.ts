@@ -3,6 +3,9 @@ import { unixNanos } from '@emberscope/units';
 import fc from 'fast-check';
 import type { SeriesActivity } from '../../../answers.ts';
 import type { ProfileId } from '../../../ids.ts';
+import type { ProfileReader } from '../../../profile-store.ts';
+import type { NanosRange, ProfileSelection, Selection } from '../../../selection.ts';
+import type { StoreAnswer } from '../../../store-error.ts';
 import {
   FUNCTIONS,
   matchers,
@@ -12,7 +15,7 @@ import {
   type Step,
   sampleConditions,
   TENANTS,
-} from '../../../memory/testing/drawn-steps.ts';
+} from '../../../testing/drawn-steps.ts';
 import {
   type NumberOfId,
   plainFunction,
@@ -22,10 +25,7 @@ import {
   plainSingles,
   plainTimelines,
   plainTree,
-} from '../../../memory/testing/plain-answers.ts';
-import type { ProfileReader } from '../../../profile-store.ts';
-import type { NanosRange, ProfileSelection, Selection } from '../../../selection.ts';
-import type { StoreAnswer } from '../../../store-error.ts';
+} from '../../../testing/plain-answers.ts';
 
 /*
  * A question for every answer of a reader, with answers as plain things that can be compared. Times
@@ -203,7 +203,7 @@ export const drawnQuestion: fc.Arbitrary<DrawnQuestion> = fc.oneof(
       plainPoints(
         value(await store.selectPoints({ ...stretched(q, factor), ...rest }, CONTEXT)),
         numberOf,
-      ).map(spansInOrder),
+      ),
   ),
   asking(
     'single profiles',
@@ -213,11 +213,9 @@ export const drawnQuestion: fc.Arbitrary<DrawnQuestion> = fc.oneof(
       limit,
     }),
     async ({ store, factor, numberOf }, { q, ...rest }) =>
-      samplesMerged(
-        plainSingles(
-          value(await store.singleProfiles({ ...stretched(q, factor), ...rest }, CONTEXT)),
-          numberOf,
-        ),
+      plainSingles(
+        value(await store.singleProfiles({ ...stretched(q, factor), ...rest }, CONTEXT)),
+        numberOf,
       ),
   ),
   asking(
@@ -236,11 +234,9 @@ export const drawnQuestion: fc.Arbitrary<DrawnQuestion> = fc.oneof(
       assert.ok(profileType !== undefined);
       const profileIds = chosen.flatMap((number) => ids[number] ?? []);
       const asked = { ...stretched(q, factor), profileType, profileIds };
-      return samplesMerged(
-        plainSingles(
-          value(await store.singleProfiles({ ...asked, order: 'newest', limit: 100 }, CONTEXT)),
-          numberOf,
-        ),
+      return plainSingles(
+        value(await store.singleProfiles({ ...asked, order: 'newest', limit: 100 }, CONTEXT)),
+        numberOf,
       );
     },
   ),
@@ -256,42 +252,6 @@ function asking<Question>(
     ask: (of: Asking) => ask(of, asked),
     toString: () => `${name}: ${fc.stringify(asked)}`,
   }));
-}
-
-/** Samples of one stack, span and trace are one, by ascending stack: this store keeps them so. */
-function samplesMerged({ profiles, leftOut }: ReturnType<typeof plainSingles>) {
-  return {
-    leftOut,
-    profiles: profiles.map(({ samples, ...rest }) => {
-      const values = new Map<string, bigint>();
-      for (const line of samples) {
-        const [, stack = '', digits = '', labels = ''] =
-          /^(.*?) ?(\d+)((?: \{.*\})?)$/.exec(line) ?? [];
-        const key = JSON.stringify([stack, labels]);
-        values.set(key, (values.get(key) ?? 0n) + BigInt(digits));
-      }
-      return { ...rest, samples: [...values].sort(([a], [b]) => (a < b ? -1 : 1)) };
-    }),
-  };
-}
-
-/** Spans of a profile come in the order of its samples, which are kept by ascending stack. */
-function spansInOrder({ spanId, ...series }: ReturnType<typeof plainPoints>[number]) {
-  const points = Array.from({ length: series.length }, (_, i) => ({
-    timeNanos: series.timeNanos[i],
-    value: series.value[i],
-    profile: series.profileId[i],
-    span: spanId[i] ?? '',
-  }));
-  const profiles = [...new Set(series.profileId)];
-  return {
-    labels: series.labels,
-    points: points.sort(
-      (a, b) =>
-        profiles.indexOf(a.profile ?? -1) - profiles.indexOf(b.profile ?? -1) ||
-        (a.span < b.span ? -1 : 1),
-    ),
-  };
 }
 
 function inOrder(activity: readonly SeriesActivity[]): readonly SeriesActivity[] {
