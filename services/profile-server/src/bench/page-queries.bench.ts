@@ -12,12 +12,13 @@ import { answerQuery } from '../query/answer-query.ts';
 import { QUERY_METHODS } from '../query/query-call.ts';
 import { LIMITS } from '../query/testing/asked-store.ts';
 import { tenantId } from '../store/ids.ts';
-import { createMemoryStore } from '../store/memory/memory-store.ts';
+import type { PushSeries } from '../store/push.ts';
 import { AGENT_PROFILES } from './agent-profiles.ts';
+import { openBenchStore } from './open-bench-store.ts';
 
 /**
  * What the page's queries take of the store's thread, over an hour of 100 services of three pods
- * that send CPU and heap every 15 s: 144,000 profiles recorded from Node agents. Times are those of
+ * that send CPU and heap every 15 s: 144,000 profiles recorded from Node agents, in segments. Times are those of
  * the processor.
  */
 
@@ -30,9 +31,9 @@ const RUNS = 7;
 const TENANT = tenantId('anonymous');
 
 const nowMillis = () => NOW_MILLIS;
-const store = createMemoryStore({ nowMillis, limitBytes: 1024 * 1024 * 1024 });
-await store.start();
+const { store, close } = await openBenchStore(NOW_MILLIS);
 await pushFleet();
+await store.flush();
 
 const range = {
   startMillis: BigInt(NOW_MILLIS - HOUR_SECONDS * 1000 + 1),
@@ -55,12 +56,13 @@ await time('GetTimeline of a function', getTimeline, { selection: cpu, function:
 await time('GetTimeline of heap', getTimeline, { selection: heap });
 await time('GetFunction', getFunction, { selection: cpu, function: wanted });
 await time('GetFlameGraph of CPU', getFlameGraph, { selection: cpu });
-await store.stop();
+await close();
 
 async function pushFleet(): Promise<void> {
   const sent = AGENT_PROFILES.slice(0, 2);
   const startMillis = NOW_MILLIS - HOUR_SECONDS * 1000;
   for (let second = PERIOD_SECONDS; second <= HOUR_SECONDS; second += PERIOD_SECONDS) {
+    const series: PushSeries[] = [];
     for (let instance = 0; instance < SERVICES * PODS; instance++) {
       for (const { name, profile } of sent) {
         const labels = labelSetFromRecord({
@@ -70,12 +72,13 @@ async function pushFleet(): Promise<void> {
         });
         const millis = startMillis + second * 1000 - (instance % 1000);
         const timeNanos = unixNanos(BigInt(millis) * 1_000_000n);
-        await store.push(TENANT, [{ labels, profiles: [{ profile: { ...profile, timeNanos } }] }]);
+        series.push({ labels, profiles: [{ profile: { ...profile, timeNanos } }] });
       }
     }
+    await store.push(TENANT, series);
   }
-  const { profileCount, droppedProfileCount } = await store.stats();
-  console.log(`${profileCount} profiles held, ${droppedProfileCount} dropped`);
+  const { profileCount } = await store.stats();
+  console.log(`${profileCount} profiles held`);
 }
 
 async function time<Request extends DescMessage>(

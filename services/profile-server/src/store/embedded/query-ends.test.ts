@@ -7,11 +7,12 @@ import { unixNanos } from '@emberscope/units';
 import { tenantId } from '../ids.ts';
 import type { ProfileReader } from '../profile-store.ts';
 import type { ProfileSelection, QueryContext } from '../selection.ts';
-import { createMemoryStore } from './memory-store.ts';
+import { createStoreInMemory } from './testing/store-in-memory.ts';
 
 const NOW_MILLIS = 1_795_521_600_000;
 const TENANT = tenantId('anonymous');
 const PROFILES = 1000;
+const PODS = 5;
 const SAMPLES = fuzzRuns(40, 160).numRuns;
 const STACKS = fuzzRuns(4000, 20_000).numRuns;
 
@@ -66,56 +67,62 @@ const QUERIES: Readonly<Record<string, Ask>> = {
     ),
 };
 
-describe('a query that is no longer wanted', () => {
-  const store = createMemoryStore({ nowMillis: () => NOW_MILLIS });
+for (const where of ['the log', 'segments']) {
+  describe(`a query of ${where} that is no longer wanted`, () => {
+    const store = createStoreInMemory({ nowMillis: () => NOW_MILLIS });
 
-  before(async () => {
-    await store.start();
-    const drawn = Array.from({ length: 120 }, (_, i) => profileAt(i));
-    for (let i = 0; i < PROFILES; i++) {
-      const profile = drawn[i % drawn.length];
-      assert.ok(profile !== undefined);
-      const timeNanos = unixNanos(BigInt(NOW_MILLIS - i * 100) * 1_000_000n);
-      const labels = { __name__: 'wall', service_name: 'a', pod: `${i % 5}` };
-      const series = {
-        labels: labelSetFromRecord(labels),
-        profiles: [{ profile: { ...profile, timeNanos } }],
-      };
-      await store.push(TENANT, [series]);
-    }
-  });
-
-  for (const [name, ask] of Object.entries(QUERIES)) {
-    test(`${name} asks its signal as it goes on, and ends when that says so`, async () => {
-      let checks = 0;
-      const whole = await ask(
-        store,
-        contextThatEnds(() => ++checks < 0),
-      );
-      assert.ok(whole.ok);
-      assert.ok(checks >= LEAST_CHECKS, `${checks} checks`);
-      // It ends at once whenever that says so: three moments of all.
-      for (let last = 0; last < checks; last += Math.ceil(checks / 3)) {
-        let asked = 0;
-        const ended = await ask(
-          store,
-          contextThatEnds(() => asked++ >= last),
-        );
-        assert.deepEqual(ended, {
-          ok: false,
-          error: { kind: 'cancelled', reason: 'the query was cancelled' },
+    before(async () => {
+      await store.start();
+      const drawn = Array.from({ length: 120 }, (_, i) => profileAt(i));
+      for (let pod = 0; pod < PODS; pod++) {
+        const labels = { __name__: 'wall', service_name: 'a', pod: `${pod}` };
+        const profiles = Array.from({ length: PROFILES / PODS }, (_, i) => {
+          const number = i * PODS + pod;
+          const profile = drawn[number % drawn.length];
+          assert.ok(profile !== undefined);
+          const timeNanos = unixNanos(BigInt(NOW_MILLIS - number * 100) * 1_000_000n);
+          return { profile: { ...profile, timeNanos } };
         });
-        assert.equal(asked, last + 1);
+        await store.push(TENANT, [{ labels: labelSetFromRecord(labels), profiles }]);
       }
+      if (where === 'segments') await store.flush();
     });
-  }
 
-  test('leaves the store as it was', async () => {
-    const { profileCount } = await store.stats();
-    assert.equal(profileCount, PROFILES);
-    await store.stop();
+    for (const [name, ask] of Object.entries(QUERIES)) {
+      test(`${name} asks its signal as it goes on, and ends when that says so`, async () => {
+        // What a store reads once and keeps, it has from here on.
+        const { signal } = new AbortController();
+        assert.ok((await ask(store, { signal })).ok);
+        let checks = 0;
+        const whole = await ask(
+          store,
+          contextThatEnds(() => ++checks < 0),
+        );
+        assert.ok(whole.ok);
+        assert.ok(checks >= LEAST_CHECKS, `${checks} checks`);
+        // It ends at once whenever that says so: three moments of all.
+        for (let last = 0; last < checks; last += Math.ceil(checks / 3)) {
+          let asked = 0;
+          const ended = await ask(
+            store,
+            contextThatEnds(() => asked++ >= last),
+          );
+          assert.deepEqual(ended, {
+            ok: false,
+            error: { kind: 'cancelled', reason: 'the query was cancelled' },
+          });
+          assert.equal(asked, last + 1);
+        }
+      });
+    }
+
+    test('leaves the store as it was', async () => {
+      const { profileCount } = await store.stats();
+      assert.equal(profileCount, PROFILES);
+      await store.stop();
+    });
   });
-});
+}
 
 /** As of a thread that reads from shared memory whether its caller still waits. */
 function contextThatEnds(isAborted: () => boolean): QueryContext {

@@ -2,15 +2,17 @@ import { labelSetFromRecord } from '@emberscope/labels';
 import { type Profile, sourceFunction } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
 import { tenantId } from '../store/ids.ts';
-import { createMemoryStore, type MemoryStore } from '../store/memory/memory-store.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
+import type { PushSeries } from '../store/push.ts';
 import type { FunctionSelector, ProfileSelection } from '../store/selection.ts';
 import { AGENT_PROFILES, type AgentProfile } from './agent-profiles.ts';
+import { openBenchStore } from './open-bench-store.ts';
 
 /**
- * What the store in memory takes for real profiles of Node agents, and what its queries take over
- * an hour of a fleet: 20 instances that send six profiles every 10 s. Times are those of the
- * processor, with what the collector of garbage takes: the clock would tell of the neighbours.
+ * What the store on disk takes for real profiles of Node agents, and what its queries take over an
+ * hour of a fleet, from the log and from segments: 20 instances that send six profiles every 10 s.
+ * Times are those of the processor, with what the collector of garbage takes: the clock would tell
+ * of the neighbours. Writer, flush and queries share one thread here.
  */
 
 const INSTANCES = 20;
@@ -21,17 +23,18 @@ const RUNS = 7;
 const TENANT = tenantId('anonymous');
 const CONTEXT = { signal: new AbortController().signal };
 
-const store = createMemoryStore({
-  nowMillis: () => NOW_MILLIS,
-  limitBytes: 512 * 1024 * 1024,
-  retentionNanos: 2n * 3_600_000_000_000n,
-});
-await store.start();
+const { store, close } = await openBenchStore(NOW_MILLIS);
 await measurePushes(store);
-await measureQueries(store);
-await store.stop();
+await measureQueries(store, 'the log');
+const flushedFrom = cpuMillis();
+await store.flush();
+console.log(`\nflush: ${((cpuMillis() - flushedFrom) / 1000).toFixed(1)} s`);
+await measureQueries(store, 'segments');
+const { diskBytes, profileCount } = await store.stats();
+console.log(`\n${(diskBytes / profileCount).toFixed(0)} bytes a profile in segments`);
+await close();
 
-async function measurePushes(to: MemoryStore): Promise<void> {
+async function measurePushes(to: ProfileStore): Promise<void> {
   const startMillis = NOW_MILLIS - HOUR_SECONDS * 1000;
   let profiles = 0;
   let samples = 0;
@@ -40,11 +43,15 @@ async function measurePushes(to: MemoryStore): Promise<void> {
   const perPush: number[] = [];
   for (let second = 0; second < HOUR_SECONDS; second += PERIOD_SECONDS) {
     for (let instance = 0; instance < INSTANCES; instance++) {
-      for (const sent of AGENT_PROFILES) {
-        await push(to, sent, sent.profile, instance, startMillis + second * 1000 + instance * 37);
+      const millis = startMillis + second * 1000 + instance * 37;
+      await to.push(
+        TENANT,
+        AGENT_PROFILES.map((sent) => seriesOf(sent, instance, millis)),
+      );
+      for (const { profile, pprofBytes } of AGENT_PROFILES) {
         profiles++;
-        samples += sent.profile.samples.length;
-        bytes += sent.pprofBytes;
+        samples += profile.samples.length;
+        bytes += pprofBytes;
       }
     }
     const now = cpuMillis();
@@ -53,24 +60,20 @@ async function measurePushes(to: MemoryStore): Promise<void> {
   }
   const micros = 1000 * median(perPush);
   const megabytesPerSecond = bytes / profiles / micros;
-  const { memoryBytes, profileCount } = await to.stats();
+  const { diskBytes: logBytes } = await to.stats();
   console.log(`\npush (Node ${process.versions.node})`);
   console.log(`  ${profiles} profiles, ${(samples / profiles).toFixed(0)} samples each`);
   console.log(
     `  ${micros.toFixed(1)} us a profile: ${(1e6 / micros).toFixed(0)} a second, ${megabytesPerSecond.toFixed(0)} MB/s of pprof`,
   );
-  console.log(
-    `  ${(memoryBytes / 1e6).toFixed(1)} MB held, ${(memoryBytes / profileCount).toFixed(0)} bytes a profile`,
-  );
+  console.log(`  ${(logBytes / profiles).toFixed(0)} bytes a profile in the log`);
 }
 
-async function push(
-  to: MemoryStore,
-  { name, serviceName }: AgentProfile,
-  profile: Profile,
+function seriesOf(
+  { name, serviceName, profile }: AgentProfile,
   instance: number,
   millis: number,
-): Promise<void> {
+): PushSeries {
   const labels = labelSetFromRecord({
     __name__: name,
     service_name: serviceName,
@@ -78,10 +81,10 @@ async function push(
     region: instance % 2 === 0 ? 'eu' : 'us',
   });
   const timeNanos = unixNanos(BigInt(millis) * 1_000_000n);
-  await to.push(TENANT, [{ labels, profiles: [{ profile: { ...profile, timeNanos } }] }]);
+  return { labels, profiles: [{ profile: { ...profile, timeNanos } }] };
 }
 
-async function measureQueries(reader: ProfileStore): Promise<void> {
+async function measureQueries(reader: ProfileStore, where: string): Promise<void> {
   const range = {
     startNanos: unixNanos(BigInt(NOW_MILLIS - HOUR_SECONDS * 1000) * 1_000_000n),
     endNanos: unixNanos(BigInt(NOW_MILLIS) * 1_000_000n),
@@ -100,7 +103,7 @@ async function measureQueries(reader: ProfileStore): Promise<void> {
   const buckets = { firstEdgeNanos: range.startNanos, stepMillis: 15_000 };
   const steps = { ...buckets, groupBy: ['pod'], mode: 'sum', limit: 0 } as const;
   const wanted = functionOf(AGENT_PROFILES[0]?.profile);
-  console.log(`\nqueries over an hour (Node ${process.versions.node})`);
+  console.log(`\nqueries over an hour in ${where} (Node ${process.versions.node})`);
   const time = async (name: string, ask: () => Promise<unknown>): Promise<void> => {
     const took: number[] = [];
     for (let run = 0; run < RUNS; run++) {
