@@ -7,7 +7,7 @@ import type { PartTable } from '../part-table.ts';
 import { kindOfProfile } from '../profile-kind.ts';
 import { NO_REMARKS } from '../profile-remarks.ts';
 import { createSeriesRegistry } from '../series-registry.ts';
-import { createTracingRows } from '../tracing-rows.ts';
+import type { SampleTracing } from '../tracing-rows.ts';
 
 /** A row of a table, as the drawing of a profile (`profileFromText`) of one sample type. */
 export type DrawnRow = {
@@ -19,6 +19,13 @@ export type DrawnRow = {
 
 /** As large as no drawing is. */
 const SCRATCH_CELLS = 64;
+
+const NO_ROWS: SampleTracing = {
+  length: () => 0,
+  at: () => ({ span: undefined, trace: undefined }),
+  hasSpan: () => false,
+  hasTrace: () => false,
+};
 
 /**
  * A table of one series that reads a row as an engine on a disk would: into columns that the next
@@ -37,7 +44,6 @@ export function drawnTable(rows: readonly DrawnRow[]): PartTable {
   const stream = registry.intern(labelSetFromRecord({ __name__: 'cpu', service_name: 'a' }), kind);
   const scratchStack = new Int32Array(SCRATCH_CELLS);
   const scratchValues = new Float64Array(SCRATCH_CELLS);
-  const tracingRows = createTracingRows();
   return {
     kind,
     dictionary,
@@ -65,7 +71,7 @@ export function drawnTable(rows: readonly DrawnRow[]): PartTable {
         stack: scratchStack,
         values: scratchValues,
         tracing: undefined,
-        tracingRows,
+        tracingRows: NO_ROWS,
         start: 0,
         end,
       };

@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { LABEL, type LabelSet, labelValue } from '@emberscope/labels';
+import { formatUuid, systemRandom, uuidV4Bytes } from '@emberscope/node-kit';
 import { NO_STACK, type Profile, sumInt64 } from '@emberscope/profile';
 import { createRecordBatch } from '@emberscope/record-log';
 import { createDictionary, type Dictionary } from '../../../dictionary/dictionary.ts';
 import { translateStacks } from '../../../dictionary/translate-stacks.ts';
-import type { ProfileId, TenantId } from '../../../ids.ts';
-import { randomId, textOfId } from '../../../parts/profile-ids.ts';
+import { type ProfileId, profileId, type TenantId } from '../../../ids.ts';
 import { kindOfProfile } from '../../../parts/profile-kind.ts';
 import { tracingOfLabels } from '../../../parts/tracing-rows.ts';
 import { createByteWriter } from '../../codec/byte-writer.ts';
@@ -152,9 +152,7 @@ export function createDrawnLog(chunkBytes: number): DrawnLog {
       const stream = streamOf(tenant, labels, profile);
       const { number, epoch } = epochOf({ tenant, service, day, ordinal: 0 });
       const samples = encodeSamples(profile, epoch.dictionary);
-      const words = randomId();
-      const id = new Uint8Array(16);
-      for (const [i, word] of words.entries()) new DataView(id.buffer).setUint32(4 * i, word);
+      const id = uuidV4Bytes(systemRandom);
       const { defaultSampleType, comments, dropFrames, keepFrames } = profile;
       const hasRemarks = defaultSampleType + dropFrames + keepFrames + comments.join('') !== '';
       const head = {
@@ -172,7 +170,7 @@ export function createDrawnLog(chunkBytes: number): DrawnLog {
       const rows = newRows(epoch);
       write(RECORD_KIND.profile, () => writeProfileRecord(out, head, rows, samples));
       publish();
-      return textOfId(words);
+      return profileId(formatUuid(id));
     },
     cut() {
       current = begin(current.generation + 1);
