@@ -13,10 +13,13 @@ export function uuidV4(random: Random): string {
   return formatUuid(uuidV4Bytes(random));
 }
 
+const HEX_OF_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** 16 bytes of any UUID as its 36 lower-case characters. */
 export function formatUuid(bytes: Uint8Array): string {
   if (bytes.length !== 16) throw new RangeError(`a UUID has 16 bytes, not ${bytes.length}`);
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let hex = '';
+  for (const byte of bytes) hex += HEX_OF_BYTE[byte];
   return [
     hex.slice(0, 8),
     hex.slice(8, 12),

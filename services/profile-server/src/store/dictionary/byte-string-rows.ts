@@ -1,6 +1,6 @@
 import type { StringIndex } from '@emberscope/profile';
 import { growableInt32 } from './growable-column.ts';
-import { createHashSlots, finishHash, mixHash, NO_ROW } from './hash-slots.ts';
+import { finishHash, mixHash } from './hash-slots.ts';
 import { ARRAY_BYTES, POINTER_BYTES, stringBytes } from './heap-sizes.ts';
 import type { StringRows } from './string-rows.ts';
 
@@ -11,7 +11,14 @@ import type { StringRows } from './string-rows.ts';
 export type ByteStringRows = Required<StringRows>;
 
 const INITIAL_BYTES = 1024;
+const INITIAL_SLOTS = 64;
 const UTF8_BYTES_PER_UNIT = 3;
+
+/**
+ * Cells of a slot: row + 1 (0 when it is empty), hash, where the string's bytes start and end. With
+ * these beside one another, a string that is known costs two places in memory: slot and bytes.
+ */
+const CELLS = 4;
 
 /** Differs from process to process: nobody shall be able to send strings that share one slot. */
 const SEED = (Math.random() * 0x1_0000_0000) | 0;
@@ -21,37 +28,69 @@ const decoder = new TextDecoder();
 
 export function createByteStringRows(): ByteStringRows {
   let bytes = new Uint8Array(INITIAL_BYTES);
-  let length = 0;
+  let byteCount = 0;
   let scratch = new Uint8Array(INITIAL_BYTES);
-  const starts = growableInt32();
-  const slots = createHashSlots();
+  let slots = new Int32Array(CELLS * INITIAL_SLOTS);
+  let mask = INITIAL_SLOTS - 1;
+  const ends = growableInt32();
   /** Made when they are asked for: only those that a record has to tell. */
   const strings: string[] = [];
   let textBytes = 0;
-  starts.push(0);
 
-  function isAt(row: number, from: Uint8Array, start: number, end: number): boolean {
-    const first = starts.at(row);
-    if (starts.at(row + 1) - first !== end - start) return false;
+  function isAt(first: number, from: Uint8Array, start: number, end: number): boolean {
     for (let i = start, at = first; i < end; i++, at++) if (bytes[at] !== from[i]) return false;
     return true;
   }
 
-  function internRange(from: Uint8Array, start: number, end: number): StringIndex {
-    const hash = hashOf(from, start, end);
-    for (let row = slots.first(hash); row !== NO_ROW; row = slots.next(hash)) {
-      if (isAt(row, from, start, end)) return row;
+  function place(row: number, hash: number, start: number, end: number): void {
+    let slot = hash & mask;
+    while (slots[CELLS * slot] !== 0) slot = (slot + 1) & mask;
+    const at = CELLS * slot;
+    slots[at] = row;
+    slots[at + 1] = hash;
+    slots[at + 2] = start;
+    slots[at + 3] = end;
+  }
+
+  /** Half of the slots stay empty, so a search ends after a step or two. */
+  function growSlots(): void {
+    const before = slots;
+    slots = new Int32Array(2 * before.length);
+    mask = slots.length / CELLS - 1;
+    for (let at = 0; at < before.length; at += CELLS) {
+      const row = before[at] ?? 0;
+      if (row === 0) continue;
+      place(row, before[at + 1] ?? 0, before[at + 2] ?? 0, before[at + 3] ?? 0);
     }
-    if (length + end - start > bytes.length) {
-      const larger = new Uint8Array(Math.max(2 * bytes.length, length + end - start));
-      larger.set(bytes.subarray(0, length));
+  }
+
+  function keepBytes(from: Uint8Array, start: number, end: number): void {
+    const lengthBytes = end - start;
+    if (byteCount + lengthBytes > bytes.length) {
+      const larger = new Uint8Array(Math.max(2 * bytes.length, byteCount + lengthBytes));
+      larger.set(bytes.subarray(0, byteCount));
       bytes = larger;
     }
-    bytes.set(from.subarray(start, end), length);
-    length += end - start;
-    slots.add(hash);
-    starts.push(length);
-    return starts.length() - 2;
+    bytes.set(from.subarray(start, end), byteCount);
+    byteCount += lengthBytes;
+  }
+
+  function internRange(from: Uint8Array, start: number, end: number): StringIndex {
+    const hash = hashOf(from, start, end);
+    const lengthBytes = end - start;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const at = CELLS * slot;
+      const row = slots[at] ?? 0;
+      if (row === 0) break;
+      const first = slots[at + 2] ?? 0;
+      if (slots[at + 1] !== hash || (slots[at + 3] ?? 0) - first !== lengthBytes) continue;
+      if (isAt(first, from, start, end)) return row - 1;
+    }
+    if (2 * CELLS * ends.length() >= slots.length) growSlots();
+    keepBytes(from, start, end);
+    ends.push(byteCount);
+    place(ends.length(), hash, byteCount - lengthBytes, byteCount);
+    return ends.length() - 1;
   }
   internRange(scratch, 0, 0);
 
@@ -64,8 +103,9 @@ export function createByteStringRows(): ByteStringRows {
     internEncoded: ({ bytes: from, start }, text) =>
       internRange(from, start[text] ?? 0, start[text + 1] ?? 0),
     view() {
-      for (let row = strings.length; row < starts.length() - 1; row++) {
-        const text = decoder.decode(bytes.subarray(starts.at(row), starts.at(row + 1)));
+      for (let row = strings.length; row < ends.length(); row++) {
+        const start = row === 0 ? 0 : ends.at(row - 1);
+        const text = decoder.decode(bytes.subarray(start, ends.at(row)));
         strings.push(text);
         textBytes += stringBytes(text);
       }
@@ -77,8 +117,8 @@ export function createByteStringRows(): ByteStringRows {
     bytes: () =>
       ARRAY_BYTES +
       bytes.length +
-      starts.bytes() +
-      slots.bytes() +
+      ends.bytes() +
+      slots.byteLength +
       strings.length * POINTER_BYTES +
       textBytes,
   };

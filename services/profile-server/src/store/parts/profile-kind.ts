@@ -17,10 +17,15 @@ export function kindOfTypes({
   sampleTypes,
   periodType,
 }: Pick<ProfileKind, 'sampleTypes' | 'periodType'>): ProfileKind {
-  const types = periodType === undefined ? sampleTypes : [...sampleTypes, periodType];
-  const parts = types.flatMap(({ type, unit }) => [type, unit]);
   // Lengths make the key unambiguous whatever characters the names hold.
-  const key = `${sampleTypes.length} ${parts.map((part) => `${part.length}:${part}`).join('')}`;
+  let key = `${sampleTypes.length} `;
+  for (const { type, unit } of sampleTypes) {
+    key += `${type.length}:${type}${unit.length}:${unit}`;
+  }
+  if (periodType !== undefined) {
+    const { type, unit } = periodType;
+    key += `${type.length}:${type}${unit.length}:${unit}`;
+  }
   return { key, sampleTypes, periodType };
 }
 
