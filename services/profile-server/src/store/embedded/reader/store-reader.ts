@@ -221,14 +221,17 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
     },
 
     setView(next) {
-      if (next === view) return;
+      const isSameWriter = next.writer === view?.writer;
+      // From another thread the same view comes as another object each time.
+      if (isSameWriter && next.version === view?.version) return;
+      const known = isSameWriter ? heads : new Map<number, HeadIndex>();
       const kept = new Map<number, HeadIndex>();
       for (const { generation } of next.generations) {
         const index =
-          heads.get(generation) ?? createHeadIndex(generation, registryOf, dictionaries);
+          known.get(generation) ?? createHeadIndex(generation, registryOf, dictionaries);
         kept.set(generation, index);
       }
-      const gone = [...heads.values()].filter(({ generation }) => !kept.has(generation));
+      const gone = [...heads.values()].filter((index) => kept.get(index.generation) !== index);
       const days = gone.flatMap(({ tables }) => tables.map(({ day }) => day));
       const isSameManifest = next.manifest === view?.manifest;
       segments.setManifest(

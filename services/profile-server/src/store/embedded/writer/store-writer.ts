@@ -134,6 +134,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
   let lastCommitMillis = 0;
   let damagedRecords = 0;
   let duplicatePushes = 0;
+  const name = uuidV4(random);
   let view: StoreView | undefined;
   let exclusive: Promise<unknown> = Promise.resolve();
   let maintenance: Promise<void> | undefined;
@@ -442,7 +443,10 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
       const { log, manifest } = opened();
       const version = manifest.version() + log.version();
       if (view?.version !== version) {
-        view = { version, manifest: manifest.shared(), generations: log.views() };
+        view = {
+          ...{ writer: name, version },
+          ...{ manifest: manifest.shared(), generations: log.views() },
+        };
       }
       return view;
     },

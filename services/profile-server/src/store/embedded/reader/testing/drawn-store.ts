@@ -64,7 +64,12 @@ export function createDrawnStore(options: DrawnStoreOptions): DrawnStore {
     const chunks = log.generations().reduce((sum, each) => sum + each.chunks.length, 0);
     const current = version * 1_000_000 + log.generations().length * 10_000 + chunks;
     if (view === undefined || current !== seenVersion) {
-      view = { version: current, manifest: shared, generations: log.generations() };
+      view = {
+        writer: 'drawn',
+        version: current,
+        manifest: shared,
+        generations: log.generations(),
+      };
       seenVersion = current;
     }
     return view;
