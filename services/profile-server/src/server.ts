@@ -170,8 +170,13 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
   }
 
   let isStopping = false;
+  let isLooking = false;
   const lookAtStore = async () => {
+    // The writer may be at a disk that does not answer: questions must not pile up behind it.
+    if (isLooking) return;
+    isLooking = true;
     const stats = await store.stats();
+    isLooking = false;
     if (stats.kind === 'done') {
       lastStats = stats.output;
       count.store(stats.output);

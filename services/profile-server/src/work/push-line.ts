@@ -1,4 +1,4 @@
-import { JobError, type JobOutcome } from '@emberscope/node-kit';
+import { type Clock, JobError, type JobOutcome } from '@emberscope/node-kit';
 import type { PushedBatch, PushInput, PushOutput } from './jobs.ts';
 
 /** Stores a batch and says what became of each of its pushes. */
@@ -25,9 +25,21 @@ type WaitingPush = {
 const MAX_BATCH_PUSHES = 256;
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
-export function createPushLine(storeBatch: StoreBatch): PushLine {
+/** A batch that takes longer has met a disk that does not answer: what comes is told to come again. */
+const STUCK_MILLIS = 10_000;
+const STUCK = { kind: 'timed-out', where: 'queue', timeoutMillis: STUCK_MILLIS } as const;
+
+export function createPushLine(storeBatch: StoreBatch, clock: Clock): PushLine {
   let waiting: WaitingPush[] = [];
   let isBusy = false;
+  let isStuck = false;
+
+  function refuseWaiting(): void {
+    isStuck = true;
+    const refused = waiting;
+    waiting = [];
+    for (const { resolve } of refused) resolve(STUCK);
+  }
 
   function takeBatch(): WaitingPush[] {
     let bytes = 0;
@@ -46,10 +58,13 @@ export function createPushLine(storeBatch: StoreBatch): PushLine {
     isBusy = true;
     while (waiting.length > 0) {
       const batch = takeBatch();
+      const stopTimer = clock.after(STUCK_MILLIS, refuseWaiting);
       const done = await storeBatch(
         batch.map(({ input }) => input),
         batch.flatMap(({ transfer }) => transfer),
       );
+      stopTimer();
+      isStuck = false;
       for (const [index, { resolve }] of batch.entries()) resolve(outcomeOf(done, index));
     }
     isBusy = false;
@@ -58,6 +73,10 @@ export function createPushLine(storeBatch: StoreBatch): PushLine {
   return {
     push: (input, transfer) =>
       new Promise((resolve) => {
+        if (isStuck) {
+          resolve(STUCK);
+          return;
+        }
         waiting.push({ input, transfer, resolve });
         if (!isBusy) void work();
       }),

@@ -104,7 +104,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     // Before anyone is answered: a query that comes after the answer must find what was pushed.
     if (done.kind === 'done') view = done.output.view;
     return done;
-  });
+  }, clock);
 
   return {
     async start() {
