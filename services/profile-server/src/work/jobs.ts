@@ -96,6 +96,8 @@ export type QueryJobs = {
   query: { input: QueryInput & { readonly view: StoreView }; output: QueryAnswer };
   /** Reads what the first queries will need. */
   warm: { input: StoreView; output: undefined };
+  /** Lets go of what this view does not have. */
+  see: { input: StoreView; output: undefined };
 };
 
 export type QueryInput = {

@@ -28,6 +28,9 @@ serveJobs<QueryJobs>({
     reader.setView(view);
     await reader.warm();
   },
+  see(view) {
+    reader.setView(view);
+  },
 });
 
 /**

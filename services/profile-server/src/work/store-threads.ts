@@ -106,6 +106,15 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     return done;
   }, clock);
 
+  /**
+   * A thread that is asked nothing would hold on to files that are gone: the room they take on the
+   * disk comes back only when all have closed them.
+   */
+  function showView(to: StoreView): void {
+    if (queries.stats().queued > 0) return;
+    for (let i = 0; i < queryThreads; i++) void queries.run('see', to);
+  }
+
   return {
     async start() {
       const done = await writer.run('start', undefined);
@@ -126,6 +135,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       const done = await writer.run('stats', undefined);
       if (done.kind !== 'done') return done;
       view = done.output.view;
+      showView(view);
       for (const event of done.output.events) onEvent(event);
       return { ...done, output: done.output.stats };
     },
