@@ -167,12 +167,17 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
     options.retireDay(day);
     if (!options.headHoldsDay(day)) return;
     await options.cut();
-    await flushWaiting();
+    // No further: what came since has dictionaries of its own, which are not to go with the day.
+    const last = log.waiting().at(-1)?.generation ?? -1;
+    while ((log.waiting()[0]?.generation ?? Number.POSITIVE_INFINITY) <= last) await flush();
   }
 
   async function dropDays(days: readonly number[], why: string): Promise<void> {
-    for (const day of days) await closeDay(day);
-    const gone = manifest.current().segments.filter(({ day }) => days.includes(day));
+    const gone: SegmentEntry[] = [];
+    for (const day of days) {
+      await closeDay(day);
+      gone.push(...manifest.current().segments.filter((of) => of.day === day));
+    }
     if (gone.length === 0) return;
     await drop(gone);
     deletedBytes += bytesOf(gone);

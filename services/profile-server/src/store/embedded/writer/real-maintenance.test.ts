@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { SimFs } from '@emberscope/node-kit';
+import { parseProfileType } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
 import { flushGeneration } from '../maintenance/flush-generation.ts';
 import { mergeSegments } from '../maintenance/merge-segments.ts';
 import { sharedManifest } from '../manifest/manifest-bytes.ts';
+import { createStoreReader } from '../reader/store-reader.ts';
 import { deflateHere } from '../segment/deflate-page.ts';
 import {
   createTestWriter,
+  DATA_DIR,
   type TestWriter,
   type TestWriterOptions,
 } from './testing/open-writer.ts';
@@ -15,6 +18,7 @@ import {
   DAY,
   drawn,
   HOUR,
+  one,
   push,
   START_MILLIS,
   TENANT,
@@ -132,4 +136,53 @@ describe('with real segments', () => {
     assert.deepEqual(deletions, []);
     assert.deepEqual(opened.events, []);
   });
+
+  test('what comes of a day while it is dropped does not go with it', async () => {
+    let onFlush = async () => {};
+    const opened = createTestWriter({
+      maxBytes: 500,
+      limits: { generationMaxBytes: 1500 },
+      wrap: () => ({
+        async flush(job) {
+          await onFlush();
+          return flushGeneration(opened.fs, job, { deflate: deflateHere });
+        },
+        merge: (job) => mergeSegments(opened.fs, job, { deflate: deflateHere }),
+      }),
+    });
+    await opened.run(opened.writer.start());
+    opened.clock.jumpWall(DAY);
+    for (let i = 0; i < 8; i++) await push(opened, drawn(`main;early${i} 1`, START_MILLIS));
+    await opened.run(opened.writer.flush());
+    await push(opened, drawn('main;open 1', START_MILLIS));
+    let late = 0;
+    onFlush = async () => {
+      // As many as make a generation full, which is cut and waits then.
+      for (; late < 20; late++) {
+        const profile = drawn(`main;${'late'.repeat(10)}${late} 1`, START_MILLIS);
+        await opened.writer.push(TENANT, one(profile));
+      }
+    };
+    await opened.clock.advance(1500);
+    assert.match(opened.events[0]?.message ?? '', /were deleted/);
+    await push(opened, drawn(`main;${'late'.repeat(10)}3;child 1`, START_MILLIS));
+    assert.equal(await profilesReadOf(opened), 21);
+  });
 });
+
+async function profilesReadOf({ fs, clock, writer }: TestWriter): Promise<number> {
+  const reader = createStoreReader({ fs, dataDir: DATA_DIR, nowMillis: () => clock.nowMillis() });
+  reader.setView(writer.view());
+  const parsed = parseProfileType('process_cpu:cpu:nanoseconds::');
+  assert.ok(parsed.ok);
+  const range = { startNanos: unixNanos(0n), endNanos: unixNanos(2n ** 62n) };
+  const answer = await reader.mergeTree(
+    {
+      ...{ tenants: [TENANT], range, matchers: [], profileType: parsed.profileType },
+      ...{ mode: 'sum', frameKey: 'reported-name' },
+    },
+    { signal: new AbortController().signal },
+  );
+  assert.ok(answer.ok, answer.ok ? '' : JSON.stringify(answer.error));
+  return answer.value.coverage.profileCount;
+}
