@@ -6,6 +6,7 @@ import {
   type WorkerPool,
 } from '@emberscope/node-kit';
 import type { IngestJobs } from './jobs.ts';
+import { YOUNG_GENERATION } from './young-generation.ts';
 
 export type IngestPool = WorkerPool<IngestJobs>;
 
@@ -22,6 +23,7 @@ export function startIngestPool(clock: Clock, onDied: (death: WorkerDeath) => vo
     workerCount: Math.max(1, availableParallelism() - 2),
     queueLimit: MAX_WAITING,
     jobTimeoutMillis: LONGEST_JOB_MILLIS,
+    resourceLimits: YOUNG_GENERATION,
     clock,
     onWorkerDied: onDied,
   });

@@ -1,12 +1,15 @@
-import { type JobContext, serveJobs } from '@emberscope/node-kit/worker';
+import { type JobContext, serveJobs, systemClock } from '@emberscope/node-kit/worker';
 import { prepareIngest } from '../ingest/prepare-ingest.ts';
 import { preparePush } from '../ingest/prepare-push.ts';
 import type { PushedProfile } from '../ingest/pushed-profile.ts';
 import { readPush } from '../ingest/read-push.ts';
+import { createIdleCollection } from './idle-collection.ts';
 import type { IngestJobs } from './jobs.ts';
 import { buffersOf, type PackedProfile, packProfile } from './packed-series.ts';
 
 /* The entry file of a thread that reads what agents send. */
+
+const idle = createIdleCollection(systemClock);
 
 serveJobs<IngestJobs>({
   preparePush({ message, maxBytes, limits, nowMillis }, context) {
@@ -24,6 +27,7 @@ serveJobs<IngestJobs>({
 });
 
 function packed(profiles: readonly PushedProfile[], context: JobContext): readonly PackedProfile[] {
+  idle.touch();
   const all = profiles.map(packProfile);
   context.transfer(...buffersOf(all));
   return all;

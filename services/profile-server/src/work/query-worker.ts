@@ -1,6 +1,13 @@
-import { type JobContext, nodeFs, poolWorkerData, serveJobs } from '@emberscope/node-kit/worker';
+import {
+  type JobContext,
+  nodeFs,
+  poolWorkerData,
+  serveJobs,
+  systemClock,
+} from '@emberscope/node-kit/worker';
 import { answerQuery } from '../query/answer-query.ts';
 import { createStoreReader } from '../store/embedded/reader/store-reader.ts';
+import { createIdleCollection } from './idle-collection.ts';
 import type { QueryJobs } from './jobs.ts';
 import type { ReaderOptions } from './store-threads.ts';
 
@@ -16,12 +23,15 @@ const retention = {
 };
 const reader = createStoreReader({ ...options, ...retention, fs: nodeFs, nowMillis });
 
+const idle = createIdleCollection(systemClock);
+
 serveJobs<QueryJobs>({
   async query({ call, limits, deadlineMillis, view }, context) {
     reader.setView(view);
     const parts = { reader, limits, nowMillis, ...retention };
     const answer = await answerQuery(call, parts, { signal: polled(context), deadlineMillis });
     if (answer.ok) context.transfer(answer.message.buffer);
+    idle.touch();
     return answer;
   },
   async warm(view) {

@@ -12,6 +12,7 @@ import type { StoreEvent } from '../store/embedded/writer/store-event.ts';
 import type { WriterStats } from '../store/embedded/writer/writer-stats.ts';
 import type { PushInput, PushOutput, QueryInput, QueryJobs, WriterJobs } from './jobs.ts';
 import { createPushLine } from './push-line.ts';
+import { YOUNG_GENERATION } from './young-generation.ts';
 
 /** What the writer's thread is started with. */
 export type WriterOptions = {
@@ -65,6 +66,12 @@ const QUERIES_MAX_WAITING = 4096;
 /** A query ends at its deadline by itself, which is earlier. */
 const LONGEST_QUERY_MILLIS = 3_600_000;
 
+/**
+ * A cancelled query ends when it asks next. Where it reads files, or a log that is new to the thread,
+ * that may take seconds; a thread that is replaced for it begins without its caches.
+ */
+const QUERY_GRACE_MILLIS = 10_000;
+
 /** Replaying 128 MiB of log takes seconds; a slow disk may take minutes, and is not to be given up. */
 const LONGEST_WRITE_MILLIS = 3_600_000;
 
@@ -85,6 +92,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     queueTimeoutMillis: LONGEST_WRITE_MILLIS,
     jobTimeoutMillis: LONGEST_WRITE_MILLIS,
     graceMillis: LONGEST_WRITE_MILLIS,
+    resourceLimits: YOUNG_GENERATION,
     clock,
     onWorkerDied: (death) => onDied('writer', death),
   });
@@ -95,6 +103,8 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     workerData: { ...reader, cacheBytes: Math.floor(cacheBytes / queryThreads) },
     queueLimit: QUERIES_MAX_WAITING,
     jobTimeoutMillis: LONGEST_QUERY_MILLIS,
+    graceMillis: QUERY_GRACE_MILLIS,
+    resourceLimits: YOUNG_GENERATION,
     clock,
     onWorkerDied: (death) => onDied('query', death),
   });
@@ -142,7 +152,11 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     waitingQueries: () => queries.stats().queued,
     async stop() {
       await queries.close(0);
-      await writer.run('stop', undefined, { timeoutMillis: STOP_MILLIS });
+      // Also while it waits for its turn behind a batch that the disk does not take.
+      const giveUp = new AbortController();
+      const stopWaiting = clock.after(STOP_MILLIS, () => giveUp.abort());
+      await writer.run('stop', undefined, { signal: giveUp.signal });
+      stopWaiting();
       await writer.close(0);
     },
   };

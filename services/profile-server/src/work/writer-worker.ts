@@ -8,6 +8,7 @@ import {
 import type { StoreEvent } from '../store/embedded/writer/store-event.ts';
 import { createStoreWriter } from '../store/embedded/writer/store-writer.ts';
 import type { PushOutcomes, PushRefusal } from '../store/push.ts';
+import { createIdleCollection } from './idle-collection.ts';
 import type { PushInput, PushOutput, Started, WriterJobs } from './jobs.ts';
 import { startMaintenance } from './maintenance-thread.ts';
 import { unpackSeries } from './packed-series.ts';
@@ -31,6 +32,7 @@ const writer = createStoreWriter({
     if (events.length < MAX_EVENTS) events.push(event);
   },
 });
+const idle = createIdleCollection(systemClock);
 const started = start();
 
 async function start(): Promise<Started> {
@@ -69,6 +71,7 @@ serveJobs<WriterJobs>({
   start: () => started,
   async push(pushes) {
     await whenStarted();
+    idle.touch();
     const outcomes = await Promise.all(pushes.map(push));
     return { outcomes, view: writer.view() };
   },

@@ -27,7 +27,7 @@ export const UNLINK_AFTER_MILLIS = 120_000;
 /** Profiles of an hour come for a while after it: agents send at the end of their window. */
 export const CUT_AFTER_HOUR_MILLIS = 90_000;
 /** Late and backdated profiles come in runs; one that has paused this long goes to its day. */
-export const CUT_LATE_AFTER_MILLIS = 60_000;
+export const CUT_LATE_AFTER_MILLIS = 20_000;
 /** Late profiles of a day are rare after this, so that its merge is mostly done once. */
 export const MERGE_AFTER_DAY_MILLIS = 2 * 3_600_000;
 /** More files of one day than hours mean size cuts: a query would open them all. */
