@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** What the recorded figures waited between push and queries. */
 const FIXED_MILLIS = 45_000;
 
-/** Ours flushes and merges some seconds after a push; quiet for this long means done. */
-const QUIET_MILLIS = 15_000;
-const QUIET_MAX_MILLIS = 180_000;
+/** Ours flushes and merges some seconds after a push, and deletes what it replaced two minutes later. */
+const QUIET_MILLIS = 125_000;
+const QUIET_MAX_MILLIS = 420_000;
 const LOOK_EVERY_MILLIS = 1_000;
 
 /** Of one core: what a server does that has nothing to do. */

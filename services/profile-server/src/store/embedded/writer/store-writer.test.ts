@@ -230,10 +230,10 @@ describe('flush', () => {
     assert.deepEqual(await namesIn(opened, 'log'), []);
   });
 
-  test('of late profiles happens once nothing came for a minute', async () => {
+  test('of late profiles happens once nothing came for 20 s', async () => {
     const opened = await openTestWriter();
     await push(opened, drawn('main 1', START_MILLIS - 2 * DAY));
-    await opened.clock.advance(59_000);
+    await opened.clock.advance(19_000);
     await push(opened, drawn('main 1', START_MILLIS - DAY));
     await opened.clock.advance(58_000);
     assert.equal(opened.writer.stats().segmentCount, 0);
