@@ -235,7 +235,7 @@ describe('flush', () => {
     await push(opened, drawn('main 1', START_MILLIS - 2 * DAY));
     await opened.clock.advance(19_000);
     await push(opened, drawn('main 1', START_MILLIS - DAY));
-    await opened.clock.advance(58_000);
+    await opened.clock.advance(18_000);
     assert.equal(opened.writer.stats().segmentCount, 0);
     await opened.clock.advance(3000);
     assert.ok(opened.writer.stats().segmentCount > 0);
