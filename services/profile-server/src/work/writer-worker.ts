@@ -33,7 +33,7 @@ const writer = createStoreWriter({
   },
 });
 const idle = createIdleCollection(systemClock);
-const started = start();
+let started = start();
 
 async function start(): Promise<Started> {
   try {
@@ -50,9 +50,16 @@ function takeEvents(): readonly StoreEvent[] {
   return taken;
 }
 
-/** A thread in the place of one that died opens the store by itself. */
+/**
+ * A thread in the place of one that died opens the store by itself, and tries again with each job
+ * when that failed: what was in the way may have gone.
+ */
 async function whenStarted(): Promise<void> {
-  const outcome = await started;
+  let outcome = await started;
+  if (!outcome.ok) {
+    started = start();
+    outcome = await started;
+  }
   if (!outcome.ok) throw new Error(outcome.reason);
 }
 
