@@ -84,6 +84,7 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
 
   const store = startStoreThreads({
     ...storeOptions(settings, parts.dataDir),
+    queryLimits: queryLimits(settings),
     clock,
     onEvent: ({ level, message }) => log[level](message),
     onDied(which, death) {

@@ -94,10 +94,17 @@ export type MaintenanceJobs = {
 /** What threads do that read the store: they merge, and write answers. */
 export type QueryJobs = {
   query: { input: QueryInput & { readonly view: StoreView }; output: QueryAnswer };
-  /** Reads what the first queries will need. */
-  warm: { input: StoreView; output: undefined };
+  /** Reads what the first queries will need, then asks itself some: a round at a time. */
+  warm: { input: WarmInput; output: undefined };
   /** Lets go of what this view does not have. */
   see: { input: StoreView; output: undefined };
+};
+
+export type WarmInput = {
+  readonly view: StoreView;
+  readonly limits: QueryLimits;
+  /** 0 reads; each of those behind it asks a few questions. */
+  readonly round: number;
 };
 
 export type QueryInput = {

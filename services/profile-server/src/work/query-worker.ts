@@ -6,9 +6,12 @@ import {
   systemClock,
 } from '@emberscope/node-kit/worker';
 import { answerQuery } from '../query/answer-query.ts';
+import type { QueryParts } from '../query/query.ts';
+import type { QueryLimits } from '../query/query-call.ts';
 import { createStoreReader } from '../store/embedded/reader/store-reader.ts';
 import { createIdleCollection } from './idle-collection.ts';
 import type { QueryJobs } from './jobs.ts';
+import { practiceCalls } from './practice.ts';
 import type { ReaderOptions } from './store-threads.ts';
 
 /* The entry file of a thread that answers queries. */
@@ -25,18 +28,34 @@ const reader = createStoreReader({ ...options, ...retention, fs: nodeFs, nowMill
 
 const idle = createIdleCollection(systemClock);
 
+/** A query that comes meanwhile may wait for it. */
+const ROUND_MAX_MILLIS = 250;
+
+function partsWith(limits: QueryLimits): QueryParts {
+  return { reader, limits, nowMillis, ...retention };
+}
+
 serveJobs<QueryJobs>({
   async query({ call, limits, deadlineMillis, view }, context) {
     reader.setView(view);
-    const parts = { reader, limits, nowMillis, ...retention };
-    const answer = await answerQuery(call, parts, { signal: polled(context), deadlineMillis });
+    const answer = await answerQuery(call, partsWith(limits), {
+      signal: polled(context),
+      deadlineMillis,
+    });
     if (answer.ok) context.transfer(answer.message.buffer);
     idle.touch();
     return answer;
   },
-  async warm(view) {
+  async warm({ view, limits, round }, jobContext) {
     reader.setView(view);
-    await reader.warm();
+    if (round === 0) {
+      await reader.warm();
+      return;
+    }
+    const context = { signal: polled(jobContext), deadlineMillis: nowMillis() + ROUND_MAX_MILLIS };
+    for (const call of await practiceCalls(reader, context)) {
+      await answerQuery(call, partsWith(limits), context);
+    }
   },
   see(view) {
     reader.setView(view);

@@ -51,6 +51,12 @@ function threads(
       ...{ dropsOldestWhenFull: false, maxSeries: 100 },
     },
     reader: { dataDir, retentionMillis: 0, cacheBytes: 32 * mib, queryBytes: 32 * mib },
+    queryLimits: {
+      maxQueryLengthMillis: 0,
+      maxQueryLookbackMillis: 0,
+      maxFlameGraphNodesDefault: 8192,
+      maxFlameGraphNodesMax: 0,
+    },
     clock: systemClock,
     onDied: (which, { reason }) => assert.fail(`${which}: ${reason}`),
     onEvent,

@@ -6,7 +6,7 @@ import {
   type RunOptions,
   type WorkerDeath,
 } from '@emberscope/node-kit';
-import type { QueryAnswer } from '../query/query-call.ts';
+import type { QueryAnswer, QueryLimits } from '../query/query-call.ts';
 import type { StoreView } from '../store/embedded/store-view.ts';
 import type { StoreEvent } from '../store/embedded/writer/store-event.ts';
 import type { WriterStats } from '../store/embedded/writer/writer-stats.ts';
@@ -40,6 +40,7 @@ export type StoreThreadsOptions = {
   readonly writer: WriterOptions;
   /** `cacheBytes` is shared by all query threads. */
   readonly reader: ReaderOptions;
+  readonly queryLimits: QueryLimits;
   readonly clock: Clock;
   readonly onDied: (which: 'writer' | 'query', death: WorkerDeath) => void;
   readonly onEvent: (event: StoreEvent) => void;
@@ -78,6 +79,9 @@ const LONGEST_WRITE_MILLIS = 3_600_000;
 /** More threads would only divide the caches. */
 const MAX_QUERY_THREADS = 8;
 
+/** Enough for V8 to have compiled what a query of a flame graph runs through. */
+const WARM_ROUNDS = 12;
+
 /** How long the last flush may take. Without it nothing is lost: the log is read at the next start. */
 const STOP_MILLIS = 20_000;
 
@@ -109,6 +113,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     onWorkerDied: (death) => onDied('query', death),
   });
   let view: StoreView | undefined;
+  let isStopping = false;
   const line = createPushLine(async (pushes, transfer) => {
     const done = await writer.run('push', pushes, { transfer });
     // Before anyone is answered: a query that comes after the answer must find what was pushed.
@@ -125,6 +130,13 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     for (let i = 0; i < queryThreads; i++) void queries.run('see', to);
   }
 
+  async function warm(first: StoreView): Promise<void> {
+    for (let round = 0; round <= WARM_ROUNDS && !isStopping; round++) {
+      const input = { view: view ?? first, limits: options.queryLimits, round };
+      await Promise.all(Array.from({ length: queryThreads }, () => queries.run('warm', input)));
+    }
+  }
+
   return {
     async start() {
       const done = await writer.run('start', undefined);
@@ -133,7 +145,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       view = done.output.view;
       for (const event of done.output.events) onEvent(event);
       // Nobody waits for it, and a query that comes meanwhile goes to a thread that is done.
-      for (let i = 0; i < queryThreads; i++) void queries.run('warm', view);
+      void warm(view);
       return { ok: true };
     },
     push: line.push,
@@ -151,6 +163,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     },
     waitingQueries: () => queries.stats().queued,
     async stop() {
+      isStopping = true;
       await queries.close(0);
       // Also while it waits for its turn behind a batch that the disk does not take.
       const giveUp = new AbortController();
