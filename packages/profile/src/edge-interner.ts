@@ -21,7 +21,9 @@ export type EdgeInterner = {
   finish(): { readonly parent: Int32Array; readonly label: Int32Array };
 };
 
-const INITIAL_SLOTS = 256;
+const INITIAL_ROWS = 128;
+/** What somebody expects is a guess: no more room is made for it than this. */
+const EXPECTED_MAX_ROWS = 1 << 20;
 
 /**
  * Cells of a slot: row + 1 (0 when it is empty), parent, label, and one that makes them four. The
@@ -30,11 +32,14 @@ const INITIAL_SLOTS = 256;
  */
 const CELLS = 4;
 
-export function createEdgeInterner(): EdgeInterner {
-  let slots = new Int32Array(INITIAL_SLOTS * CELLS);
-  let mask = INITIAL_SLOTS - 1;
-  let parents = new Int32Array(INITIAL_SLOTS / 2);
-  let labels = new Int32Array(INITIAL_SLOTS / 2);
+/** `expectedRows` saves doubling its tables up to there. */
+export function createEdgeInterner(expectedRows = INITIAL_ROWS): EdgeInterner {
+  const rows = Math.min(EXPECTED_MAX_ROWS, Math.max(INITIAL_ROWS, expectedRows));
+  const initialRows = 2 ** Math.ceil(Math.log2(rows));
+  let slots = new Int32Array(2 * initialRows * CELLS);
+  let mask = 2 * initialRows - 1;
+  let parents = new Int32Array(initialRows);
+  let labels = new Int32Array(initialRows);
   let length = 0;
 
   /** Where the slot begins that holds the edge, or the empty one where it belongs. */

@@ -27,7 +27,7 @@ export function foldSums(
   frameKey: FrameKey,
   guard: QueryGuard,
 ): FoldedSums {
-  const whole = merged.length === 1 ? createCopiedNodes() : createUnitedNodes();
+  const whole = merged.length === 1 ? createCopiedNodes() : createUnitedNodes(slotCount(merged));
   const sumOfNode: (number | bigint)[] = [];
   let unnamed = 0n;
   for (const sums of merged) {
@@ -60,9 +60,15 @@ type WholeNodes = {
   nodes(): { readonly parent: Int32Array; readonly label: Int32Array };
 };
 
+function slotCount(merged: readonly StackSums[]): number {
+  let count = 0;
+  for (const sums of merged) for (const _ of sums.slots()) count++;
+  return count;
+}
+
 /** Where the nodes of several trees meet, equal ones become one. */
-function createUnitedNodes(): WholeNodes {
-  const edges = createEdgeInterner();
+function createUnitedNodes(expectedNodes: number): WholeNodes {
+  const edges = createEdgeInterner(expectedNodes);
   return { frames: createFrameCollector(), node: edges.intern, nodes: edges.finish };
 }
 
