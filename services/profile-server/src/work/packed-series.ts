@@ -1,4 +1,4 @@
-import { deserialize, serialize } from 'node:v8';
+import { Deserializer, Serializer } from 'node:v8';
 import type { Symbols } from '@emberscope/profile';
 import type { PushedProfile } from '../ingest/pushed-profile.ts';
 import type { Refusal } from '../ingest/refusal.ts';
@@ -30,10 +30,18 @@ type PackedSeries = {
   })[];
 };
 
-/** Tables that series share are written once, and shared again after {@link unpackSeries}. */
+/**
+ * Tables that series share are written once, and shared again after {@link unpackSeries}. So are
+ * buffers: the columns of a profile lie in one or two, and this serializer writes those whole with
+ * the places of the columns in them. The one behind `v8.serialize` calls back for each column, which
+ * took longer than copying it.
+ */
 export function packProfile({ sizeBytes, outcome }: PushedProfile): PackedProfile {
   if (outcome.kind === 'refused') return { sizeBytes, outcome };
-  const written = serialize(withoutStrings(outcome.series));
+  const serializer = new Serializer();
+  serializer.writeHeader();
+  serializer.writeValue(withoutStrings(outcome.series));
+  const written = serializer.releaseBuffer();
   // The serializer's buffer may be longer than what it wrote, and is its own in any case.
   const series = new Uint8Array(written.buffer as ArrayBuffer, written.byteOffset, written.length);
   return { sizeBytes, outcome: { kind: 'ready', seriesCount: outcome.series.length, series } };
@@ -59,10 +67,10 @@ function withoutStrings(series: readonly PushSeries[]): PackedSeries {
   };
 }
 
-/** The columns lie in the packed bytes: a store copies what it keeps. */
+/** The reverse of {@link packProfile}: columns are copies, so the packed bytes may go. */
 export function unpackSeries(packed: Uint8Array): readonly PushSeries[] {
   // The door: what `packProfile` wrote on another thread.
-  const { texts, series } = deserialize(packed) as PackedSeries;
+  const { texts, series } = readValue(packed) as PackedSeries;
   const stringsOf = texts.map(onceDecoded);
   return series.map(({ labels, profiles }) => ({
     labels,
@@ -73,6 +81,12 @@ export function unpackSeries(packed: Uint8Array): readonly PushSeries[] {
       return { ...rest, texts: encoded, profile: { ...profile, symbols } };
     }),
   }));
+}
+
+function readValue(packed: Uint8Array): unknown {
+  const deserializer = new Deserializer(packed);
+  deserializer.readHeader();
+  return deserializer.readValue();
 }
 
 function onceDecoded(texts: EncodedTexts): () => readonly string[] {
