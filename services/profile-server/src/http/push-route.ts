@@ -1,9 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import type { Clock, HttpHandler, HttpRequest } from '@emberscope/node-kit';
+import type { Clock, HttpHandler, HttpRequest, HttpResponse } from '@emberscope/node-kit';
 import { PusherService, PushResponseSchema } from '@emberscope/protocol/push';
 import type { IngestService } from '../ingest/ingest-service.ts';
 import { type Admission, noRoomReason } from './admission.ts';
+import { answerEmpty, type EmptyAnswer, emptyAnswerTo } from './empty-answer.ts';
 import { compressionOf, messageOfBody } from './message-of-body.ts';
 import { type AdmittedBody, withAdmittedBody } from './read-admitted.ts';
 import { errorOfPush, noRoomError, tooLargeError } from './rpc-errors.ts';
@@ -25,10 +26,15 @@ export type PushRoute = { readonly path: string; readonly answer: HttpHandler };
 /** The library sees empty messages alone. */
 const EMPTY_MAX_BYTES = 1024;
 
+type CalledMessage = Exclude<GivenMessage, { readonly kind: 'refused' }>;
+
 /**
  * The body is read here and its message goes to an ingest thread as it came: the RPC library would
  * copy, inflate and decode it on the main thread, which takes seconds for a body made to be slow.
  * The library is given an empty message and speaks the protocol.
+ *
+ * It has no part in a call of Connect's that goes well, which is nearly every push: its answer is
+ * known beforehand. Errors are the library's to write.
  */
 export function createPushRoute(parts: PushRouteParts): PushRoute {
   const { admission, maxBodyBytes: maxBytes, clock } = parts;
@@ -40,28 +46,68 @@ export function createPushRoute(parts: PushRouteParts): PushRoute {
       if (compressionOf(request) === 'unknown') return answerRpc(route, request, response);
       await withAdmittedBody(request, admission, { maxBytes, clock }, async (body) => {
         const given = givenBy(body, request, admission);
-        if (given !== undefined) await answerRpc(route, request, response, given);
+        if (given === undefined) return;
+        const empty = given.kind === 'message' ? emptyAnswerTo(request) : undefined;
+        if (given.kind === 'refused' || empty === undefined) {
+          return answerRpc(route, request, response, given);
+        }
+        const error = await pushDirectly(parts, request, response, given, empty);
+        if (error === undefined) return answerEmpty(response, empty);
+        return answerRpc(route, request, response, { kind: 'refused', error });
       });
     },
   };
 }
 
-function pushRpc({ ingest, tenancy }: PushRouteParts): RpcRoute {
+function pushRpc(parts: PushRouteParts): RpcRoute {
   const nothing = create(PushResponseSchema);
   return rpcRoute(
     PusherService.method.push,
     EMPTY_MAX_BYTES,
     async (_empty, { given, header, encoding, signal }) => {
-      const tenant = tenancy.forWriting(header(TENANT_HEADER));
-      if (!tenant.ok) throw new ConnectError(tenant.reason, Code.Unauthenticated);
       if (given === undefined) throw new Error('a push without a message of its own');
-      const message = { bytes: given.bytes, isGzip: given.isGzip, encoding };
-      const error = errorOfPush(await ingest.push(tenant.tenant, message, signal));
+      const error = await push(parts, header(TENANT_HEADER), given, encoding, signal);
       if (error !== undefined) throw error;
       return { kind: 'message', message: nothing };
     },
     nothing,
   );
+}
+
+/** Undefined when everything is stored. */
+async function push(
+  { ingest, tenancy }: PushRouteParts,
+  tenantHeader: string | undefined,
+  { bytes, isGzip }: CalledMessage,
+  encoding: 'proto' | 'json',
+  signal: AbortSignal,
+): Promise<ConnectError | undefined> {
+  const tenant = tenancy.forWriting(tenantHeader);
+  if (!tenant.ok) return new ConnectError(tenant.reason, Code.Unauthenticated);
+  return errorOfPush(await ingest.push(tenant.tenant, { bytes, isGzip, encoding }, signal));
+}
+
+/** As {@link push}; a mistake of ours is an error too, as it is in the library. */
+async function pushDirectly(
+  parts: PushRouteParts,
+  { headers }: HttpRequest,
+  response: HttpResponse,
+  message: CalledMessage,
+  { encoding }: EmptyAnswer,
+): Promise<ConnectError | undefined> {
+  const gone = new AbortController();
+  const onClose = () => gone.abort();
+  response.once('close', onClose);
+  const tenant = headers[TENANT_HEADER];
+  const tenantHeader = typeof tenant === 'object' ? tenant.join(', ') : tenant;
+  try {
+    return await push(parts, tenantHeader, message, encoding, gone.signal);
+  } catch (error) {
+    return new ConnectError('internal error', Code.Internal, undefined, undefined, error);
+  } finally {
+    // Most close after they were answered; aborting then would cost more than all the rest here.
+    response.off('close', onClose);
+  }
 }
 
 /** What the call is about; undefined when there is nobody to answer. */
