@@ -11,5 +11,6 @@ export {
   type PprofHeaderRead,
   readPprofHeader,
 } from './read-pprof-header.ts';
+export type { PprofTexts } from './string-rows.ts';
 export { withStubMapping } from './stub-mapping.ts';
 export { writePprof } from './write-pprof.ts';

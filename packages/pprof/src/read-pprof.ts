@@ -9,7 +9,7 @@ import { LocationRows } from './location-rows.ts';
 import { MappingRows } from './mapping-rows.ts';
 import { SampleRows } from './sample-rows.ts';
 import { Int32Scratch } from './scratch-columns.ts';
-import { StringRows } from './string-rows.ts';
+import { type PprofTexts, StringRows } from './string-rows.ts';
 import { findDefect, type PprofRows } from './validate.ts';
 import { MalformedWire, WireReader } from './wire-reader.ts';
 
@@ -37,7 +37,13 @@ export type PprofLosses = {
 };
 
 export type PprofRead =
-  | { readonly ok: true; readonly profile: Profile; readonly losses: PprofLosses }
+  | {
+      readonly ok: true;
+      readonly profile: Profile;
+      /** The strings of the profile once more, as bytes. */
+      readonly texts: PprofTexts;
+      readonly losses: PprofLosses;
+    }
   /** The bytes are not protobuf, or not that of a profile. */
   | { readonly ok: false; readonly kind: 'not-pprof'; readonly reason: string }
   /** A profile that contradicts itself. The reason is in Pyroscope's words. */
@@ -161,13 +167,14 @@ function read(wire: WireReader, rows: PprofRows, options: PprofReadOptions): Ppr
   }
 
   // Phase 4: strings, and columns of the right size.
-  const text = strings.decode(wire, limits.maxStringBytes);
-  const defect = findDefect(rows, text, { allowDashes: repairDotnet });
+  const decoded = strings.decode(wire, limits.maxStringBytes);
+  const defect = findDefect(rows, decoded.strings, { allowDashes: repairDotnet });
   if (defect !== undefined) return { ok: false, kind: 'invalid', reason: defect };
-  const profile = profileOf(rows, text);
+  const profile = profileOf(rows, decoded.strings);
   return {
     ok: true,
     profile: repairDotnet ? withoutDashes(profile) : profile,
+    texts: decoded.texts,
     losses: {
       droppedSamples: samples.dangling,
       droppedLocations: locations.dangling,

@@ -6,6 +6,7 @@ import { StringRows } from './string-rows.ts';
 import { WireReader } from './wire-reader.ts';
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const rows = new StringRows();
 
 /** Reads a table of strings, each behind its length, as a profile holds them. */
@@ -17,7 +18,14 @@ function decoded(
   const wire = new WireReader(Uint8Array.from(parts));
   rows.clear();
   while (wire.offset < wire.end) rows.read(wire);
-  return rows.decode(wire, maxStringBytes);
+  const { strings, texts } = rows.decode(wire, maxStringBytes);
+  assert.equal(texts.start.length, strings.length + 1);
+  for (const [row, text] of strings.entries()) {
+    const bytes = texts.bytes.subarray(texts.start[row], texts.start[row + 1]);
+    // The one that is not UTF-8 is '' among the strings, and as it came among the bytes.
+    if (rows.invalid === undefined || text !== '') assert.ok(decoder.decode(bytes) === text);
+  }
+  return strings;
 }
 
 function varint(value: number): number[] {

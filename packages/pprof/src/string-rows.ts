@@ -1,6 +1,16 @@
 import { Int32Scratch } from './scratch-columns.ts';
 import type { WireReader } from './wire-reader.ts';
 
+/** Strings as UTF-8, one behind the other: string `i` is `bytes[start[i], start[i + 1])`. */
+export type PprofTexts = {
+  readonly bytes: Uint8Array;
+  /** One cell more than there are strings. */
+  readonly start: Int32Array;
+};
+
+/** The same strings, for whoever reads them and for whoever writes them down. */
+export type DecodedStrings = { readonly strings: readonly string[]; readonly texts: PprofTexts };
+
 /** The string table of one profile at a time. */
 export class StringRows {
   length = 0;
@@ -34,48 +44,47 @@ export class StringRows {
 
   /**
    * All strings in their order; '' for those that are not UTF-8. Those in ASCII, nearly all of them,
-   * are decoded together and cut out of one text: ten times as fast as one by one. The price is that
-   * one of them keeps its neighbours in memory, {@link JOINED_MAX_BYTES} at most.
+   * are decoded with their neighbours and cut out of one text: ten times as fast as one by one. The
+   * price is that one of them keeps its neighbours in memory, {@link JOINED_MAX_BYTES} at most.
    */
-  decode({ bytes }: WireReader, maxStringBytes: number): string[] {
+  decode(wire: WireReader, maxStringBytes: number): DecodedStrings {
     const { length } = this;
     const { cells } = this.spans;
+    const texts = emptyTexts(length, this.cutLong(wire, maxStringBytes));
+    const { bytes, start } = texts;
     const strings: string[] = new Array(length);
     let firstRow = 0;
-    let joinedBytes = 0;
     for (let row = 0; row < length; row++) {
-      const end = cells[2 * row + 1];
-      let start = cells[2 * row];
-      if (end - start > maxStringBytes) {
-        this.cutStrings++;
-        start = nextCharacter(bytes, end - maxStringBytes);
-      }
-      if (joinedBytes + end - start > JOINED_MAX_BYTES) {
-        this.cutOut(strings, firstRow, row, joinedBytes);
-        firstRow = row;
-        joinedBytes = 0;
-      }
-      if (end - start <= JOINED_MAX_BYTES && joinAscii(bytes, start, end, joinedBytes)) {
-        cells[2 * row] = joinedBytes;
-        joinedBytes += end - start;
-        cells[2 * row + 1] = joinedBytes;
-      } else {
-        cells[2 * row + 1] = ALONE;
-        strings[row] = this.decodeAlone(bytes.subarray(start, end));
-      }
+      const at = start[row];
+      const isAscii = copyBytes(wire.bytes, cells[2 * row], cells[2 * row + 1], bytes, at);
+      const end = at + cells[2 * row + 1] - cells[2 * row];
+      start[row + 1] = end;
+      const isAlone = !isAscii || end - at > JOINED_MAX_BYTES;
+      if (!isAlone && end - start[firstRow] <= JOINED_MAX_BYTES) continue;
+      cutOut(strings, texts, firstRow, row);
+      firstRow = row;
+      if (!isAlone) continue;
+      strings[row] = this.decodeAlone(bytes.subarray(at, end));
+      firstRow = row + 1;
     }
-    this.cutOut(strings, firstRow, length, joinedBytes);
-    return strings;
+    cutOut(strings, texts, firstRow, length);
+    return { strings, texts };
   }
 
-  /** Of some rows those that were joined, whose spans are places in the joined text now. */
-  private cutOut(strings: string[], firstRow: number, endRow: number, joinedBytes: number): void {
-    const text = decoder.decode(joined.subarray(0, joinedBytes));
+  /** Moves the starts of strings that are too long; answers the bytes of all that is left. */
+  private cutLong({ bytes }: WireReader, maxStringBytes: number): number {
+    const { length } = this;
     const { cells } = this.spans;
-    for (let row = firstRow; row < endRow; row++) {
+    let sumBytes = 0;
+    for (let row = 0; row < length; row++) {
       const end = cells[2 * row + 1];
-      if (end !== ALONE) strings[row] = text.slice(cells[2 * row], end);
+      if (end - cells[2 * row] > maxStringBytes) {
+        this.cutStrings++;
+        cells[2 * row] = nextCharacter(bytes, end - maxStringBytes);
+      }
+      sumBytes += end - cells[2 * row];
     }
+    return sumBytes;
   }
 
   private decodeAlone(bytes: Uint8Array): string {
@@ -88,25 +97,52 @@ export class StringRows {
   }
 }
 
-/** In the place of a span's end: the string was decoded by itself. */
-const ALONE = -1;
-
 /** The strings of most profiles, and no more than a few strings may hold for nothing. */
 const JOINED_MAX_BYTES = 65_536;
-const joined = new Uint8Array(JOINED_MAX_BYTES);
 
 /** A byte order mark is a character of a name like any other. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Copies bytes behind those that are joined already. False when they are not ASCII. */
-function joinAscii(bytes: Uint8Array, start: number, end: number, joinedBytes: number): boolean {
+/** Room for some strings, in one buffer. */
+function emptyTexts(length: number, sumBytes: number): PprofTexts {
+  const startBytes = Int32Array.BYTES_PER_ELEMENT * (length + 1);
+  const buffer = new ArrayBuffer(startBytes + sumBytes);
+  return {
+    start: new Int32Array(buffer, 0, length + 1),
+    bytes: new Uint8Array(buffer, startBytes, sumBytes),
+  };
+}
+
+/** Whether all of the bytes are ASCII. */
+function copyBytes(
+  from: Uint8Array,
+  start: number,
+  end: number,
+  to: Uint8Array,
+  at: number,
+): boolean {
   let bits = 0;
-  for (let from = start, to = joinedBytes; from < end; from++, to++) {
-    const byte = bytes[from];
-    joined[to] = byte;
+  for (let offset = start, into = at; offset < end; offset++, into++) {
+    const byte = from[offset];
+    to[into] = byte;
     bits |= byte;
   }
   return bits < 0x80;
+}
+
+/** Decodes neighbours in ASCII: their characters are their bytes. */
+function cutOut(
+  strings: string[],
+  { bytes, start }: PprofTexts,
+  firstRow: number,
+  endRow: number,
+): void {
+  if (firstRow === endRow) return;
+  const first = start[firstRow];
+  const text = decoder.decode(bytes.subarray(first, start[endRow]));
+  for (let row = firstRow; row < endRow; row++) {
+    strings[row] = text.slice(start[row] - first, start[row + 1] - first);
+  }
 }
 
 /** Where the first whole character begins, so that a cut does not make a good string a bad one. */

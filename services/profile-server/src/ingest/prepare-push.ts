@@ -2,6 +2,7 @@ import type { Label } from '@emberscope/labels';
 import { readPprof } from '@emberscope/pprof';
 import { formatHumanizeBytes, utf8Bytes } from '@emberscope/units';
 import { pushId } from '../store/ids.ts';
+import type { PushSeries } from '../store/push.ts';
 import { inflateProfile } from './inflate-profile.ts';
 import type { IngestLimits } from './ingest-limits.ts';
 import { prepareSeries } from './prepare-series.ts';
@@ -41,9 +42,24 @@ export function preparePush(
       if (!read.ok) return refused(sizeBytes, refusalOf(read, withService(labels)));
       const prepared = prepareSeries(labels, read.profile, pushId(id), limits, nowMillis);
       if (!prepared.ok) return refused(sizeBytes, prepared.refusal);
-      return { sizeBytes, outcome: { kind: 'ready', series: prepared.series } };
+      return { sizeBytes, outcome: { kind: 'ready', series: withTexts(prepared.series, read) } };
     });
   });
+}
+
+type GoodPprof = Extract<ReturnType<typeof readPprof>, { readonly ok: true }>;
+
+/** Strings go on as the bytes they came as, where nothing that was done to the profile changed them. */
+function withTexts(
+  series: readonly PushSeries[],
+  { profile: { symbols }, texts }: GoodPprof,
+): readonly PushSeries[] {
+  return series.map(({ labels, profiles }) => ({
+    labels,
+    profiles: profiles.map((pushed) =>
+      pushed.profile.symbols.strings === symbols.strings ? { ...pushed, texts } : pushed,
+    ),
+  }));
 }
 
 type UnreadPprof = Extract<ReturnType<typeof readPprof>, { readonly ok: false }>;

@@ -54,12 +54,12 @@ function withoutStrings(series: readonly PushSeries[]): PackedSeries {
     texts,
     series: series.map(({ labels, profiles }) => ({
       labels,
-      profiles: profiles.map(({ profile, ...rest }) => {
+      profiles: profiles.map(({ profile, texts: given, ...rest }) => {
         const { strings, ...tables } = profile.symbols;
         const textsAt = placeOf.get(strings) ?? texts.length;
         if (textsAt === texts.length) {
           placeOf.set(strings, textsAt);
-          texts.push(encodeTexts(strings));
+          texts.push(given ?? encodeTexts(strings));
         }
         return { ...rest, textsAt, profile: { ...profile, symbols: { ...tables, strings: [] } } };
       }),
