@@ -11,7 +11,7 @@ import { nodeFs, systemRandom } from '@emberscope/node-kit';
 import { verifyStore } from '../../store-tools/verify-store.ts';
 
 const CHILD = fileURLToPath(new URL('./testing/kill-9-child.js', import.meta.url));
-const ROUNDS = 50;
+const ROUNDS = process.env.EMBERSCOPE_TESTS === 'all' ? 50 : 12;
 /** A process lives so long after it is ready. */
 const LIFE_MAX_MILLIS = 700;
 /** Numbers of a round's profiles. */
