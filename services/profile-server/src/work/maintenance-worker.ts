@@ -6,7 +6,7 @@ import { mergeSegments } from '../store/embedded/maintenance/merge-segments.ts';
 import { createIdleCollection } from './idle-collection.ts';
 import type { MaintenanceJobs } from './jobs.ts';
 
-/* The entry file of the thread that turns the log into segments. */
+/* The entry file of the threads that turn the log into segments, and segments into fewer. */
 
 giveWay();
 

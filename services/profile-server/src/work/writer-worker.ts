@@ -10,7 +10,7 @@ import { createStoreWriter } from '../store/embedded/writer/store-writer.ts';
 import type { PushOutcomes, PushRefusal } from '../store/push.ts';
 import { createIdleCollection } from './idle-collection.ts';
 import type { PushInput, PushOutput, Started, WriterJobs } from './jobs.ts';
-import { startMaintenance } from './maintenance-thread.ts';
+import { startMaintenance } from './maintenance-threads.ts';
 import { unpackSeries } from './packed-series.ts';
 import type { WriterOptions } from './store-threads.ts';
 

@@ -2,23 +2,15 @@ import type { Clock, Fs } from '@emberscope/node-kit/worker';
 import { isFsError } from '@emberscope/node-kit/worker';
 import type { HeadLog } from '../log/head-log.ts';
 import type { Manifest, SegmentEntry } from '../manifest/manifest.ts';
+import { createBackgroundMerge } from './background-merge.ts';
 import type { DroppedFiles } from './dropped-files.ts';
 import { dayOfMillis, nameOfDay } from './epoch-key.ts';
 import type { HeadFacts } from './head-facts.ts';
 import type { Maintenance } from './maintenance-jobs.ts';
-import {
-  bytesOf,
-  type DueMerge,
-  daysOf,
-  dueMerge,
-  expired,
-  livingDeletions,
-  lowDiskBytes,
-} from './maintenance-plan.ts';
+import { bytesOf, daysOf, expired, livingDeletions, lowDiskBytes } from './maintenance-plan.ts';
 import type { ManifestStore } from './manifest-store.ts';
 import { createRetryPause, type RetryPause } from './retry-pause.ts';
 import type { StoreEvent } from './store-event.ts';
-import { PUSH_IDS_KEPT_MILLIS } from './writer-limits.ts';
 
 export type MaintenanceOptions = {
   readonly fs: Fs;
@@ -39,6 +31,8 @@ export type MaintenanceOptions = {
   readonly retireDay: (day: number) => void;
   /** Everything so far waits for a flush when this has answered. */
   readonly cut: () => Promise<void>;
+  /** Runs something while no other call of the runner does. */
+  readonly exclusively: (work: () => Promise<void>) => Promise<void>;
   readonly nextArrival: () => number;
   /** The disk is full. */
   readonly onFull: () => Promise<void>;
@@ -55,23 +49,36 @@ export type MaintenanceTimes = {
   readonly damagedRecords: number;
 };
 
-/** Flush, retention and merges. One at a time: the caller sees to that. */
+/**
+ * Flush, retention and merges. One call at a time: the caller sees to that. Merges run beside them.
+ */
 export type MaintenanceRunner = {
   /** Turns what waits into segments; rejects at the first that fails, and all else still waits. */
   flushWaiting(): Promise<void>;
-  /** All that is due; what fails is tried again later. Never rejects but for mistakes of ours. */
+  /**
+   * All that is due, of which a merge is only begun; what fails is tried again later. Never rejects
+   * but for mistakes of ours.
+   */
   runDue(): Promise<void>;
+  /** Resolves when the merge that runs now has been committed or has failed. */
+  merged(): Promise<void>;
+  /** Ends the merge that runs, and none is begun after this; resolves when none writes any more. */
+  endMerges(): Promise<void>;
   readonly times: () => MaintenanceTimes;
 };
 
 export function createMaintenanceRunner(options: MaintenanceOptions): MaintenanceRunner {
   const { fs, clock, dataDir, log, manifest, maintenance, onEvent } = options;
   const flushPause = createRetryPause(clock);
-  const mergePause = createRetryPause(clock);
   const retentionPause = createRetryPause(clock);
-  const damaged = new Set<string>();
+  const merge = createBackgroundMerge({
+    ...{ clock, dataDir, maintenance, manifest, closeDay, attempt },
+    pause: createRetryPause(clock),
+    exclusively: options.exclusively,
+    replace: drop,
+    discard: dropFiles,
+  });
   let lastFlushSeconds = 0;
-  let lastMergeSeconds = 0;
   let deletedBytes = 0;
   let damagedRecords = 0;
 
@@ -159,7 +166,11 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
       });
       return { ...next, deletions: livingDeletions(next, firstArrivals()) };
     });
-    options.dropped.add([...files].map((file) => `${dataDir}/${file}`));
+    dropFiles(gone);
+  }
+
+  function dropFiles(gone: readonly SegmentEntry[]): void {
+    options.dropped.add(new Set(gone.map(({ file }) => `${dataDir}/${file}`)));
   }
 
   /** After this no record of the log rests on what segments hold of a day. */
@@ -227,57 +238,9 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
     const day = oldestDay();
     if (day === undefined) return;
     const why = `the disk has ${freeBytes} bytes left, and ${Math.round(leastBytes)} are to be free`;
-    // Files go two minutes after they were dropped: those that are about to may be enough.
-    if (options.dropped.isEmpty()) await dropDays([day], why);
-  }
-
-  async function merge({ day, inputs, kind }: DueMerge): Promise<void> {
-    const since = clock.monotonicMillis();
-    const [file = 0] = manifest.nextFiles(1);
-    const { deletions, sequence } = manifest.current();
-    const nowMillis = clock.nowMillis();
-    const merged = await maintenance.merge({
-      dataDir,
-      day,
-      inputs,
-      deletions,
-      sequence,
-      file,
-      kind,
-      rollup: kind === 'day',
-      nowMillis,
-      pushIdsSinceMillis: nowMillis - PUSH_IDS_KEPT_MILLIS,
-    });
-    const { segment, rollup } = merged;
-    if (segment === undefined) {
-      await closeDay(day);
-      const isStillAll = manifest
-        .current()
-        .segments.every((of) => of.day !== day || inputs.some((input) => input.file === of.file));
-      // Others came meanwhile, which rest on rows of these: the next merge takes them together.
-      if (!isStillAll) return;
-    }
-    const oldRollups = manifest.current().rollups.filter((of) => of.day === day);
-    const replacedRollups = rollup === undefined ? [] : oldRollups;
-    await drop(
-      [...inputs, ...replacedRollups.filter((of) => of.file !== rollup?.file)],
-      (current) => ({
-        ...current,
-        segments: segment === undefined ? current.segments : [...current.segments, segment],
-        rollups:
-          rollup === undefined
-            ? current.rollups
-            : [...current.rollups.filter((of) => of.day !== day), rollup],
-        nextFile: Math.max(current.nextFile, file + 1),
-      }),
-    );
-    lastMergeSeconds = secondsSince(since);
-  }
-
-  /** A file that a merge cannot read is left alone from then on: what is whole in it is served. */
-  function noteDamage(inputs: readonly SegmentEntry[], error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    for (const { file } of inputs) if (message.includes(file)) damaged.add(file);
+    // A merge gives back what it takes, and more. Files go two minutes after they were dropped: those
+    // that are about to may be enough.
+    if (!merge.isRunning() && options.dropped.isEmpty()) await dropDays([day], why);
   }
 
   async function attempt(
@@ -306,18 +269,16 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
       await attempt('the retention', retentionPause, retain);
       await options.dropped.unlinkDue(isNamed);
       if (log.waiting().length > 0) return;
-      const due = dueMerge(manifest.current().segments, clock.nowMillis(), (file) =>
-        damaged.has(file),
-      );
-      if (due === undefined) return;
-      await attempt(
-        `the merge of ${nameOfDay(due.day)}`,
-        mergePause,
-        () => merge(due),
-        (error) => noteDamage(due.inputs, error),
-      );
+      merge.beginDue();
     },
-    times: () => ({ lastFlushSeconds, lastMergeSeconds, deletedBytes, damagedRecords }),
+    merged: merge.settled,
+    endMerges: merge.end,
+    times: () => ({
+      lastFlushSeconds,
+      lastMergeSeconds: merge.lastSeconds(),
+      deletedBytes,
+      damagedRecords,
+    }),
   };
 
   function isNamed(path: string): boolean {

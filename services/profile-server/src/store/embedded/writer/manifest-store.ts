@@ -20,7 +20,10 @@ export type ManifestStore = {
     change: (manifest: Manifest, sequence: number) => Manifest,
     onCommitted?: (manifest: Manifest) => void,
   ): Promise<void>;
-  /** Numbers for files that a job writes; they count as taken when its commit has them. */
+  /**
+   * Numbers for files that a job writes, not given again while the store is open: jobs run beside one
+   * another. After a restart those count as taken that a commit has.
+   */
   nextFiles(count: number): readonly number[];
 };
 
@@ -35,6 +38,8 @@ export function createManifestStore(fs: Fs, dataDir: string, initial: Manifest):
    */
   let failedSequence = 0;
   let failedNextFile = 0;
+  /** More than any number that was given. */
+  let leastFile = 0;
 
   async function commit(
     change: (manifest: Manifest, sequence: number) => Manifest,
@@ -70,7 +75,8 @@ export function createManifestStore(fs: Fs, dataDir: string, initial: Manifest):
       return committed;
     },
     nextFiles(count) {
-      const first = Math.max(current.nextFile, failedNextFile);
+      const first = Math.max(current.nextFile, leastFile);
+      leastFile = first + count;
       return Array.from({ length: count }, (_, i) => first + i);
     },
   };

@@ -100,9 +100,12 @@ export type StoreWriter = {
   stats(): WriterStats;
   /** Everything so far becomes segments; rejects when that fails, and the log still holds it. */
   flush(): Promise<void>;
-  /** All that is due: what the timer does every second. */
+  /** All that is due: what the timer does every second. Waits also for the merge that it begins. */
   runMaintenance(): Promise<void>;
-  /** Commits and flushes what was accepted, and gives the directory back. */
+  /**
+   * Commits and flushes what was accepted, and gives the directory back. A merge that runs is ended
+   * (`Maintenance.endMerge`) and begun anew after the next start.
+   */
   stop(): Promise<void>;
 };
 
@@ -148,7 +151,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     return facts;
   }
 
-  /** Flushes and all other long work, one after another. */
+  /** Flushes and all else that changes what there is, one after another; merges run beside it. */
   function exclusively<Value>(work: () => Promise<Value>): Promise<Value> {
     const done = exclusive.then(work);
     exclusive = done.catch(() => {});
@@ -255,6 +258,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
         log.views().some(({ generation }) => factsOf(generation).days.has(day)),
       retireDay: epochs.retireDay,
       cut: queue.cut,
+      exclusively,
       nextArrival: intake.nextArrival,
       onFull: guard.full,
       onDaysDropped: series.dropDaysUpTo,
@@ -268,7 +272,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
       epochs,
       guard,
       runner,
-      stopTimer: clock.every(MAINTENANCE_EVERY_MILLIS, () => void runMaintenance()),
+      stopTimer: clock.every(MAINTENANCE_EVERY_MILLIS, () => void keepUp()),
       restored: restore(segments, index),
     };
   }
@@ -295,7 +299,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     addFacts(factsOf(open.generation), batch.facts);
     lastCommitMillis = clock.monotonicMillis();
     if (open.records.byteLength() < limits.generationMaxBytes || running === undefined) return;
-    void running.queue.cut().then(() => runMaintenance());
+    void running.queue.cut().then(() => keepUp());
   }
 
   /** Why nothing is taken just now. */
@@ -333,7 +337,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     const taken = pushed.map(({ labels, profiles }) =>
       profiles.map((profile): Taken => {
         if (queue.batch().declarations.epochs.size >= limits.epochsPerGeneration) {
-          void queue.cut().then(() => runMaintenance());
+          void queue.cut().then(() => keepUp());
         }
         const batch = queue.batch();
         const outcome = intake.take(batch, tenant, labels, profile);
@@ -362,7 +366,8 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     if (isHourOver || isLate) await queue.cut();
   }
 
-  function runMaintenance(): Promise<void> {
+  /** All that is due; a merge is only begun. */
+  function keepUp(): Promise<void> {
     const open = running;
     if (open === undefined) return Promise.resolve();
     maintenance ??= exclusively(async () => {
@@ -491,7 +496,11 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
 
     flush: () => flushAll(opened()),
 
-    runMaintenance,
+    async runMaintenance() {
+      const runner = running?.runner;
+      await keepUp();
+      await runner?.merged();
+    },
 
     async stop() {
       const open = running;
@@ -499,6 +508,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
       isStopping = true;
       open.stopTimer();
       await open.restored;
+      await open.runner.endMerges();
       try {
         await flushAll(open);
       } catch (error) {
