@@ -1,4 +1,5 @@
 import type { LevelRow } from '../segment/level-writer.ts';
+import { stoppedAtInt64 } from './int64-sum.ts';
 
 const NO_ID = new Uint8Array(0);
 
@@ -51,11 +52,11 @@ export function createRowSums(typeCount: number): RowSums {
   };
 }
 
-/** Of 64-bit integers; beyond that as in two's complement, like any column of them. */
-export function addExactly(a: number | bigint, b: number | bigint): number | bigint {
+/** Of 64-bit integers; beyond what those can be, the sum stops. */
+function addExactly(a: number | bigint, b: number | bigint): number | bigint {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
     if (Number.isSafeInteger(sum)) return sum;
   }
-  return BigInt.asIntN(64, BigInt(a) + BigInt(b));
+  return stoppedAtInt64(BigInt(a) + BigInt(b));
 }

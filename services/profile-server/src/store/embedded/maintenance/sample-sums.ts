@@ -3,10 +3,11 @@ import { createByteWriter } from '../codec/byte-writer.ts';
 import type { EncodedSamples } from '../codec/log-records.ts';
 import { writeStackIds, writeValueColumn } from '../codec/sample-sections.ts';
 import type { DecodedSamples } from './decode-samples.ts';
+import { stoppedAtInt64 } from './int64-sum.ts';
 
 /**
  * Adds samples of one dictionary up, stack by stack. Sums are doubles until they might pass 2^53,
- * bigints from there on, each type for itself: always exact.
+ * bigints from there on, each type for itself: exact up to 2^63 - 1, where they stop.
  */
 export type SampleSums = {
   /** `totals`: the sum of each column, or more. */
@@ -101,7 +102,7 @@ export function createSampleSums(typeCount: number): SampleSums {
       const wide = widen(type);
       for (let i = 0; i < length; i++) {
         const slot = slots[i] ?? 0;
-        wide[slot] = (wide[slot] ?? 0n) + BigInt(column[i] ?? 0);
+        wide[slot] = stoppedAtInt64((wide[slot] ?? 0n) + BigInt(column[i] ?? 0));
       }
     }
   }

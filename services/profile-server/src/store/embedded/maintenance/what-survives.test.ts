@@ -6,7 +6,7 @@ import { profileFromText } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import { bytesOfChunk, type GenerationView } from '../log/log-chunk.ts';
-import type { DeletionEntry } from '../manifest/manifest.ts';
+import type { DeletionEntry, SegmentEntry } from '../manifest/manifest.ts';
 import { decodePushIds } from '../segment/push-ids-page.ts';
 import { openSegment } from '../segment/segment-file.ts';
 import { DATA_DIR, FLUSH_MILLIS, flushOne, mergeAll, rowsOf } from '../testing/flush-all.ts';
@@ -107,6 +107,29 @@ describe('what a flush and a merge keep', () => {
       ],
     );
     opened.close();
+  });
+
+  it('is the largest number there is where sums would pass it', async () => {
+    const fs = newFs();
+    const log = createTestLog();
+    const most = 2n ** 63n - 1n;
+    const segments: SegmentEntry[] = [];
+    for (const second of [1, 2, 3601, 3602]) {
+      log.push(pushed(`main;f ${most} 1`, second));
+      if (second === 2) segments.push(...(await flushOne(fs, log.cut())).segments);
+    }
+    segments.push(...(await flushOne(fs, log.cut())).segments);
+    const { segment, rollup } = await mergeAll(fs, segments);
+    assert.ok(segment !== undefined && rollup !== undefined);
+    const sums = rowsOf(fs, [...segments, segment, rollup]).filter(
+      ({ level }) => level !== 'profile',
+    );
+    assert.equal(sums.length, 8);
+    for (const { level, totals, samples } of sums) {
+      const profileCount = level === 'day' ? 4n : 2n;
+      assert.deepEqual(totals, [most, profileCount]);
+      assert.match(samples.join(), new RegExp(`f[@:0]* ${most} ${profileCount}$`));
+    }
   });
 
   it('is every id of a push that is new enough', async () => {
