@@ -7,11 +7,10 @@ import {
 } from '@emberscope/node-kit/worker';
 import type { StoreEvent } from '../store/embedded/writer/store-event.ts';
 import { createStoreWriter } from '../store/embedded/writer/store-writer.ts';
-import type { PushOutcomes, PushRefusal } from '../store/push.ts';
 import { createIdleCollection } from './idle-collection.ts';
 import type { PushInput, PushOutput, Started, WriterJobs } from './jobs.ts';
 import { startMaintenance } from './maintenance-threads.ts';
-import { unpackSeries } from './packed-series.ts';
+import { pushPacked } from './push-packed.ts';
 import type { WriterOptions } from './store-threads.ts';
 
 /* The entry file of the thread that writes the store. */
@@ -63,12 +62,9 @@ async function whenStarted(): Promise<void> {
   if (!outcome.ok) throw new Error(outcome.reason);
 }
 
-async function push({ tenant, profiles }: PushInput): Promise<PushOutput | string> {
+async function push(input: PushInput): Promise<PushOutput | string> {
   try {
-    // All of them before the first is waited for: they share one commit.
-    return await Promise.all(
-      profiles.map(async (packed) => firstRefusal(await writer.push(tenant, unpackSeries(packed)))),
-    );
+    return await pushPacked(writer.push, input);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -92,8 +88,3 @@ serveJobs<WriterJobs>({
     await maintenance.close();
   },
 });
-
-function firstRefusal(outcomes: PushOutcomes): PushRefusal | undefined {
-  for (const outcome of outcomes.flat()) if (outcome.kind === 'refused') return outcome.refusal;
-  return undefined;
-}
