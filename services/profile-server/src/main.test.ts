@@ -105,7 +105,7 @@ test('what was acknowledged is there after a restart, and after the process was 
     const { flamegraph } = (await answer.json()) as { flamegraph: { names: string[] } };
     return flamegraph.names.toSorted();
   };
-  for (const [index, signal] of (['SIGKILL', 'SIGTERM', 'SIGKILL'] as const).entries()) {
+  for (const [index, signal] of (['SIGKILL', 'SIGTERM', 'SIGTERM'] as const).entries()) {
     const { child, end, url } = await startReady([], dataDir);
     assert.equal((await push(url, `main;run${index} 3`)).status, 200);
     const runs = Array.from({ length: index + 1 }, (_, run) => `run${run}`);

@@ -92,15 +92,16 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
       log.error({ death, which }, 'a thread of the store ended and was replaced; nothing is lost');
     },
   });
-  const opened = await store.start();
-  if (!opened.ok) {
-    await store.stop();
-    return opened;
-  }
+  // Beside the store, which takes as long to open as a thread takes to load.
   const pool = startIngestPool(clock, (death: WorkerDeath) => {
     count.threadDied('ingest');
     log.error({ death }, 'a thread that reads profiles ended and was replaced');
   });
+  const opened = await store.start();
+  if (!opened.ok) {
+    await Promise.all([pool.close(0), store.stop()]);
+    return opened;
+  }
   const admission = createAdmission(DEFAULT_ADMISSION_LIMITS);
   const ingest = createIngestService({
     pool,
