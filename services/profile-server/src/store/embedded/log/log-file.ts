@@ -85,6 +85,8 @@ function logFileOf(file: File, generation: number, initialBytes: number): LogFil
       try {
         await file.datasync();
       } catch (error) {
+        // Nobody knows what is on the disk. Without a crash, the next start reads what programs see.
+        await file.truncate(sizeBytes).catch(() => {});
         return giveUp(error);
       }
       sizeBytes += batch.length;

@@ -14,6 +14,11 @@ export function keyOfOwner({ tenant, service, day }: EpochOwner): string {
   return `${day} ${tenant.length}:${tenant}${service}`;
 }
 
+/** Whether a key is that of an owner of this day. */
+export function isOfDay(key: string, day: number): boolean {
+  return key.startsWith(`${day} `);
+}
+
 const NANOS_PER_DAY = BigInt(DAY_MILLIS) * NANOS_PER_MILLI;
 
 export function dayOfNanos(nanos: bigint): number {

@@ -4,7 +4,7 @@ import { createDictionary, type Dictionary } from '../../dictionary/dictionary.t
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import { countRows, NO_ROWS, type RowCounts } from '../codec/dictionary-rows.ts';
 import type { Generation } from '../log/head-log.ts';
-import { type EpochOwner, keyOfOwner, nameOfDay } from './epoch-key.ts';
+import { type EpochOwner, isOfDay, keyOfOwner, nameOfDay } from './epoch-key.ts';
 import {
   findRowsOfGeneration,
   loadDictionary,
@@ -134,9 +134,13 @@ export function createEpochs(options: EpochsOptions): Epochs {
     bytesOf.delete(epoch);
   }
 
+  function retireOrdinal(key: string, ordinal: number): void {
+    retired.set(key, Math.max(retired.get(key) ?? -1, ordinal));
+    leastOrdinal.set(key, Math.max(leastOrdinal.get(key) ?? 0, ordinal + 1));
+  }
+
   function retire(epoch: Epoch): void {
-    retired.set(epoch.key, epoch.ordinal);
-    leastOrdinal.set(epoch.key, Math.max(leastOrdinal.get(epoch.key) ?? 0, epoch.ordinal + 1));
+    retireOrdinal(epoch.key, epoch.ordinal);
     forget(epoch);
   }
 
@@ -165,6 +169,14 @@ export function createEpochs(options: EpochsOptions): Epochs {
     retire,
     retireDay(day) {
       for (const epoch of [...open.values()]) if (epoch.day === day) retire(epoch);
+      // Those that are not open, too: they could be loaded before their rows go with the day.
+      for (const { key, epoch } of rowsInSegments(day)) retireOrdinal(key, epoch.ordinal);
+      for (const generation of generations()) {
+        for (const [key, rows] of rowsIn(generation)) {
+          if (!isOfDay(key, day)) continue;
+          for (const { ordinal } of rows) retireOrdinal(key, ordinal);
+        }
+      }
     },
     rollBack() {
       for (const epoch of open.values()) epoch.logged = epoch.committed;
