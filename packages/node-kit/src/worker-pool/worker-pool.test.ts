@@ -16,7 +16,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((pool) => pool.close(0)));
 });
 
-function testPool(options: Partial<WorkerPoolOptions> = {}) {
+function testPool(options: Partial<WorkerPoolOptions<TestJobs>> = {}) {
   const deaths: WorkerDeath[] = [];
   const pool = createWorkerPool<TestJobs>({
     workerUrl,
@@ -172,6 +172,21 @@ describe('a cancelled job', () => {
     // The flag was for that job alone.
     const next = pool.run('spinPolitely', null, { timeoutMillis: 30 });
     assert.equal((await next).kind, 'timed-out');
+  });
+
+  test('that ends all the same gives what it made to nobody but the pool', async () => {
+    const unclaimed: unknown[] = [];
+    const { pool } = testPool({
+      graceMillis: 5000,
+      onUnclaimed: (output) => unclaimed.push(output),
+    });
+    const abort = new AbortController();
+    const running = pool.run('spinPolitely', null, { signal: abort.signal });
+    await until(() => pool.stats().busy === 1);
+    abort.abort();
+    assert.deepEqual(await running, { kind: 'cancelled', by: 'signal' });
+    assert.equal((await pool.run('add', { a: 1, b: 1 })).kind, 'done');
+    assert.deepEqual(unclaimed, ['noticed']);
   });
 
   test('that does not ask is answered at once, and its thread replaced after the grace', async () => {

@@ -10,7 +10,7 @@ import {
   type WorkerDeath,
 } from './pool-worker.ts';
 
-export type WorkerPoolOptions = {
+export type WorkerPoolOptions<Jobs extends JobTable<Jobs>> = {
   /** The compiled entry file, which calls `serveJobs`: `new URL('./worker.js', import.meta.url)`. */
   readonly workerUrl: URL;
   /** Default: one for each core but the main thread's, and at least one. */
@@ -43,6 +43,8 @@ export type WorkerPoolOptions = {
    * its grace did not die.
    */
   readonly onWorkerDied: (death: WorkerDeath) => void;
+  /** What a job has made that was cancelled or timed out meanwhile: to give back what it holds. */
+  readonly onUnclaimed?: (output: Unclaimed<Jobs>) => void;
   readonly clock?: Clock;
 };
 
@@ -104,7 +106,7 @@ const MAX_RETURNS = 3;
 const MAX_JOB_ID = 2 ** 31 - 1;
 
 export function createWorkerPool<Jobs extends JobTable<Jobs>>(
-  options: WorkerPoolOptions,
+  options: WorkerPoolOptions<Jobs>,
 ): WorkerPool<Jobs> {
   const clock = options.clock ?? systemClock;
   const queueLimit = options.queueLimit ?? DEFAULT_QUEUE_LIMIT;
@@ -175,7 +177,11 @@ export function createWorkerPool<Jobs extends JobTable<Jobs>>(
       returns: 0,
       stopTimer: () => {},
       settle(outcome) {
-        if (!unsettled.delete(job)) return;
+        if (!unsettled.delete(job)) {
+          // The door, as in `run`.
+          if (outcome.kind === 'done') options.onUnclaimed?.(outcome.output as Unclaimed<Jobs>);
+          return;
+        }
         job.stopTimer();
         signal?.removeEventListener('abort', onAbort);
         queue.delete(job);
@@ -287,6 +293,8 @@ export function createWorkerPool<Jobs extends JobTable<Jobs>>(
     },
   };
 }
+
+type Unclaimed<Jobs extends JobTable<Jobs>> = Jobs[keyof Jobs]['output'];
 
 type Job = PoolJob & {
   readonly timeoutMillis: number;
