@@ -3,7 +3,7 @@ import type { JobOutcome } from '@emberscope/node-kit';
 import type { TenantId } from '../store/ids.ts';
 import type { PushRefusal } from '../store/push.ts';
 import type { IngestPool } from '../work/ingest-pool.ts';
-import type { PackedProfile } from '../work/packed-series.ts';
+import { giveBackProfiles, type PackedProfile } from '../work/packed-series.ts';
 import type { StoreThreads } from '../work/store-threads.ts';
 import type { IngestLimits } from './ingest-limits.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -72,6 +72,18 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
     tenant: TenantId,
     profiles: readonly PackedProfile[],
   ): Promise<IngestVerdict> {
+    try {
+      return await storeWanted(tenant, profiles);
+    } finally {
+      // Durable or refused: the writer has read them.
+      giveBackProfiles(profiles);
+    }
+  }
+
+  async function storeWanted(
+    tenant: TenantId,
+    profiles: readonly PackedProfile[],
+  ): Promise<IngestVerdict> {
     const failures: (IngestVerdict | undefined)[] = profiles.map((profile, index) => {
       if (profile.outcome.kind === 'refused') {
         observe.discarded(profile.outcome.refusal.cause, profile.sizeBytes);
@@ -82,17 +94,19 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
       observe.discarded('rate_limited', profile.sizeBytes);
       return { kind: 'rate-limited', reason, index };
     });
-    const batch: Uint8Array<ArrayBuffer>[] = [];
+    const batch: Uint8Array[] = [];
+    const transfer: ArrayBuffer[] = [];
     const ownerOf: number[] = [];
     for (const [index, { outcome }] of profiles.entries()) {
       const isWanted = failures[index] === undefined && outcome.kind === 'ready';
       if (!isWanted || outcome.seriesCount === 0) continue;
       batch.push(outcome.series);
+      const { buffer } = outcome.series;
+      if (buffer instanceof ArrayBuffer) transfer.push(buffer);
       ownerOf.push(index);
     }
     if (batch.length > 0) {
       // Not cancelled with its client: half of what was begun would be stored all the same.
-      const transfer = batch.map(({ buffer }) => buffer);
       const done = await store.push({ tenant, profiles: batch }, transfer);
       if (done.kind !== 'done') return unavailable(done);
       for (const [position, refusal] of done.output.entries()) {

@@ -1,14 +1,24 @@
-import { type JobContext, serveJobs, systemClock } from '@emberscope/node-kit/worker';
+import {
+  type JobContext,
+  poolWorkerData,
+  serveJobs,
+  systemClock,
+} from '@emberscope/node-kit/worker';
 import { prepareIngest } from '../ingest/prepare-ingest.ts';
 import { preparePush } from '../ingest/prepare-push.ts';
 import type { PushedProfile } from '../ingest/pushed-profile.ts';
 import { readPush } from '../ingest/read-push.ts';
 import { createIdleCollection } from './idle-collection.ts';
+import type { IngestThreadOptions } from './ingest-pool.ts';
 import type { IngestJobs } from './jobs.ts';
-import { buffersOf, type PackedProfile, packProfile } from './packed-series.ts';
+import { buffersOf, giveBackProfiles, type PackedProfile, packProfile } from './packed-series.ts';
+import { createSharedRing } from './shared-ring.ts';
 
 /* The entry file of a thread that reads what agents send. */
 
+// The door: what `startIngestPool` gives to its own workers.
+const { ringBytes } = poolWorkerData() as IngestThreadOptions;
+const ring = createSharedRing(ringBytes);
 const idle = createIdleCollection(systemClock);
 
 serveJobs<IngestJobs>({
@@ -28,7 +38,13 @@ serveJobs<IngestJobs>({
 
 function packed(profiles: readonly PushedProfile[], context: JobContext): readonly PackedProfile[] {
   idle.touch();
-  const all = profiles.map(packProfile);
+  const all: PackedProfile[] = [];
+  try {
+    for (const profile of profiles) all.push(packProfile(profile, ring));
+  } catch (error) {
+    giveBackProfiles(all);
+    throw error;
+  }
   context.transfer(...buffersOf(all));
   return all;
 }

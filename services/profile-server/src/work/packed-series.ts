@@ -1,14 +1,16 @@
-import { Deserializer, Serializer } from 'node:v8';
 import type { Symbols } from '@emberscope/profile';
 import type { PushedProfile } from '../ingest/pushed-profile.ts';
 import type { Refusal } from '../ingest/refusal.ts';
 import { decodeTexts, type EncodedTexts, encodeTexts } from '../store/dictionary/encoded-texts.ts';
 import type { PushProfile, PushSeries } from '../store/push.ts';
+import { deserializeColumns, serializeColumns } from './column-serializer.ts';
+import { giveBack, type SharedRing } from './shared-ring.ts';
 
 /**
  * A profile on its way from the thread that read it to the one that stores it. Its series are one
- * run of bytes, which changes hands: as objects they would be read and written again on the main
- * thread between the two, and a profile of 4 MiB can be 700,000 strings or 16,000 series.
+ * run of bytes: as objects they would be read and written again on the main thread between the two,
+ * and a profile of 4 MiB can be 700,000 strings or 16,000 series. The bytes lie in the ring of the
+ * thread that read them, or change hands where it had no room.
  */
 export type PackedProfile = {
   /** The profile inflated and the labels: what a tenant's rate is counted in. */
@@ -17,7 +19,7 @@ export type PackedProfile = {
     | {
         readonly kind: 'ready';
         readonly seriesCount: number;
-        readonly series: Uint8Array<ArrayBuffer>;
+        readonly series: Uint8Array<ArrayBuffer | SharedArrayBuffer>;
       }
     | { readonly kind: 'refused'; readonly refusal: Refusal };
 };
@@ -31,19 +33,18 @@ type PackedSeries = {
 };
 
 /**
- * Tables that series share are written once, and shared again after {@link unpackSeries}. So are
- * buffers: the columns of a profile lie in one or two, and this serializer writes those whole with
- * the places of the columns in them. The one behind `v8.serialize` calls back for each column, which
- * took longer than copying it.
+ * Tables that series share are written once, and shared again after {@link unpackSeries}. Whoever has
+ * the packed profile gives its room back by {@link giveBackProfiles}.
  */
-export function packProfile({ sizeBytes, outcome }: PushedProfile): PackedProfile {
+export function packProfile(
+  { sizeBytes, outcome }: PushedProfile,
+  ring?: SharedRing,
+): PackedProfile {
   if (outcome.kind === 'refused') return { sizeBytes, outcome };
-  const serializer = new Serializer();
-  serializer.writeHeader();
-  serializer.writeValue(withoutStrings(outcome.series));
-  const written = serializer.releaseBuffer();
-  // The serializer's buffer may be longer than what it wrote, and is its own in any case.
-  const series = new Uint8Array(written.buffer as ArrayBuffer, written.byteOffset, written.length);
+  const series = serializeColumns(
+    withoutStrings(outcome.series),
+    (size) => ring?.claim(size) ?? new Uint8Array(size),
+  );
   return { sizeBytes, outcome: { kind: 'ready', seriesCount: outcome.series.length, series } };
 }
 
@@ -67,10 +68,10 @@ function withoutStrings(series: readonly PushSeries[]): PackedSeries {
   };
 }
 
-/** The reverse of {@link packProfile}: columns are copies, so the packed bytes may go. */
+/** The reverse of {@link packProfile}: columns are windows, which hold as long as the packed bytes. */
 export function unpackSeries(packed: Uint8Array): readonly PushSeries[] {
   // The door: what `packProfile` wrote on another thread.
-  const { texts, series } = readValue(packed) as PackedSeries;
+  const { texts, series } = deserializeColumns(packed) as PackedSeries;
   const stringsOf = texts.map(onceDecoded);
   return series.map(({ labels, profiles }) => ({
     labels,
@@ -81,12 +82,6 @@ export function unpackSeries(packed: Uint8Array): readonly PushSeries[] {
       return { ...rest, texts: encoded, profile: { ...profile, symbols } };
     }),
   }));
-}
-
-function readValue(packed: Uint8Array): unknown {
-  const deserializer = new Deserializer(packed);
-  deserializer.readHeader();
-  return deserializer.readValue();
 }
 
 function onceDecoded(texts: EncodedTexts): () => readonly string[] {
@@ -102,9 +97,16 @@ function withLazyStrings(tables: Symbols, strings: () => readonly string[]): Sym
   return Object.defineProperty({ ...tables }, 'strings', { get: strings, enumerable: true });
 }
 
-/** What changes hands with packed profiles. */
+/** What changes hands with packed profiles: those that do not lie in shared memory. */
 export function buffersOf(profiles: readonly PackedProfile[]): readonly ArrayBuffer[] {
   return profiles.flatMap(({ outcome }) =>
-    outcome.kind === 'ready' ? [outcome.series.buffer] : [],
+    outcome.kind === 'ready' && outcome.series.buffer instanceof ArrayBuffer
+      ? [outcome.series.buffer]
+      : [],
   );
+}
+
+/** Nobody will read them again. Once, and no less: a ring has room for some dozens. */
+export function giveBackProfiles(profiles: readonly PackedProfile[]): void {
+  for (const { outcome } of profiles) if (outcome.kind === 'ready') giveBack(outcome.series);
 }
