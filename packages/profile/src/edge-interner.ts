@@ -12,6 +12,8 @@ export type EdgeInterner = {
   intern(parent: number, label: number): number;
   /** The row of an edge that is there, else -1. */
   find(parent: number, label: number): number;
+  /** The label of the row behind `parent`, if it is a child of it; else -1. */
+  labelBehind(parent: number): number;
   /**
    * The columns as they stand, `length` cells each, as windows: they stay what they are while rows
    * are added, and cost nothing. For reading only.
@@ -25,37 +27,39 @@ const INITIAL_ROWS = 128;
 /** What somebody expects is a guess: no more room is made for it than this. */
 const EXPECTED_MAX_ROWS = 1 << 20;
 
-/**
- * Cells of a slot: row + 1 (0 when it is empty), parent, label, and one that makes them four. The
- * edge stands in the slot itself, so that a look-up is one place in memory and not three: in a
- * dictionary of 200,000 stacks none of them is in the processor's cache.
- */
-const CELLS = 4;
+/** What an empty slot holds, less one. */
+const NO_EDGE = -1;
 
-/** `expectedRows` saves doubling its tables up to there. */
+/**
+ * `expectedRows` saves doubling its tables up to there.
+ *
+ * They are small before all: a table that does not stay in the processor's cache costs 100 ns and more
+ * for each look-up. So a slot holds a row and nothing else; and a path comes with its rows one after
+ * another, so that the row behind a row is mostly the edge that is asked for next.
+ */
 export function createEdgeInterner(expectedRows = INITIAL_ROWS): EdgeInterner {
   const rows = Math.min(EXPECTED_MAX_ROWS, Math.max(INITIAL_ROWS, expectedRows));
   const initialRows = 2 ** Math.ceil(Math.log2(rows));
-  let slots = new Int32Array(2 * initialRows * CELLS);
+  /** Row + 1, or 0 where it is empty. */
+  let slots = new Int32Array(2 * initialRows);
   let mask = 2 * initialRows - 1;
   let parents = new Int32Array(initialRows);
   let labels = new Int32Array(initialRows);
   let length = 0;
 
-  /** Where the slot begins that holds the edge, or the empty one where it belongs. */
+  /** The slot that holds the edge, or the empty one where it belongs. */
   function slotOf(parent: number, label: number): number {
     let slot = hashEdge(parent, label) & mask;
     for (;;) {
-      const at = slot * CELLS;
-      if (slots[at] === 0 || (slots[at + 1] === parent && slots[at + 2] === label)) return at;
+      const row = slots[slot] - 1;
+      if (row === NO_EDGE || (parents[row] === parent && labels[row] === label)) return slot;
       slot = (slot + 1) & mask;
     }
   }
 
-  function place(at: number, row: number, parent: number, label: number): void {
-    slots[at] = row + 1;
-    slots[at + 1] = parent;
-    slots[at + 2] = label;
+  function isBehindItsParent(parent: number, label: number): boolean {
+    const row = parent + 1;
+    return row < length && parents[row] === parent && labels[row] === label;
   }
 
   /** Doubles the tables; half of the slots stay empty, so a search ends after a step or two. */
@@ -63,30 +67,33 @@ export function createEdgeInterner(expectedRows = INITIAL_ROWS): EdgeInterner {
     const capacity = parents.length * 2;
     parents = enlarged(parents, capacity);
     labels = enlarged(labels, capacity);
-    slots = new Int32Array(capacity * 2 * CELLS);
+    slots = new Int32Array(capacity * 2);
     mask = capacity * 2 - 1;
-    for (let row = 0; row < length; row++) {
-      place(slotOf(parents[row], labels[row]), row, parents[row], labels[row]);
-    }
+    for (let row = 0; row < length; row++) slots[slotOf(parents[row], labels[row])] = row + 1;
   }
 
   return {
     length: () => length,
     intern(parent, label) {
-      let at = slotOf(parent, label);
-      const known = slots[at];
+      if (isBehindItsParent(parent, label)) return parent + 1;
+      let slot = slotOf(parent, label);
+      const known = slots[slot];
       if (known !== 0) return known - 1;
       if (length === parents.length) {
         grow();
-        at = slotOf(parent, label);
+        slot = slotOf(parent, label);
       }
-      const row = length++;
-      place(at, row, parent, label);
-      parents[row] = parent;
-      labels[row] = label;
-      return row;
+      slots[slot] = length + 1;
+      parents[length] = parent;
+      labels[length] = label;
+      return length++;
     },
-    find: (parent, label) => slots[slotOf(parent, label)] - 1,
+    find: (parent, label) =>
+      isBehindItsParent(parent, label) ? parent + 1 : slots[slotOf(parent, label)] - 1,
+    labelBehind(parent) {
+      const row = parent + 1;
+      return row < length && parents[row] === parent ? labels[row] : -1;
+    },
     view: () => ({ parent: parents.subarray(0, length), label: labels.subarray(0, length) }),
     finish: () => ({ parent: parents.slice(0, length), label: labels.slice(0, length) }),
   };

@@ -28,6 +28,8 @@ export type StackInterner = {
   readonly length: () => number;
   /** The stack that `callee` makes on top of `caller` ({@link NO_STACK} at the root). */
   push(caller: StackIndex, callee: LocationIndex): StackIndex;
+  /** The location of the stack that came right behind `caller`, if that is on top of it; else -1. */
+  likelyCallee(caller: StackIndex): LocationIndex;
   /** A whole stack, root first; {@link NO_STACK} for an empty one. */
   intern(rootFirst: ArrayLike<LocationIndex>): StackIndex;
   /** The stacks so far, as windows that stay what they are while stacks are added. */
@@ -40,6 +42,7 @@ export function createStackInterner(): StackInterner {
   return {
     length: edges.length,
     push: edges.intern,
+    likelyCallee: edges.labelBehind,
     intern(rootFirst) {
       let stack = NO_STACK;
       for (let i = 0; i < rootFirst.length; i++) stack = edges.intern(stack, rootFirst[i]);

@@ -38,12 +38,17 @@ export type Dictionary = StackDictionary & {
   readonly mappings: MappingRows;
   readonly locations: LocationRows;
   pushStack(caller: StackIndex, location: number): StackIndex;
+  /** The location that came first below a caller, if it is at hand; {@link NO_LOCATION} else. */
+  likelyCallee(caller: StackIndex): number;
   /** Nothing comes any more: room for growth and the means of finding rows are given back. */
   close(): void;
   readonly bytes: () => number;
 };
 
-/** Of an interner's columns and slots (`createEdgeInterner`): 4 + 4 + 2 * 4, at half load or more. */
+/** No location at all. */
+export const NO_LOCATION = -1;
+
+/** Of an interner's columns and slots (`createEdgeInterner`): 4 + 4 + 2 * 4. */
 const STACK_BYTES = 16;
 const STACK_ROWS_MIN = 128;
 /** Of a finished table: parent and location. */
@@ -73,6 +78,7 @@ export function createDictionary(strings: StringRows = createStringRows()): Dict
       if (open === undefined) throw new Error('the dictionary is closed');
       return open.push(caller, location);
     },
+    likelyCallee: (caller) => open?.likelyCallee(caller) ?? NO_LOCATION,
     view: () => ({
       symbols: {
         strings: strings.view(),

@@ -10,6 +10,16 @@ export type FunctionRows = {
     fileName: StringIndex,
     startLine: number,
   ): FunctionIndex;
+  /** Whether this is what a row holds. */
+  isRow(
+    row: FunctionIndex,
+    name: StringIndex,
+    systemName: StringIndex,
+    fileName: StringIndex,
+    startLine: number,
+  ): boolean;
+  /** While something may still come. */
+  nameOf(row: FunctionIndex): StringIndex;
   view(): FunctionTable;
   /** Gives back what only `intern` needs. */
   close(): void;
@@ -25,9 +35,12 @@ export function createFunctionRows(): FunctionRows {
   const fileNames = growableInt32();
   const startLines = growableInt32();
   const columns = [names, systemNames, fileNames, startLines];
-  let slots: HashSlots | undefined = createHashSlots();
   /** What rows are compared by: all of one in one place, as long as there is something to find. */
   let cells = new Int32Array(CELLS * INITIAL_ROWS);
+  let slots: HashSlots | undefined = createHashSlots((row) => {
+    const at = CELLS * row;
+    return hashOf(cells[at] ?? 0, cells[at + 1] ?? 0, cells[at + 2] ?? 0, cells[at + 3] ?? 0);
+  });
 
   function keepCells(name: number, systemName: number, fileName: number, startLine: number): void {
     const at = CELLS * names.length();
@@ -42,30 +55,39 @@ export function createFunctionRows(): FunctionRows {
     cells[at + 3] = startLine;
   }
 
+  function isRow(
+    row: number,
+    name: number,
+    systemName: number,
+    fileName: number,
+    startLine: number,
+  ): boolean {
+    const at = CELLS * row;
+    return (
+      cells[at] === name &&
+      cells[at + 1] === systemName &&
+      cells[at + 2] === fileName &&
+      cells[at + 3] === startLine
+    );
+  }
+
   return {
     intern(name, systemName, fileName, startLine) {
       if (slots === undefined) throw new Error('the functions are closed');
-      const ofNames = mixHash(mixHash(0, name), systemName);
-      const hash = finishHash(mixHash(mixHash(ofNames, fileName), startLine));
-      for (let row = slots.first(hash); row !== NO_ROW; row = slots.next(hash)) {
-        const at = CELLS * row;
-        if (
-          cells[at] === name &&
-          cells[at + 1] === systemName &&
-          cells[at + 2] === fileName &&
-          cells[at + 3] === startLine
-        ) {
-          return row;
-        }
+      const hash = hashOf(name, systemName, fileName, startLine);
+      for (let row = slots.first(hash); row !== NO_ROW; row = slots.next()) {
+        if (isRow(row, name, systemName, fileName, startLine)) return row;
       }
-      slots.add(hash);
       keepCells(name, systemName, fileName, startLine);
+      slots.add(hash);
       names.push(name);
       systemNames.push(systemName);
       fileNames.push(fileName);
       startLines.push(startLine);
       return names.length() - 1;
     },
+    isRow,
+    nameOf: (row) => cells[CELLS * row] ?? 0,
     view: () => ({
       length: names.length(),
       name: names.view(),
@@ -83,4 +105,9 @@ export function createFunctionRows(): FunctionRows {
       cells.byteLength +
       (slots?.bytes() ?? 0),
   };
+}
+
+function hashOf(name: number, systemName: number, fileName: number, startLine: number): number {
+  const ofNames = mixHash(mixHash(0, name), systemName);
+  return finishHash(mixHash(mixHash(ofNames, fileName), startLine));
 }

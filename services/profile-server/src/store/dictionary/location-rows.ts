@@ -1,4 +1,9 @@
-import type { LocationIndex, LocationTable, MappingIndex } from '@emberscope/profile';
+import type {
+  FunctionIndex,
+  LocationIndex,
+  LocationTable,
+  MappingIndex,
+} from '@emberscope/profile';
 import { growableInt32, growableUint8, growableUint32 } from './growable-column.ts';
 import { createHashSlots, finishHash, type HashSlots, mixHash, NO_ROW } from './hash-slots.ts';
 
@@ -22,15 +27,31 @@ export type LocationRows = {
     isFolded: number,
     lines: LineRun,
   ): LocationIndex;
+  /**
+   * The function of a row that has one line and is all of this, else {@link NO_FUNCTION}. While
+   * something may still come.
+   */
+  functionAt(
+    row: LocationIndex,
+    mapping: MappingIndex,
+    addressLow: number,
+    addressHigh: number,
+    isFolded: number,
+    lineNumber: number,
+  ): FunctionIndex;
   view(): LocationTable;
   /** Gives back what only `intern` needs. */
   close(): void;
   readonly bytes: () => number;
 };
 
+export const NO_FUNCTION = -1;
+
 /** Six are used; eight are half of a line of the processor's cache. */
 const CELLS = 8;
 const INITIAL_ROWS = 8;
+/** In the cell of the number of lines and the fold mark. */
+const ONE_LINE = 2;
 
 export function createLocationRows(): LocationRows {
   const mappings = growableInt32();
@@ -40,13 +61,23 @@ export function createLocationRows(): LocationRows {
   const lineFunctions = growableInt32();
   const lineNumbers = growableInt32();
   const columns = [mappings, addressWords, foldMarks, lineStarts, lineFunctions, lineNumbers];
-  let slots: HashSlots | undefined = createHashSlots();
+  let slots: HashSlots | undefined = createHashSlots(hashOfRow);
   /**
    * What rows are compared by, all of one in one place: mapping, two words of the address, number of
    * lines and fold mark, function and number of the first line. Nearly all have one line.
    */
   let cells = new Int32Array(CELLS * INITIAL_ROWS);
   lineStarts.push(0);
+
+  function hashOfRow(row: number): number {
+    const at = CELLS * row;
+    const isFolded = (cells[at + 3] ?? 0) & 1;
+    let hash = hashOf(isFolded, cells[at] ?? 0, cells[at + 1] ?? 0, cells[at + 2] ?? 0);
+    for (let line = lineStarts.at(row); line < lineStarts.at(row + 1); line++) {
+      hash = mixHash(mixHash(hash, lineFunctions.at(line)), lineNumbers.at(line));
+    }
+    return finishHash(hash);
+  }
 
   function hasLines(row: number, lines: LineRun): boolean {
     const first = lineStarts.at(row);
@@ -62,7 +93,7 @@ export function createLocationRows(): LocationRows {
   return {
     intern(mapping, addressLow, addressHigh, isFolded, lines) {
       if (slots === undefined) throw new Error('the locations are closed');
-      let hash = mixHash(mixHash(mixHash(isFolded, mapping), addressLow), addressHigh);
+      let hash = hashOf(isFolded, mapping, addressLow, addressHigh);
       for (let i = lines.start; i < lines.end; i++) {
         hash = mixHash(mixHash(hash, lines.functions[i] ?? 0), lines.lineNumbers[i] ?? 0);
       }
@@ -70,7 +101,7 @@ export function createLocationRows(): LocationRows {
       const count = lines.end - lines.start;
       const first = lines.functions[lines.start] ?? 0;
       const firstNumber = lines.lineNumbers[lines.start] ?? 0;
-      for (let row = slots.first(hash); row !== NO_ROW; row = slots.next(hash)) {
+      for (let row = slots.first(hash); row !== NO_ROW; row = slots.next()) {
         const at = CELLS * row;
         if (
           cells[at] === mapping &&
@@ -107,6 +138,16 @@ export function createLocationRows(): LocationRows {
       lineStarts.push(lineFunctions.length());
       return mappings.length() - 1;
     },
+    functionAt(row, mapping, addressLow, addressHigh, isFolded, lineNumber) {
+      const at = CELLS * row;
+      const isIt =
+        cells[at] === mapping &&
+        cells[at + 1] === (addressLow | 0) &&
+        cells[at + 2] === (addressHigh | 0) &&
+        cells[at + 3] === ONE_LINE + isFolded &&
+        cells[at + 5] === lineNumber;
+      return isIt ? (cells[at + 4] ?? NO_FUNCTION) : NO_FUNCTION;
+    },
     view: () => ({
       length: mappings.length(),
       mapping: mappings.view(),
@@ -126,6 +167,10 @@ export function createLocationRows(): LocationRows {
       cells.byteLength +
       (slots?.bytes() ?? 0),
   };
+}
+
+function hashOf(isFolded: number, mapping: number, low: number, high: number): number {
+  return mixHash(mixHash(mixHash(isFolded, mapping), low), high);
 }
 
 /** Pairs of words, the low one first, as 64-bit integers. The machine is little-endian, as all are. */

@@ -7,6 +7,8 @@ export type StringRows = {
   intern(text: string): StringIndex;
   /** The same for one of some encoded texts, where rows are found by bytes. */
   readonly internEncoded?: (texts: EncodedTexts, text: number) => StringIndex;
+  /** Whether one of some encoded texts is what a row holds. */
+  readonly isEncoded?: (row: StringIndex, texts: EncodedTexts, text: number) => boolean;
   /** The strings so far. More may follow behind them. */
   view(): readonly string[];
   /** Gives back what only `intern` needs. */

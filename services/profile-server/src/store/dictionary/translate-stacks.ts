@@ -1,7 +1,7 @@
 import { NO_MAPPING, NO_STACK, type StackIndex } from '@emberscope/profile';
-import type { Dictionary, StackSymbols } from './dictionary.ts';
+import { type Dictionary, NO_LOCATION, type StackSymbols } from './dictionary.ts';
 import type { EncodedTexts } from './encoded-texts.ts';
-import { wordsOf } from './location-rows.ts';
+import { NO_FUNCTION, wordsOf } from './location-rows.ts';
 
 /** Rows of one set of tables as rows of a dictionary, which takes in what it lacks. */
 export type Translation = {
@@ -34,10 +34,12 @@ export function translateStacks(
   const lineNumbers: number[] = [];
   const waiting: StackIndex[] = [];
 
-  const internString =
-    texts !== undefined && to.strings.internEncoded !== undefined
-      ? to.strings.internEncoded.bind(undefined, texts)
-      : (row: number) => to.strings.intern(symbols.strings[row] ?? '');
+  const { intern, internEncoded, isEncoded } = to.strings;
+
+  function internString(row: number): number {
+    if (texts !== undefined && internEncoded !== undefined) return internEncoded(texts, row);
+    return intern(symbols.strings[row] ?? '');
+  }
 
   function stringOf(row: number): number {
     let moved = newString[row] ?? UNKNOWN;
@@ -76,8 +78,42 @@ export function translateStacks(
     return moved;
   }
 
-  function locationOf(row: number): number {
+  /** Whether a row is this location: most are found so, at a fraction of what looking them up costs. */
+  function isLocation(row: number, guess: number): boolean {
+    const line = locations.lineStart[row] ?? 0;
+    if (texts === undefined || isEncoded === undefined) return false;
+    if (locations.lineStart[row + 1] !== line + 1) return false;
+    const moved = to.locations.functionAt(
+      guess,
+      mappingOf(locations.mapping[row] ?? NO_MAPPING),
+      addressWords[2 * row] ?? 0,
+      addressWords[2 * row + 1] ?? 0,
+      locations.isFolded[row] ?? 0,
+      locations.lineNumber[line] ?? 0,
+    );
+    if (moved === NO_FUNCTION) return false;
+    const from = locations.lineFunction[line] ?? 0;
+    const known = newFunction[from] ?? UNKNOWN;
+    if (known !== UNKNOWN) return known === moved;
+    const name = functions.name[from] ?? 0;
+    const movedName = to.functions.nameOf(moved);
+    if (newString[name] === UNKNOWN) {
+      if (!isEncoded(movedName, texts, name)) return false;
+      newString[name] = movedName;
+    }
+    const systemName = stringOf(functions.systemName[from] ?? 0);
+    const fileName = stringOf(functions.fileName[from] ?? 0);
+    const startLine = functions.startLine[from] ?? 0;
+    if (!to.functions.isRow(moved, stringOf(name), systemName, fileName, startLine)) return false;
+    newFunction[from] = moved;
+    return true;
+  }
+
+  function locationOf(row: number, guess: number): number {
     let moved = newLocation[row] ?? UNKNOWN;
+    if (moved === UNKNOWN && guess !== NO_LOCATION && isLocation(row, guess)) {
+      newLocation[row] = moved = guess;
+    }
     if (moved === UNKNOWN) {
       const start = locations.lineStart[row] ?? 0;
       const end = locations.lineStart[row + 1] ?? start;
@@ -108,7 +144,8 @@ export function translateStacks(
       }
       let moved = row === NO_STACK ? NO_STACK : (newStack[row] ?? NO_STACK);
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-        moved = to.pushStack(moved, locationOf(stacks.location[next] ?? 0));
+        const guess = to.likelyCallee(moved);
+        moved = to.pushStack(moved, locationOf(stacks.location[next] ?? 0, guess));
         newStack[next] = moved;
       }
       return moved;

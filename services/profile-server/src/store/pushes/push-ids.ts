@@ -87,7 +87,13 @@ const WORDS = 5;
 function createGeneration(begunMillis: number): Generation {
   const tenantNumbers = new Map<TenantId, number>();
   const words = growableUint32();
-  const slots = createHashSlots();
+  const slots = createHashSlots((row) => {
+    const at = WORDS * row;
+    return hashOf(
+      words.at(at),
+      [1, 2, 3, 4].map((word) => words.at(at + word)),
+    );
+  });
   let tenantBytes = 0;
   let newestMillis = begunMillis;
 
@@ -114,7 +120,7 @@ function createGeneration(begunMillis: number): Generation {
       const number = tenantNumbers.get(tenant);
       if (number === undefined) return false;
       const hash = hashOf(number, id);
-      for (let row = slots.first(hash); row !== NO_ROW; row = slots.next(hash)) {
+      for (let row = slots.first(hash); row !== NO_ROW; row = slots.next()) {
         const at = WORDS * row;
         if (words.at(at) !== number) continue;
         if (id.every((word, i) => words.at(at + 1 + i) === word)) return true;
