@@ -1,5 +1,11 @@
 import { LABEL, type LabelSet } from '@emberscope/labels';
-import { type PprofLimits, type PprofLosses, type PprofRead, readPprof } from '@emberscope/pprof';
+import {
+  type PprofLimits,
+  type PprofLosses,
+  type PprofMemory,
+  type PprofRead,
+  readPprof,
+} from '@emberscope/pprof';
 import type { UnixNanos } from '@emberscope/units';
 import type { IngestParams } from './ingest-params.ts';
 import { type IngestedSeries, seriesLabels } from './ingested-series.ts';
@@ -34,11 +40,14 @@ export const PREVIOUS_PROFILE_REASON =
 /**
  * Makes a series of a pprof profile at `/ingest`, in Pyroscope's order: time, scripting frames, what
  * .NET's agent gets wrong, `__name__` by sample types, labels. An empty profile is nothing to store.
+ *
+ * With a `memory` the profile holds until the next one is read into that.
  */
 export function pprofSeries(
   params: IngestParams,
   upload: PprofUpload,
   limits: PprofLimits,
+  memory?: PprofMemory,
 ): IngestedPprof {
   const { spyName } = params;
   if (upload.hasPreviousProfile === true) {
@@ -52,7 +61,8 @@ export function pprofSeries(
     config = parsed.config;
   }
 
-  const read = readPprof(upload.profile, { limits, repairDotnet: isDotnet(spyName, config) });
+  const repairDotnet = isDotnet(spyName, config);
+  const read = readPprof(upload.profile, { limits, repairDotnet, memory });
   if (!read.ok) return read;
   const timed = { ...read.profile, timeNanos: knownTime(read.profile.timeNanos, params.from) };
   const named = isScriptingSpy(spyName) ? withFileNames(timed, spyName) : undefined;

@@ -6,7 +6,7 @@ import { arenaBytes, ColumnArena } from './column-arena.ts';
 const halves = Int32Array.of(1, 0, -1, -1, 5, 7);
 
 test('columns of the counted size share one buffer and do not touch', () => {
-  const arena = new ColumnArena(arenaBytes(4 * 3, 3, 8 * 3, 8 * 3));
+  const arena = new ColumnArena(new ArrayBuffer(arenaBytes(4 * 3, 3, 8 * 3, 8 * 3)));
   const int32 = arena.int32(Int32Array.of(1, 2, 3, 99), 3);
   const uint8 = arena.uint8(Int32Array.of(4, 5, 6), 3);
   const uint64 = arena.uint64(halves, 3);
@@ -19,7 +19,7 @@ test('columns of the counted size share one buffer and do not touch', () => {
 });
 
 test('a column that does not fit has a buffer of its own', () => {
-  const arena = new ColumnArena(8);
+  const arena = new ColumnArena(new ArrayBuffer(8));
   const columns = [
     arena.int32(Int32Array.of(1, 2, 3), 3),
     arena.uint8(Int32Array.from({ length: 9 }), 9),
@@ -31,7 +31,7 @@ test('a column that does not fit has a buffer of its own', () => {
 });
 
 test('every second value, and the first that a double cannot hold makes all of them wide', () => {
-  const arena = new ColumnArena(1000);
+  const arena = new ColumnArena(new ArrayBuffer(1000));
   const rows = Int32Array.of(1, 0, 0, 0x20_0000, 2, 0, 3, 0);
   const narrow = arena.int64(rows, 2, 0, 2);
   assert.ok(!isWide(narrow));

@@ -11,24 +11,33 @@ export class ColumnArena {
   private readonly buffer: ArrayBuffer;
   private used = 0;
 
-  constructor(byteLength: number) {
-    this.buffer = new ArrayBuffer(byteLength);
+  /** The buffer may hold anything: every cell of a column is written. */
+  constructor(buffer: ArrayBuffer) {
+    this.buffer = buffer;
   }
 
   int32(cells: Int32Array, length: number): Int32Array {
-    const at = this.take(4 * length);
-    const column =
-      at === NO_ROOM ? new Int32Array(length) : new Int32Array(this.buffer, at, length);
+    const column = this.emptyInt32(length);
     column.set(cells.subarray(0, length));
     return column;
   }
 
   uint8(cells: Int32Array, length: number): Uint8Array {
-    const at = this.take(length);
-    const column =
-      at === NO_ROOM ? new Uint8Array(length) : new Uint8Array(this.buffer, at, length);
+    const column = this.emptyUint8(length);
     column.set(cells.subarray(0, length));
     return column;
+  }
+
+  /** A column for the caller to write: its cells are what they were before. */
+  emptyInt32(length: number): Int32Array {
+    const at = this.take(4 * length);
+    return at === NO_ROOM ? new Int32Array(length) : new Int32Array(this.buffer, at, length);
+  }
+
+  /** As {@link emptyInt32}. */
+  emptyUint8(length: number): Uint8Array {
+    const at = this.take(length);
+    return at === NO_ROOM ? new Uint8Array(length) : new Uint8Array(this.buffer, at, length);
   }
 
   /** From rows of two halves, low and high. */

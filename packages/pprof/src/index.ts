@@ -1,5 +1,7 @@
+export { type EncodedStrings, encodedStrings } from './encoded-strings.ts';
 export { NO_PPROF_LIMITS, type PprofLimits, PYROSCOPE_PPROF_LIMITS } from './limits.ts';
 export { dropUncounted, normalizePprof } from './normalize-pprof.ts';
+export { PprofMemory } from './pprof-memory.ts';
 export {
   type PprofLosses,
   type PprofRead,
@@ -11,6 +13,5 @@ export {
   type PprofHeaderRead,
   readPprofHeader,
 } from './read-pprof-header.ts';
-export type { PprofTexts } from './string-rows.ts';
 export { withStubMapping } from './stub-mapping.ts';
 export { writePprof } from './write-pprof.ts';

@@ -7,9 +7,10 @@ import { LabelSetRows } from './label-set-rows.ts';
 import { MAX_SAMPLE_TYPES, type PprofLimits, PYROSCOPE_PPROF_LIMITS } from './limits.ts';
 import { LocationRows } from './location-rows.ts';
 import { MappingRows } from './mapping-rows.ts';
+import type { PprofMemory } from './pprof-memory.ts';
 import { SampleRows } from './sample-rows.ts';
 import { Int32Scratch } from './scratch-columns.ts';
-import { type PprofTexts, StringRows } from './string-rows.ts';
+import { StringRows } from './string-rows.ts';
 import { findDefect, type PprofRows } from './validate.ts';
 import { MalformedWire, WireReader } from './wire-reader.ts';
 
@@ -22,6 +23,12 @@ export type PprofReadOptions = {
    * location in its place) and dashes in the names of sample types (they become underscores).
    */
   readonly repairDotnet?: boolean;
+  /**
+   * Where the columns and strings of the profile are put: THEY HOLD UNTIL THE NEXT PROFILE IS READ
+   * INTO THE SAME MEMORY. Its strings are decoded as they are asked for, as long as they hold.
+   * When absent the profile has memory of its own, and all of its strings are there.
+   */
+  readonly memory?: PprofMemory | undefined;
 };
 
 /** What was left out of a profile or shortened although the profile is taken. */
@@ -40,8 +47,6 @@ export type PprofRead =
   | {
       readonly ok: true;
       readonly profile: Profile;
-      /** The strings of the profile once more, as bytes. */
-      readonly texts: PprofTexts;
       readonly losses: PprofLosses;
     }
   /** The bytes are not protobuf, or not that of a profile. */
@@ -92,7 +97,7 @@ const sampleSpans = new Int32Scratch();
 const locationSpans = new Int32Scratch();
 
 function read(wire: WireReader, rows: PprofRows, options: PprofReadOptions): PprofRead {
-  const { limits = PYROSCOPE_PPROF_LIMITS, repairDotnet = false } = options;
+  const { limits = PYROSCOPE_PPROF_LIMITS, repairDotnet = false, memory } = options;
   const { header, strings, mappings, functions, locations, labelSets, samples } = rows;
   const { end } = wire;
   // Each message takes two bytes, so ids counted from 1 stay below this.
@@ -167,14 +172,15 @@ function read(wire: WireReader, rows: PprofRows, options: PprofReadOptions): Ppr
   }
 
   // Phase 4: strings, and columns of the right size.
-  const decoded = strings.decode(wire, limits.maxStringBytes);
-  const defect = findDefect(rows, decoded.strings, { allowDashes: repairDotnet });
+  strings.cutLong(wire, limits.maxStringBytes);
+  const arena = arenaFor(rows, memory);
+  const lazy = strings.finish(wire, arena);
+  const defect = findDefect(rows, lazy, { allowDashes: repairDotnet });
   if (defect !== undefined) return { ok: false, kind: 'invalid', reason: defect };
-  const profile = profileOf(rows, decoded.strings);
+  const profile = profileOf(rows, memory === undefined ? [...lazy] : lazy, arena);
   return {
     ok: true,
     profile: repairDotnet ? withoutDashes(profile) : profile,
-    texts: decoded.texts,
     losses: {
       droppedSamples: samples.dangling,
       droppedLocations: locations.dangling,
@@ -233,20 +239,26 @@ function withoutDashes(profile: Profile): Profile {
   return { ...profile, sampleTypes };
 }
 
-function profileOf(rows: PprofRows, strings: readonly string[]): Profile {
+/** Room for all columns of a profile and its strings. */
+function arenaFor(rows: PprofRows, memory: PprofMemory | undefined): ColumnArena {
+  const { header, strings, mappings, functions, locations, labelSets, samples } = rows;
+  const byteLength =
+    strings.byteLength +
+    functions.byteLength +
+    mappings.byteLength +
+    locations.byteLength +
+    labelSets.byteLength +
+    samples.byteLength(header.sampleTypes.length);
+  return new ColumnArena(memory?.take(byteLength) ?? new ArrayBuffer(byteLength));
+}
+
+function profileOf(rows: PprofRows, strings: readonly string[], arena: ColumnArena): Profile {
   const { header, mappings, functions, locations, labelSets, samples } = rows;
   const valueType = ({ type, unit }: ValueTypeRow): ValueType => ({
     type: strings[type],
     unit: strings[unit],
   });
   const typeCount = header.sampleTypes.length;
-  const arena = new ColumnArena(
-    functions.byteLength +
-      mappings.byteLength +
-      locations.byteLength +
-      labelSets.byteLength +
-      samples.byteLength(typeCount),
-  );
   return {
     sampleTypes: header.sampleTypes.map(valueType),
     defaultSampleType: strings[header.defaultSampleType],

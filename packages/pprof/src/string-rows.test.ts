@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fuzzRuns } from '@emberscope/test-kit';
 import fc from 'fast-check';
+import { ColumnArena } from './column-arena.ts';
+import { encodedStrings } from './encoded-strings.ts';
 import { StringRows } from './string-rows.ts';
 import { WireReader } from './wire-reader.ts';
 
@@ -18,10 +20,15 @@ function decoded(
   const wire = new WireReader(Uint8Array.from(parts));
   rows.clear();
   while (wire.offset < wire.end) rows.read(wire);
-  const { strings, texts } = rows.decode(wire, maxStringBytes);
-  assert.equal(texts.start.length, strings.length + 1);
+  rows.cutLong(wire, maxStringBytes);
+  const arena = new ColumnArena(new ArrayBuffer(rows.byteLength));
+  const strings = rows.finish(wire, arena);
+  const encoded = encodedStrings(strings);
+  assert.ok(encoded !== undefined);
+  assert.equal(encoded.start.length, strings.length + 1);
+  assert.equal(encoded.bytes.buffer, encoded.start.buffer);
   for (const [row, text] of strings.entries()) {
-    const bytes = texts.bytes.subarray(texts.start[row], texts.start[row + 1]);
+    const bytes = encoded.bytes.subarray(encoded.start[row], encoded.start[row + 1]);
     // The one that is not UTF-8 is '' among the strings, and as it came among the bytes.
     if (rows.invalid === undefined || text !== '') assert.ok(decoder.decode(bytes) === text);
   }

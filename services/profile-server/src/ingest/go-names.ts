@@ -1,4 +1,5 @@
 import { LABEL, type Label } from '@emberscope/labels';
+import { type EncodedStrings, encodedStrings } from '@emberscope/pprof';
 import type { Profile } from '@emberscope/profile';
 
 /** Spies by language, as far as they tell one. */
@@ -30,7 +31,12 @@ export function isGo(labels: readonly Label[], { symbols }: Profile): boolean {
   const spy = labels.find(({ name }) => name === LABEL.spy)?.value ?? '';
   const known = LANGUAGE_OF_SPY.get(spy);
   if (known !== undefined) return known === 'go';
-  for (const text of symbols.strings) {
+  const { strings } = symbols;
+  const encoded = encodedStrings(strings);
+  for (let row = 0; row < strings.length; row++) {
+    // By its bytes, since most strings of a profile are never decoded.
+    if (encoded !== undefined && !mayBytesBearMark(encoded, row)) continue;
+    const text = strings[row] ?? '';
     if (!mayBearMark(text)) continue;
     const found = MARKS.find(([, marks]) =>
       marks.some((mark) => text.startsWith(mark) || text.endsWith(mark)),
@@ -53,6 +59,13 @@ function mayBearMark(text: string): boolean {
   return (
     FIRST_OF_MARK[text.charCodeAt(0)] === 1 || LAST_OF_MARK[text.charCodeAt(text.length - 1)] === 1
   );
+}
+
+function mayBytesBearMark({ bytes, start }: EncodedStrings, row: number): boolean {
+  const first = start[row] ?? 0;
+  const end = start[row + 1] ?? first;
+  if (first === end) return false;
+  return FIRST_OF_MARK[bytes[first] ?? 0] === 1 || LAST_OF_MARK[bytes[end - 1] ?? 0] === 1;
 }
 
 const SHAPE = '[go.shape.';

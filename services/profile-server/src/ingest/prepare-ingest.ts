@@ -4,6 +4,7 @@ import {
   plainSeries,
   pprofSeries,
 } from '@emberscope/ingest';
+import type { PprofMemory } from '@emberscope/pprof';
 import { inflateProfile } from './inflate-profile.ts';
 import type { IngestLimits } from './ingest-limits.ts';
 import { readMultipart } from './multipart.ts';
@@ -19,18 +20,22 @@ export type PreparedIngest =
   /** The name asks for what there is not. */
   | { readonly kind: 'invalid-argument'; readonly reason: string };
 
-/** Reads a body of `/ingest`, whatever its format, into profiles to store. */
+/**
+ * Reads a body of `/ingest`, whatever its format, into profiles to store. That of a pprof is read
+ * into `memory`, and holds until something else is.
+ */
 export async function prepareIngest(
   params: IngestParams,
   contentType: string,
   body: Uint8Array,
   limits: IngestLimits,
   nowMillis: number,
+  memory: PprofMemory,
 ): Promise<PreparedIngest> {
   const { format } = params;
   switch (format) {
     case 'pprof':
-      return preparePprof(params, { profile: body }, limits, nowMillis);
+      return preparePprof(params, { profile: body }, limits, nowMillis, memory);
     case 'pprof-multipart': {
       const form = await readMultipart(body, contentType);
       if (!form.ok) return malformedBody(`${FORM_FAILED} ${form.reason}`);
@@ -38,7 +43,7 @@ export async function prepareIngest(
       const sampleTypeConfig = form.files.get('sample_type_config');
       const hasPreviousProfile = form.files.has('prev_profile');
       const upload = { profile, sampleTypeConfig, hasPreviousProfile };
-      return preparePprof(params, upload, limits, nowMillis);
+      return preparePprof(params, upload, limits, nowMillis, memory);
     }
     case 'jfr':
       return malformedBody(
@@ -66,6 +71,7 @@ function preparePprof(
   upload: Upload,
   limits: IngestLimits,
   nowMillis: number,
+  memory: PprofMemory,
 ): PreparedIngest {
   let { profile } = upload;
   if (profile.length > 0) {
@@ -79,7 +85,7 @@ function preparePprof(
     }
     profile = inflated.bytes;
   }
-  const read = pprofSeries(params, { ...upload, profile }, limits.pprof);
+  const read = pprofSeries(params, { ...upload, profile }, limits.pprof, memory);
   if (read.ok) return readySeries(read.series, profile.length, limits, nowMillis);
   if (read.kind === 'malformed-body') return malformedBody(`${FORM_FAILED} ${read.reason}`);
   if (read.kind === 'not-pprof') {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PprofMemory } from '@emberscope/pprof';
 import { ingestLimits } from '../settings.ts';
 import { decodeTexts } from '../store/dictionary/encoded-texts.ts';
 import { pprofOf } from '../testing/drawn-pprof.ts';
@@ -31,7 +32,7 @@ for (const [title, text, more] of drawn) {
   test(`the encoded strings of a profile ${title} are its strings`, () => {
     const samples = [{ bytes: pprofOf(text), id: '' }];
     const raw = [{ labels: [...labels, ...more], samples }];
-    const [pushed] = preparePush(raw, limits, Date.now());
+    const [pushed] = preparePush(raw, limits, Date.now(), new PprofMemory());
     assert.ok(pushed?.outcome.kind === 'ready');
     const packed = packProfile(pushed);
     assert.ok(packed.outcome.kind === 'ready' && packed.outcome.seriesCount > 0);

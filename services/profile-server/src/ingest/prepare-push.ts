@@ -1,8 +1,7 @@
 import type { Label } from '@emberscope/labels';
-import { readPprof } from '@emberscope/pprof';
+import { PprofMemory, readPprof } from '@emberscope/pprof';
 import { formatHumanizeBytes, utf8Bytes } from '@emberscope/units';
 import { pushId } from '../store/ids.ts';
-import type { PushSeries } from '../store/push.ts';
 import { inflateProfile } from './inflate-profile.ts';
 import type { IngestLimits } from './ingest-limits.ts';
 import { prepareSeries } from './prepare-series.ts';
@@ -20,13 +19,19 @@ export type RawSeries = {
 /**
  * Reads every profile of a Push. Each stands for itself: a bad one is an outcome among the others,
  * in the order of the request.
+ *
+ * A single profile is read into `memory`, and holds until something else is. Several have memory of
+ * their own each, since they are all answered together.
  */
 export function preparePush(
   series: readonly RawSeries[],
   limits: IngestLimits,
   nowMillis: number,
+  memory: PprofMemory,
 ): readonly PushedProfile[] {
   let batchBytes = 0;
+  let count = 0;
+  for (const { samples } of series) count += samples.length;
   return series.flatMap(({ labels, samples }) => {
     const labelBytes = bytesOfLabels(labels);
     return samples.map(({ bytes, id }): PushedProfile => {
@@ -38,28 +43,16 @@ export function preparePush(
         return refused(0, tooLargeBatch(limits.maxBatchBytes));
       }
       const sizeBytes = inflated.bytes.length + labelBytes;
-      const read = readPprof(inflated.bytes, { limits: limits.pprof });
+      const read = readPprof(inflated.bytes, {
+        limits: limits.pprof,
+        memory: count === 1 ? memory : new PprofMemory(),
+      });
       if (!read.ok) return refused(sizeBytes, refusalOf(read, withService(labels)));
       const prepared = prepareSeries(labels, read.profile, pushId(id), limits, nowMillis);
       if (!prepared.ok) return refused(sizeBytes, prepared.refusal);
-      return { sizeBytes, outcome: { kind: 'ready', series: withTexts(prepared.series, read) } };
+      return { sizeBytes, outcome: { kind: 'ready', series: prepared.series } };
     });
   });
-}
-
-type GoodPprof = Extract<ReturnType<typeof readPprof>, { readonly ok: true }>;
-
-/** Strings go on as the bytes they came as, where nothing that was done to the profile changed them. */
-function withTexts(
-  series: readonly PushSeries[],
-  { profile: { symbols }, texts }: GoodPprof,
-): readonly PushSeries[] {
-  return series.map(({ labels, profiles }) => ({
-    labels,
-    profiles: profiles.map((pushed) =>
-      pushed.profile.symbols.strings === symbols.strings ? { ...pushed, texts } : pushed,
-    ),
-  }));
 }
 
 type UnreadPprof = Extract<ReturnType<typeof readPprof>, { readonly ok: false }>;

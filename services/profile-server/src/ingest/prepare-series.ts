@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Label, type LabelSet, labelSet } from '@emberscope/labels';
-import { dropUncounted } from '@emberscope/pprof';
+import { dropUncounted, encodedStrings } from '@emberscope/pprof';
 import type { Profile } from '@emberscope/profile';
 import { type PushId, pushId as pushIdOf } from '../store/ids.ts';
-import type { PushSeries } from '../store/push.ts';
+import type { PushProfile, PushSeries } from '../store/push.ts';
 import { isGo, withoutTypeParameters } from './go-names.ts';
 import type { IngestLimits } from './ingest-limits.ts';
 import { outsideOfWindow } from './ingestion-window.ts';
@@ -47,9 +47,15 @@ export function prepareSeries(
   for (const group of splitSamples(linked, withFewSessions(labels, limits))) {
     const valid = validateLabels(withoutEmpty(renamed(group.labels)), limits);
     if (!valid.ok) return valid;
-    series.push({ labels: setOf(valid.labels), profiles: [{ profile: group.profile }] });
+    series.push({ labels: setOf(valid.labels), profiles: [pushProfile(group.profile)] });
   }
   return { ok: true, series: pushId === undefined ? series : withPushIds(series, pushId) };
+}
+
+/** Strings go on as the bytes they came as, where nothing that was done to the profile changed them. */
+function pushProfile(profile: Profile): PushProfile {
+  const texts = encodedStrings(profile.symbols.strings);
+  return texts === undefined ? { profile } : { profile, texts };
 }
 
 /**

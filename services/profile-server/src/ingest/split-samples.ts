@@ -6,6 +6,7 @@ import {
   pickInt64,
   type SampleColumns,
   type SampleLabel,
+  type StringIndex,
 } from '@emberscope/profile';
 import { sortLabels } from './validate-labels.ts';
 
@@ -24,9 +25,12 @@ export function splitSamples(profile: Profile, labels: readonly Label[]): readon
   const { labelSets, samples } = profile;
   if (labelSets.key.length === 0) return [{ labels, profile }];
 
-  const strings = [...profile.symbols.strings];
-  const spanKey = strings.push(LABEL.spanId) - 1;
-  const traceKey = strings.push(LABEL.traceId) - 1;
+  const { strings } = profile.symbols;
+  const keys = keyRows(profile);
+  const traceKey = keys.get(LABEL.traceId) ?? 0;
+  // A string is added for a profile alone that calls spans by another name.
+  const isSpanKeyNew = !keys.has(LABEL.spanId) && keys.has(LABEL.profileId);
+  const spanKey = keys.get(LABEL.spanId) ?? strings.length;
   const tracing = createLabelSetInterner();
   const seriesNames = new Set(labels.map(({ name }) => name));
   const groups = new Map<string, Group>();
@@ -57,7 +61,9 @@ export function splitSamples(profile: Profile, labels: readonly Label[]): readon
 
   const shared = {
     ...profile,
-    symbols: { ...profile.symbols, strings },
+    symbols: isSpanKeyNew
+      ? { ...profile.symbols, strings: [...strings, LABEL.spanId] }
+      : profile.symbols,
     labelSets: tracing.finish(),
   };
   return [...groups.values()]
@@ -66,6 +72,19 @@ export function splitSamples(profile: Profile, labels: readonly Label[]): readon
       labels: sortLabels([...labels, ...own]),
       profile: { ...shared, samples: rowsOf(samples, rows, tracingOfSet) },
     }));
+}
+
+/** The names of the labels of samples, each with the first row that it is in. */
+function keyRows({ labelSets, symbols }: Profile): ReadonlyMap<string, StringIndex> {
+  const rows = new Map<string, StringIndex>();
+  const seen = new Set<StringIndex>();
+  for (const row of labelSets.key) {
+    if (seen.has(row)) continue;
+    seen.add(row);
+    const name = symbols.strings[row] ?? '';
+    if (!rows.has(name)) rows.set(name, row);
+  }
+  return rows;
 }
 
 type Group = { readonly own: readonly Label[]; readonly rows: number[] };

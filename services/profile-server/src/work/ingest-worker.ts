@@ -4,6 +4,7 @@ import {
   serveJobs,
   systemClock,
 } from '@emberscope/node-kit/worker';
+import { PprofMemory } from '@emberscope/pprof';
 import { prepareIngest } from '../ingest/prepare-ingest.ts';
 import { preparePush } from '../ingest/prepare-push.ts';
 import type { PushedProfile } from '../ingest/pushed-profile.ts';
@@ -20,17 +21,19 @@ import { createSharedRing } from './shared-ring.ts';
 const { ringBytes } = poolWorkerData() as IngestThreadOptions;
 const ring = createSharedRing(ringBytes);
 const idle = createIdleCollection(systemClock);
+/** Jobs come one at a time, and a profile is packed before its job ends. */
+const memory = new PprofMemory();
 
 serveJobs<IngestJobs>({
   preparePush({ message, maxBytes, limits, nowMillis }, context) {
     const read = readPush(message, maxBytes);
     if (read.kind !== 'read') return read;
     if (read.series.every(({ samples }) => samples.length === 0)) return { kind: 'nothing' };
-    const profiles = preparePush(read.series, limits, nowMillis);
+    const profiles = preparePush(read.series, limits, nowMillis, memory);
     return { kind: 'profiles', profiles: packed(profiles, context) };
   },
   async prepareIngest({ params, contentType, body, limits, nowMillis }, context) {
-    const prepared = await prepareIngest(params, contentType, body, limits, nowMillis);
+    const prepared = await prepareIngest(params, contentType, body, limits, nowMillis, memory);
     if (prepared.kind !== 'profiles') return prepared;
     return { kind: 'profiles', profiles: packed(prepared.profiles, context) };
   },
