@@ -1,5 +1,5 @@
 import { arenaBytes, type ColumnArena } from './column-arena.ts';
-import { type EncodedStrings, lazyStrings } from './encoded-strings.ts';
+import { lazyStrings } from './encoded-strings.ts';
 import { Int32Scratch } from './scratch-columns.ts';
 import type { WireReader } from './wire-reader.ts';
 
@@ -54,7 +54,7 @@ export class StringRows {
   }
 
   get byteLength(): number {
-    return arenaBytes(Int32Array.BYTES_PER_ELEMENT * (this.length + 1), this.sumBytes);
+    return arenaBytes(4 * (this.length + 1), this.sumBytes + SLACK_BYTES);
   }
 
   /**
@@ -66,19 +66,39 @@ export class StringRows {
     const { length } = this;
     const { cells } = this.spans;
     const start = arena.emptyInt32(length + 1);
-    const bytes = arena.emptyUint8(this.sumBytes);
-    const encoded: EncodedStrings = { bytes, start };
+    const room = arena.emptyUint8(this.sumBytes + SLACK_BYTES);
+    const bytes = room.subarray(0, this.sumBytes);
+    const from = wire.view;
+    const to = new DataView(room.buffer, room.byteOffset, room.length);
+    const lastWord = wire.byteLength - WORD_BYTES;
     const strings: string[] = new Array(length);
-    let end = 0;
+    let at = 0;
     start[0] = 0;
     for (let row = 0; row < length; row++) {
-      const at = end;
-      const isAscii = copyBytes(wire.bytes, cells[2 * row], cells[2 * row + 1], bytes, at);
-      end = at + cells[2 * row + 1] - cells[2 * row];
-      start[row + 1] = end;
-      if (!isAscii) strings[row] = this.decode(bytes.subarray(at, end));
+      let offset = cells[2 * row];
+      const end = cells[2 * row + 1];
+      const first = at;
+      let bits = 0;
+      // By words, and the last of them whole: what is too much of it is the place of the next string.
+      while (offset < end && offset <= lastWord) {
+        let word = from.getInt32(offset, true);
+        to.setInt32(at, word, true);
+        const rest = end - offset;
+        if (rest < WORD_BYTES) word &= (1 << (8 * rest)) - 1;
+        bits |= word;
+        offset += WORD_BYTES;
+        at += WORD_BYTES;
+      }
+      for (; offset < end; offset++, at++) {
+        const byte = wire.bytes[offset];
+        room[at] = byte;
+        bits |= byte;
+      }
+      at -= offset - end;
+      start[row + 1] = at;
+      if ((bits & NOT_ASCII) !== 0) strings[row] = this.decode(bytes.subarray(first, at));
     }
-    return lazyStrings(encoded, strings);
+    return lazyStrings({ bytes, start }, strings);
   }
 
   private decode(bytes: Uint8Array): string {
@@ -95,22 +115,11 @@ export class StringRows {
 /** A byte order mark is a character of a name like any other. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Whether all of the bytes are ASCII. */
-function copyBytes(
-  from: Uint8Array,
-  start: number,
-  end: number,
-  to: Uint8Array,
-  at: number,
-): boolean {
-  let bits = 0;
-  for (let offset = start, into = at; offset < end; offset++, into++) {
-    const byte = from[offset];
-    to[into] = byte;
-    bits |= byte;
-  }
-  return bits < 0x80;
-}
+const WORD_BYTES = 4;
+/** The highest bits of the bytes of a word. */
+const NOT_ASCII = 0x80808080;
+/** What the last word of the last string may be longer. */
+const SLACK_BYTES = WORD_BYTES - 1;
 
 /** Where the first whole character begins, so that a cut does not make a good string a bad one. */
 function nextCharacter(bytes: Uint8Array, offset: number): number {
