@@ -1,10 +1,10 @@
 import { NO_STACK, type SampleColumns, type StackTable } from '@emberscope/profile';
 import { arenaBytes, type ColumnArena } from './column-arena.ts';
-import { EdgeTable } from './edge-table.ts';
 import type { IdTable } from './id-table.ts';
 import type { LabelSetRows } from './label-set-rows.ts';
 import type { PprofLimits } from './limits.ts';
 import { Int32Scratch } from './scratch-columns.ts';
+import { StackTree } from './stack-tree.ts';
 import { MalformedWire, NO_INDEX, type WireReader } from './wire-reader.ts';
 
 /** What samples refer to and are held against. */
@@ -32,7 +32,7 @@ export class SampleRows {
   hasOtherLength = false;
   /** How many labels the first sample had that had too many, 0 when none had. */
   tooManyLabels = 0;
-  private readonly stacks = new EdgeTable();
+  private readonly stacks = new StackTree();
   private readonly stack = new Int32Scratch();
   private readonly labels = new Int32Scratch();
   /** Two halves for each value, the values of one sample side by side. */
@@ -268,7 +268,7 @@ export class SampleRows {
     let stack = level === 0 ? NO_STACK : stackRows[level - 1];
     for (; level < length; level++) {
       const location = path[rootAt - level];
-      stack = stacks.intern(stack, location);
+      stack = stacks.push(stack, location);
       locations[level] = location;
       stackRows[level] = stack;
     }
@@ -286,8 +286,12 @@ export class SampleRows {
   }
 
   finishStacks(arena: ColumnArena): StackTable {
-    const { length, parents, labels } = this.stacks;
-    return { length, parent: arena.int32(parents, length), location: arena.int32(labels, length) };
+    const { length, parents, locations } = this.stacks;
+    return {
+      length,
+      parent: arena.int32(parents.cells, length),
+      location: arena.int32(locations.cells, length),
+    };
   }
 
   finishSamples(arena: ColumnArena, typeCount: number): SampleColumns {
