@@ -34,7 +34,7 @@ export class FunctionRows {
       const tag = wire.tag();
       switch (tag) {
         case 0x08:
-          wire.varint64();
+          wire.id();
           idLow = wire.low;
           idHigh = wire.high;
           break;

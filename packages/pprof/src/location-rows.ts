@@ -53,12 +53,12 @@ export class LocationRows {
       const tag = wire.tag();
       switch (tag) {
         case 0x08:
-          wire.varint64();
+          wire.id();
           idLow = wire.low;
           idHigh = wire.high;
           break;
         case 0x10:
-          wire.varint64();
+          wire.id();
           mapping = mappings.ids.get(wire.low, wire.high);
           isMappingThere = mapping !== NO_MAPPING || (wire.low | wire.high) === 0;
           break;
@@ -105,7 +105,7 @@ export class LocationRows {
       const tag = wire.tag();
       switch (tag) {
         case 0x08:
-          wire.varint64();
+          wire.id();
           callee = functions.ids.get(wire.low, wire.high);
           break;
         case 0x10:

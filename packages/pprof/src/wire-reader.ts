@@ -113,6 +113,14 @@ export class WireReader {
     return this.high === 0 && this.low >= 0 ? this.low : NO_INDEX;
   }
 
+  /** Reads a number that is small nearly always, as `index` does, into `low` and `high`. */
+  id(): void {
+    const small = this.index();
+    if (small === NO_INDEX) return;
+    this.low = small;
+    this.high = 0;
+  }
+
   /** A line number; 0 (unknown) when it does not fit a column of 32-bit integers. */
   int32(): number {
     const small = this.index();
