@@ -20,15 +20,19 @@ export function clearAddresses({ locations, mappings }: Symbols): LocationTable 
   return { ...locations, address };
 }
 
-/** {@link BLANK} for each location that says nothing, else its own row: `locations.length` cells. */
-export function blankLocations(locations: LocationTable): Int32Array {
+/**
+ * {@link BLANK} for each location that says nothing, else its own row: `locations.length` cells.
+ * Undefined when there is no such location, as nearly always.
+ */
+export function blankLocations(locations: LocationTable): Int32Array | undefined {
   const { length, lineStart } = locations;
   const address = halvesOfColumn(locations.address);
-  const own = new Int32Array(length);
+  let own: Int32Array | undefined;
   for (let row = 0; row < length; row++) {
-    const isBlank =
-      lineStart[row] === lineStart[row + 1] && (address[2 * row] | address[2 * row + 1]) === 0;
-    own[row] = isBlank ? BLANK : row;
+    if (lineStart[row] !== lineStart[row + 1]) continue;
+    if ((address[2 * row] | address[2 * row + 1]) !== 0) continue;
+    own ??= Int32Array.from({ length }, (_, each) => each);
+    own[row] = BLANK;
   }
   return own;
 }

@@ -87,13 +87,16 @@ export function normalizePprof(profile: Profile): Profile {
 export function dropUncounted(profile: Profile): Profile {
   const { symbols, samples, stacks } = profile;
   const locations = clearAddresses(symbols);
-  const isStackWhole = markWholeStacks(stacks, blankLocations(locations));
   const isKept = markCountedSamples(samples);
+  const blank = blankLocations(locations);
+  const isStackWhole = blank === undefined ? undefined : markWholeStacks(stacks, blank);
   let keptCount = 0;
   for (let i = 0; i < samples.length; i++) {
-    if (samples.stack[i] !== NO_STACK && isStackWhole[samples.stack[i]] === 0) isKept[i] = 0;
+    const isWhole = samples.stack[i] === NO_STACK || isStackWhole?.[samples.stack[i]] !== 0;
+    if (!isWhole) isKept[i] = 0;
     keptCount += isKept[i];
   }
+  if (keptCount === samples.length && locations === symbols.locations) return profile;
   return {
     ...profile,
     symbols: { ...symbols, locations },
