@@ -6,6 +6,11 @@ import { NO_FUNCTION, wordsOf } from './location-rows.ts';
 /** Rows of one set of tables as rows of a dictionary, which takes in what it lacks. */
 export type Translation = {
   stackOf(stack: StackIndex): StackIndex;
+  /**
+   * Moves all stacks that are marked, one behind the other as they lie in memory: when most are
+   * wanted, that is faster than asking for each. What is below a marked one is marked by this.
+   */
+  moveMarked(isWanted: Uint8Array): void;
   stringOf(string: number): number;
 };
 
@@ -133,8 +138,27 @@ export function translateStacks(
     return moved;
   }
 
+  /** Whose caller has been moved. */
+  function move(row: number, caller: StackIndex): StackIndex {
+    const location = locationOf(stacks.location[row] ?? 0, to.likelyCallee(caller));
+    const moved = to.pushStack(caller, location);
+    newStack[row] = moved;
+    return moved;
+  }
+
   return {
     stringOf,
+    moveMarked(isWanted) {
+      for (let row = stacks.length - 1; row >= 0; row--) {
+        const parent = stacks.parent[row] ?? NO_STACK;
+        if (isWanted[row] !== 0 && parent !== NO_STACK) isWanted[parent] = 1;
+      }
+      for (let row = 0; row < stacks.length; row++) {
+        if (isWanted[row] === 0) continue;
+        const parent = stacks.parent[row] ?? NO_STACK;
+        move(row, parent === NO_STACK ? NO_STACK : (newStack[parent] ?? NO_STACK));
+      }
+    },
     stackOf(stack) {
       // A loop, not a recursion: nobody bounds the depth of a stack.
       let row = stack;
@@ -144,9 +168,7 @@ export function translateStacks(
       }
       let moved = row === NO_STACK ? NO_STACK : (newStack[row] ?? NO_STACK);
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-        const guess = to.likelyCallee(moved);
-        moved = to.pushStack(moved, locationOf(stacks.location[next] ?? 0, guess));
-        newStack[next] = moved;
+        moved = move(next, moved);
       }
       return moved;
     },

@@ -62,6 +62,7 @@ export function createProfileEncoder(): ProfileEncoder {
       const { samples } = profile;
       const translation = translateStacks(profile, dictionary, texts);
       const tracing = tracingOfProfile(profile);
+      translation.moveMarked(stacksWithValue(profile));
       order.begin(samples.length);
       for (let i = 0; i < samples.length; i++) {
         if (!hasValue(samples.values, i)) continue;
@@ -98,6 +99,16 @@ export function createProfileEncoder(): ProfileEncoder {
       };
     },
   };
+}
+
+/** A mark for each stack that a sample with a value has. */
+function stacksWithValue({ samples, stacks }: Profile): Uint8Array {
+  const marks = new Uint8Array(stacks.length);
+  for (let i = 0; i < samples.length; i++) {
+    const stack = samples.stack[i] ?? NO_STACK;
+    if (stack !== NO_STACK && hasValue(samples.values, i)) marks[stack] = 1;
+  }
+  return marks;
 }
 
 function hasValue(columns: readonly Int64Column[], sample: number): boolean {
