@@ -53,6 +53,13 @@ export function findRowsOfGeneration({ records }: Generation): RowsOfGeneration 
 /** The rows of one dictionary in one segment file. */
 export type SegmentRows = { readonly path: string; readonly epoch: EpochDirectory };
 
+/** The rows that some segments hold, of all owners. */
+export type RowsInSegments = {
+  readonly rows: readonly (SegmentRows & { readonly key: string })[];
+  /** False when a segment could not be read: there may be more. */
+  readonly isWhole: boolean;
+};
+
 /**
  * A dictionary as segments and then generations of the log hold it. Throws an FsError, or
  * {@link DamagedBytes} when a part is missing or bad: what was written with it stays readable as far

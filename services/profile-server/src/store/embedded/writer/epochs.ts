@@ -8,8 +8,8 @@ import { type EpochOwner, isOfDay, keyOfOwner, nameOfDay } from './epoch-key.ts'
 import {
   findRowsOfGeneration,
   loadDictionary,
+  type RowsInSegments,
   type RowsOfGeneration,
-  type SegmentRows,
 } from './epoch-rows.ts';
 import type { StoreEvent } from './store-event.ts';
 import {
@@ -21,7 +21,10 @@ import {
 /** A dictionary that profiles are being written with. */
 export type Epoch = EpochOwner & {
   readonly key: string;
-  /** Which dictionary of its tenant, service and day. */
+  /**
+   * Which dictionary of its tenant, service and day: the arrival of the first profile that it was
+   * begun for, so that nothing on the disk can have it, be it read or not.
+   */
   readonly ordinal: number;
   readonly dictionary: Dictionary;
   /** Rows that are in records, durable or on their way. */
@@ -37,7 +40,10 @@ export type Epochs = {
   used(epoch: Epoch): void;
   /** The next profile of the owner gets a new dictionary. */
   retire(epoch: Epoch): void;
-  /** Nothing is left of a day: its dictionaries are begun anew, under numbers not used before. */
+  /**
+   * Nothing is left of a day: its dictionaries are begun anew. The next call comes when what was on
+   * its way has been flushed or has failed.
+   */
   retireDay(day: number): void;
   /** All uncommitted rows will be logged again. */
   rollBack(): void;
@@ -55,7 +61,9 @@ export type DictionarySize = {
 export type EpochsOptions = {
   readonly fs: Fs;
   /** The rows that segments of a day hold, of all owners. */
-  readonly rowsInSegments: (day: number) => readonly (SegmentRows & { readonly key: string })[];
+  readonly rowsInSegments: (day: number) => RowsInSegments;
+  /** More than every arrival so far. */
+  readonly nextArrival: () => number;
   readonly generations: () => readonly Generation[];
   readonly onEvent: (event: StoreEvent) => void;
   readonly maxBytes?: number;
@@ -63,15 +71,20 @@ export type EpochsOptions = {
 };
 
 export function createEpochs(options: EpochsOptions): Epochs {
-  const { fs, rowsInSegments, generations, onEvent } = options;
+  const { fs, rowsInSegments, generations, nextArrival, onEvent } = options;
   const maxBytes = options.maxBytes ?? DICTIONARIES_MAX_BYTES;
   const dictionaryMaxBytes = options.dictionaryMaxBytes ?? DICTIONARY_MAX_BYTES;
   /** By key, in the order of use: the first one goes first. */
   const open = new Map<string, Epoch>();
   const bytesOf = new Map<Epoch, number>();
   let openBytes = 0;
-  /** Numbers that must not be given again, though nothing on the disk may say so. */
-  const leastOrdinal = new Map<string, number>();
+  /**
+   * Dictionaries that get nothing any more, though they can be read: those of an owner up to a
+   * number. They were filled, or met a record too large, so that there are few.
+   */
+  const retired = new Map<string, number>();
+  /** Those of a whole day, below a number. Forgotten when nothing of the day is left. */
+  const retiredBelow = new Map<number, number>();
   /** Generations that grow no more are walked once. */
   const rowsOfGenerations = new WeakMap<Generation, { bytes: number; rows: RowsOfGeneration }>();
 
@@ -84,34 +97,33 @@ export function createEpochs(options: EpochsOptions): Epochs {
     return rows;
   }
 
-  function begin(owner: EpochOwner, key: string, ordinal: number): Epoch {
-    leastOrdinal.set(key, ordinal + 1);
+  function begin(owner: EpochOwner, key: string): Epoch {
     return {
       ...owner,
       key,
-      ordinal,
+      ordinal: nextArrival(),
       dictionary: createDictionary(createByteStringRows()),
       logged: NO_ROWS,
       committed: NO_ROWS,
     };
   }
 
+  /** The newest one on the disk, unless it cannot be continued. */
   function load(owner: EpochOwner, key: string): Epoch {
-    const segments = rowsInSegments(owner.day).filter((rows) => rows.key === key);
+    const { rows, isWhole } = rowsInSegments(owner.day);
+    // What cannot be read may hold the newest one, or rows of it that profiles rest on.
+    if (!isWhole) return begin(owner, key);
+    const segments = rows.filter((of) => of.key === key);
     const logged = generations().flatMap((generation) => rowsIn(generation).get(key) ?? []);
     let ordinal = -1;
     for (const { epoch } of segments) ordinal = Math.max(ordinal, epoch.ordinal);
-    for (const rows of logged) ordinal = Math.max(ordinal, rows.ordinal);
-    const least = leastOrdinal.get(key) ?? 0;
-    // One that was retired stays so, be it on the disk.
-    if (ordinal < 0 || isRetired(key, ordinal)) {
-      return begin(owner, key, Math.max(least, ordinal + 1));
-    }
+    for (const of of logged) ordinal = Math.max(ordinal, of.ordinal);
+    if (ordinal < 0 || isRetired(owner, key, ordinal)) return begin(owner, key);
     try {
       const dictionary = loadDictionary(
         fs,
         segments.filter(({ epoch }) => epoch.ordinal === ordinal),
-        logged.filter((rows) => rows.ordinal === ordinal),
+        logged.filter((of) => of.ordinal === ordinal),
       );
       const counts = countRows(dictionary.view());
       return { ...owner, key, ordinal, dictionary, logged: counts, committed: counts };
@@ -121,12 +133,20 @@ export function createEpochs(options: EpochsOptions): Epochs {
         level: 'warn',
         message: `the dictionary of ${owner.service} on ${nameOfDay(owner.day)} cannot be continued, and another one is begun: ${error.message}`,
       });
-      return begin(owner, key, Math.max(least, ordinal + 1));
+      return begin(owner, key);
     }
   }
 
-  const retired = new Map<string, number>();
-  const isRetired = (key: string, ordinal: number): boolean => (retired.get(key) ?? -1) >= ordinal;
+  function isRetired({ day }: EpochOwner, key: string, ordinal: number): boolean {
+    return ordinal <= (retired.get(key) ?? -1) || ordinal < (retiredBelow.get(day) ?? 0);
+  }
+
+  /** Whether profiles or rows of a day are on the disk. */
+  function isHeld(day: number): boolean {
+    const { rows, isWhole } = rowsInSegments(day);
+    if (rows.length > 0 || !isWhole) return true;
+    return generations().some((of) => [...rowsIn(of).keys()].some((key) => isOfDay(key, day)));
+  }
 
   function forget(epoch: Epoch): void {
     open.delete(epoch.key);
@@ -134,13 +154,8 @@ export function createEpochs(options: EpochsOptions): Epochs {
     bytesOf.delete(epoch);
   }
 
-  function retireOrdinal(key: string, ordinal: number): void {
-    retired.set(key, Math.max(retired.get(key) ?? -1, ordinal));
-    leastOrdinal.set(key, Math.max(leastOrdinal.get(key) ?? 0, ordinal + 1));
-  }
-
   function retire(epoch: Epoch): void {
-    retireOrdinal(epoch.key, epoch.ordinal);
+    retired.set(epoch.key, epoch.ordinal);
     forget(epoch);
   }
 
@@ -168,15 +183,11 @@ export function createEpochs(options: EpochsOptions): Epochs {
     },
     retire,
     retireDay(day) {
-      for (const epoch of [...open.values()]) if (epoch.day === day) retire(epoch);
-      // Those that are not open, too: they could be loaded before their rows go with the day.
-      for (const { key, epoch } of rowsInSegments(day)) retireOrdinal(key, epoch.ordinal);
-      for (const generation of generations()) {
-        for (const [key, rows] of rowsIn(generation)) {
-          if (!isOfDay(key, day)) continue;
-          for (const { ordinal } of rows) retireOrdinal(key, ordinal);
-        }
-      }
+      // What was on its way when an earlier day was retired has been flushed since, or has failed.
+      for (const other of retiredBelow.keys()) if (!isHeld(other)) retiredBelow.delete(other);
+      retiredBelow.set(day, nextArrival());
+      for (const key of retired.keys()) if (isOfDay(key, day)) retired.delete(key);
+      for (const epoch of [...open.values()]) if (epoch.day === day) forget(epoch);
     },
     rollBack() {
       for (const epoch of open.values()) epoch.logged = epoch.committed;

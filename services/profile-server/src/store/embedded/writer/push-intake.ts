@@ -130,8 +130,9 @@ export function createPushIntake(options: PushIntakeOptions): PushIntake {
       samples,
     );
     if (payload.length() > recordMaxBytes) {
-      // Its rows would be in the record of whatever comes next.
+      // Its rows would be in the record of whatever comes next. That dictionary has another number.
       epochs.retire(epoch);
+      nextArrival++;
       return tooLarge(payload.length(), recordMaxBytes);
     }
     if (hasRows) {

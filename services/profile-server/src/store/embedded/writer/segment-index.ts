@@ -10,15 +10,15 @@ import type { SegmentEntry } from '../manifest/manifest.ts';
 import type { EpochDirectory } from '../segment/segment-directory.ts';
 import { openSegment, type SegmentFile } from '../segment/segment-file.ts';
 import { keyOfOwner } from './epoch-key.ts';
-import type { SegmentRows } from './epoch-rows.ts';
+import type { RowsInSegments } from './epoch-rows.ts';
 import type { LiveSeries } from './live-series.ts';
 import { pushIdFromBytes } from './push-id-bytes.ts';
 import type { StoreEvent } from './store-event.ts';
 
 /** What the writer has to know of segments: which dictionaries they hold rows of. */
 export type SegmentIndex = {
-  /** Rows of all dictionaries that some segments hold; one that cannot be read holds none. */
-  rowsIn(entries: readonly SegmentEntry[]): readonly (SegmentRows & { readonly key: string })[];
+  /** Rows of all dictionaries that some segments hold. */
+  rowsIn(entries: readonly SegmentEntry[]): RowsInSegments;
   /**
    * Tells of the series of a segment, and of its push ids unless they are older than `sinceMillis`.
    * Answers false when it cannot be read.
@@ -28,14 +28,16 @@ export type SegmentIndex = {
   keep(entries: readonly SegmentEntry[]): void;
 };
 
-type Rows = readonly (SegmentRows & { readonly key: string })[];
+type Rows = RowsInSegments['rows'];
 
 export function createSegmentIndex(
   fs: Fs,
   dataDir: string,
   onEvent: (event: StoreEvent) => void,
 ): SegmentIndex {
-  const rowsOfFile = new Map<string, Rows>();
+  /** A file that is damaged stays so; one that the disk did not hand out may be read the next time. */
+  const rowsOfFile = new Map<string, Rows | 'damaged'>();
+  const told = new Set<string>();
 
   /** Undefined, with a line for the operator, when the file cannot be read. */
   function reading<Value>(
@@ -51,7 +53,11 @@ export function createSegmentIndex(
       }
     } catch (error) {
       if (!(error instanceof DamagedBytes) && !(error instanceof FsError)) throw error;
-      onEvent({ level: 'error', message: `a segment cannot be read: ${error.message}` });
+      if (error instanceof DamagedBytes && !rowsOfFile.has(file)) rowsOfFile.set(file, 'damaged');
+      if (!told.has(file)) {
+        told.add(file);
+        onEvent({ level: 'error', message: `a segment cannot be read: ${error.message}` });
+      }
       return undefined;
     }
   }
@@ -66,14 +72,15 @@ export function createSegmentIndex(
 
   return {
     rowsIn(entries) {
-      return entries.flatMap((entry) => {
-        let rows = rowsOfFile.get(entry.file);
-        if (rows === undefined) {
-          rows = reading(entry, rowsOf) ?? [];
-          rowsOfFile.set(entry.file, rows);
-        }
+      const found = entries.map((entry): Rows | 'damaged' | undefined => {
+        const known = rowsOfFile.get(entry.file);
+        if (known !== undefined) return known;
+        const rows = reading(entry, rowsOf);
+        if (rows !== undefined) rowsOfFile.set(entry.file, rows);
         return rows;
       });
+      const whole = found.filter((rows) => rows !== undefined && rows !== 'damaged');
+      return { rows: whole.flat(), isWhole: whole.length === entries.length };
     },
     restore(entry, series, pushIds, sinceMillis) {
       const isRead = reading(entry, (segment) => {
@@ -98,6 +105,7 @@ export function createSegmentIndex(
     keep(entries) {
       const files = new Set(entries.map(({ file }) => file));
       for (const file of rowsOfFile.keys()) if (!files.has(file)) rowsOfFile.delete(file);
+      for (const file of told) if (!files.has(file)) told.delete(file);
     },
   };
 }

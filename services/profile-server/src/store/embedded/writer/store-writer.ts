@@ -196,6 +196,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
         index.keep(current);
         return index.rowsIn(current.filter((of) => of.day === day));
       },
+      nextArrival: () => intake.nextArrival(),
       generations: () => {
         const open = log.open();
         return open === undefined ? log.waiting() : [...log.waiting(), open];
