@@ -3,8 +3,8 @@ import { failuresOf, seedsToRun } from './testing/sim-seeds.ts';
 
 /* The same as `simulation.test.ts`, for longer: EMBERSCOPE_SIM_SEEDS says how many lives. */
 
-/** Half a second each: the long matrix has the time, a stranger's first run does not. */
-const SEEDS = process.env.EMBERSCOPE_TESTS === 'all' ? 5000 : 150;
+/** A fifth of a second each: the long matrix has the time, a stranger's first run does not. */
+const SEEDS = process.env.EMBERSCOPE_TESTS === 'all' ? 5000 : 300;
 /** Behind those that the fast test runs. */
 const FIRST_SEED = 1000;
 

@@ -102,8 +102,15 @@ export type SampleScratch = {
   values: Int64Column;
 };
 
+/** Small, since most are made for a table or two of a quiet service. */
+const INITIAL_SAMPLES = 64;
+
 export function createSampleScratch(): SampleScratch {
-  return { length: 0, stack: new Int32Array(1024), values: new Float64Array(1024) };
+  return {
+    length: 0,
+    stack: new Int32Array(INITIAL_SAMPLES),
+    values: new Float64Array(INITIAL_SAMPLES),
+  };
 }
 
 /**

@@ -1,11 +1,13 @@
 import { nodeFs, systemClock, systemRandom } from '@emberscope/node-kit';
+import { orphansOf } from '../../../store-tools/orphans.ts';
 import { verifyStore } from '../../../store-tools/verify-store.ts';
 import type { ProfileReader } from '../../profile-store.ts';
 import { flushGeneration } from '../maintenance/flush-generation.ts';
 import type { MaintenanceOptions } from '../maintenance/maintenance-jobs.ts';
 import { mergeSegments } from '../maintenance/merge-segments.ts';
+import { readManifest } from '../manifest/manifest-file.ts';
 import { createStoreReader } from '../reader/store-reader.ts';
-import { deflateHere } from '../segment/deflate-page.ts';
+import { type Deflate, deflateHere } from '../segment/deflate-page.ts';
 import { createStoreWriter, type WriterLimits } from '../writer/store-writer.ts';
 import type { SimStore, SimStoreOptions, SimSubject } from './sim-run.ts';
 
@@ -16,14 +18,29 @@ const BALLAST_MAX_BYTES = 10_000;
  * The store on disk with writer, maintenance and reader in one thread and all work by the calls that
  * ask for it, so that simulated time can drive it.
  */
-export function embeddedSubject(limits: Partial<WriterLimits> = {}): SimSubject {
+export function embeddedSubject(
+  limits: Partial<WriterLimits> = {},
+  deflate: Deflate = deflateHere,
+): SimSubject {
+  /** What was in order when it was looked at last. */
+  let verified: string | undefined;
   return {
-    open: (options) => openStore(options, limits, { deflate: deflateHere }),
+    open: (options) => openStore(options, limits, { deflate }),
     async faultsOf(fs, dataDir, isJustOpened) {
+      const manifest = await readManifest(fs, dataDir);
+      const state = JSON.stringify([manifest, await fs.readdir(`${dataDir}/log`)]);
+      if (isJustOpened && state === verified && manifest !== undefined) {
+        return leftOver(await orphansOf(fs, dataDir, manifest));
+      }
       const { faults, orphans } = await verifyStore(fs, dataDir);
-      return isJustOpened ? [...faults, ...orphans.map((file) => `${file} is left over`)] : faults;
+      verified = faults.length === 0 ? state : undefined;
+      return isJustOpened ? [...faults, ...leftOver(orphans)] : faults;
     },
   };
+}
+
+function leftOver(files: readonly string[]): readonly string[] {
+  return files.map((file) => `${file} is left over`);
 }
 
 /** The same on the disk and the clock of this machine. */

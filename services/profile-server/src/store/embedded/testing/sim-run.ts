@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { LABEL, labelValue } from '@emberscope/labels';
 import {
   type Clock,
   createSeededRandom,
@@ -10,7 +11,7 @@ import type { ProfileStore } from '../../profile-store.ts';
 import type { PushOutcomes } from '../../push.ts';
 import { createBruteForceStore } from '../../testing/brute-force-store.ts';
 import { between, isDrawn, pick } from './draw.ts';
-import { drawPush, TENANTS } from './drawn-pushes.ts';
+import { type DrawnPush, drawPush, PROFILE_TYPES, TENANTS } from './drawn-pushes.ts';
 import { drawMatchers, drawQuestion, EVERYTHING } from './drawn-questions.ts';
 import { createKeptProfiles, type Flight } from './kept-profiles.ts';
 import { createSimMachine } from './sim-machine.ts';
@@ -102,6 +103,8 @@ function createRun(seed: number, subject: SimSubject, note: (text: string) => vo
   let store = openStore();
   let areFaultsOn = false;
   let isDiskFilled = false;
+  /** Tenants and types of all that was ever pushed. */
+  const pushedTypes = new Set<string>();
   /** On the clock of the process. */
   let graceEndMillis = 0;
 
@@ -159,15 +162,35 @@ function createRun(seed: number, subject: SimSubject, note: (text: string) => vo
   /** What the store shows is what is kept. Looks with a disk that reads well. */
   async function takeStock(isReopened: boolean): Promise<void> {
     machine.setChances({});
-    const found = await until(takeStockOf(store));
+    const found = await until(lookAtAll());
     kept.takeStock(found, isReopened);
     setFaults(areFaultsOn);
+  }
+
+  /** At what was never pushed, the last look of a run is enough. */
+  function lookAtAll() {
+    return takeStockOf(store, (tenant, type) => pushedTypes.has(`${tenant} ${type.id}`));
+  }
+
+  function noteTypes({ tenant, series }: DrawnPush): void {
+    for (const { labels, profiles } of series) {
+      const name = labelValue(labels, LABEL.profileName);
+      for (const { profile } of profiles) {
+        const { periodType, sampleTypes } = profile;
+        const period = `${periodType?.type ?? ''}:${periodType?.unit ?? ''}`;
+        for (const { type, unit } of sampleTypes) {
+          pushedTypes.add(`${tenant} ${name}:${type}:${unit}:${period}`);
+        }
+      }
+    }
   }
 
   function beginPushes(count: number) {
     return Array.from({ length: count }, () => {
       const world = { random, nowMillis: nowMillis(), retentionNanos, growsDictionaries };
-      const flight = kept.begin(drawPush(world));
+      const push = drawPush(world);
+      noteTypes(push);
+      const flight = kept.begin(push);
       const outcomes = store.push(flight.push.tenant, flight.push.series);
       return { flight, outcomes };
     });
@@ -319,7 +342,7 @@ function createRun(seed: number, subject: SimSubject, note: (text: string) => vo
     kept.noteTime();
     if (millis < 0) {
       machine.setChances({});
-      kept.forgetWhatMayBeGone(await until(takeStockOf(store)));
+      kept.forgetWhatMayBeGone(await until(lookAtAll()));
       setFaults(areFaultsOn);
     }
   }
@@ -376,16 +399,18 @@ function createRun(seed: number, subject: SimSubject, note: (text: string) => vo
       await machine.clock().advance(HEAL_WAIT_MILLIS);
     }
     await takeStock(false);
-    await ask(2);
+    for (const tenant of TENANTS)
+      for (const { id } of PROFILE_TYPES) pushedTypes.add(`${tenant} ${id}`);
+    await ask(1);
     await until(store.flush());
     await ask(1);
     await until(store.runMaintenance());
-    await ask(2);
+    await ask(1);
     await until(store.stop());
     await checkFiles(false);
     machine.next();
     await start(true);
-    await ask(2);
+    await ask(1);
     await until(store.stop());
     await checkFiles(true);
   }

@@ -50,8 +50,15 @@ function drawStep(random: Random, world: StepWorld): SimStep {
         beside: pick(random, ['pushes', 'questions'] as const),
       }),
     ],
-    // Days are mostly jumped: every simulated minute of waiting costs what timers there are.
-    [3, () => ({ kind: 'wait', millis: pick(random, [SECOND, 31 * SECOND, 121 * SECOND, HOUR]) })],
+    // Hours and days are jumped: every simulated minute of waiting costs what timers there are, and
+    // no timer of a store is longer than those two minutes.
+    [
+      3,
+      () => ({
+        kind: 'wait',
+        millis: pick(random, [SECOND, 31 * SECOND, 121 * SECOND, 5 * MINUTE]),
+      }),
+    ],
     [
       3,
       () => ({

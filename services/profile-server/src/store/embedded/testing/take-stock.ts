@@ -1,7 +1,7 @@
 import { LABEL, labelValue } from '@emberscope/labels';
-import { profileTypeId } from '@emberscope/profile';
+import { type ProfileType, profileTypeId } from '@emberscope/profile';
 import type { UnixNanos } from '@emberscope/units';
-import type { ProfileId } from '../../ids.ts';
+import type { ProfileId, TenantId } from '../../ids.ts';
 import type { ProfileReader } from '../../profile-store.ts';
 import { samplesByText } from '../../testing/plain-answers.ts';
 import type { StoredProfile } from '../../testing/stored-profile.ts';
@@ -20,11 +20,15 @@ export type FoundProfile = {
 
 const CONTEXT = { signal: new AbortController().signal };
 
-/** Everything that a store has. Throws when it does not say. */
-export async function takeStockOf(store: ProfileReader): Promise<FoundProfile[]> {
+/** Everything that a store has, of those that `mayHave` does not rule out. Throws when it does not say. */
+export async function takeStockOf(
+  store: ProfileReader,
+  mayHave: (tenant: TenantId, type: ProfileType) => boolean = () => true,
+): Promise<FoundProfile[]> {
   const found: FoundProfile[] = [];
   for (const tenant of TENANTS) {
     for (const type of PROFILE_TYPES) {
+      if (!mayHave(tenant, type)) continue;
       const answer = await store.singleProfiles(allSingles(tenant, type), CONTEXT);
       if (!answer.ok) throw new Error(`no answer about ${type.id}: ${answer.error.reason}`);
       for (const each of answer.value.profiles) {
