@@ -13,6 +13,8 @@ import type { SimStore, SimStoreOptions, SimSubject } from './sim-run.ts';
 
 /** What of the disk is held back for a full one: little, on the little disks of tests. */
 const BALLAST_MAX_BYTES = 10_000;
+/** Time jumps by days there, and nobody waits for hours. */
+const JUMP_HELD_MILLIS = 10_000;
 
 /**
  * The store on disk with writer, maintenance and reader in one thread and all work by the calls that
@@ -69,7 +71,11 @@ function openStore(
       merge: (job) => mergeSegments(fs, job, maintenance),
     },
     log: () => {},
-    limits: { ballastMaxBytes: BALLAST_MAX_BYTES, ...limits },
+    limits: {
+      ballastMaxBytes: BALLAST_MAX_BYTES,
+      jumpHeldMillis: JUMP_HELD_MILLIS,
+      ...limits,
+    },
   });
   const reader = createStoreReader({
     fs,

@@ -6,6 +6,7 @@ import { createBackgroundMerge } from './background-merge.ts';
 import type { DroppedFiles } from './dropped-files.ts';
 import { dayOfMillis, nameOfDay } from './epoch-key.ts';
 import type { HeadFacts } from './head-facts.ts';
+import type { HeldTime } from './held-time.ts';
 import type { Maintenance } from './maintenance-jobs.ts';
 import { bytesOf, daysOf, expired, livingDeletions, lowDiskBytes } from './maintenance-plan.ts';
 import type { ManifestStore } from './manifest-store.ts';
@@ -15,6 +16,8 @@ import type { StoreEvent } from './store-event.ts';
 export type MaintenanceOptions = {
   readonly fs: Fs;
   readonly clock: Clock;
+  /** What retention goes by. */
+  readonly time: HeldTime;
   readonly dataDir: string;
   readonly retentionMillis: number;
   readonly rollupRetentionMillis: number;
@@ -200,7 +203,7 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
   }
 
   async function retain(): Promise<void> {
-    const now = clock.nowMillis();
+    const now = options.time.nowMillis();
     const old = expired(manifest.current().segments, options.retentionMillis, now);
     if (old.length > 0) await dropDays(daysOf(old), 'they are older than what is kept');
 
@@ -216,7 +219,7 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
 
   /** The oldest day that is not today. */
   function oldestDay(): number | undefined {
-    const today = dayOfMillis(clock.nowMillis());
+    const today = dayOfMillis(options.time.nowMillis());
     return daysOf(manifest.current().segments).find((day) => day < today);
   }
 

@@ -33,6 +33,39 @@ const EVER: Selection['range'] = {
   endNanos: unixNanos(2n ** 62n),
 };
 
+describe('retention', () => {
+  test('takes nothing for a clock that jumped, until the jump has held', async () => {
+    const limits = { jumpHeldMillis: HOUR };
+    const opened = await openTestWriter({ retentionMillis: DAY, limits });
+    await push(opened, drawn('main 1'));
+    await opened.run(opened.writer.flush());
+    opened.clock.jumpWall(400 * DAY);
+    await opened.clock.advance(HOUR / 2);
+    assert.equal(opened.writer.stats().segmentCount, 1);
+    assert.deepEqual(
+      opened.events.map(({ message }) => message),
+      [
+        'the clock is 9600 h ahead of what it was, or of all that is stored: what is too old by it is deleted when it has stood for 60 minutes',
+      ],
+    );
+    // A start does not make it true.
+    await opened.run(opened.writer.stop());
+    const { clock } = opened;
+    const again = await openTestWriter({
+      fs: opened.fs.kill(),
+      ...{ clock, retentionMillis: DAY, limits },
+    });
+    await clock.advance(HOUR / 2);
+    assert.equal(again.writer.stats().segmentCount, 1);
+    clock.jumpWall(-400 * DAY);
+    await clock.advance(HOUR);
+    assert.equal(again.writer.stats().segmentCount, 1);
+    clock.jumpWall(3 * DAY);
+    await clock.advance(HOUR + 3000);
+    assert.equal(again.writer.stats().segmentCount, 0);
+  });
+});
+
 describe('a push', () => {
   test('is visible and durable when it is answered', async () => {
     const opened = await openTestWriter();

@@ -18,6 +18,7 @@ import { createDroppedFiles } from './dropped-files.ts';
 import { dayOfMillis, dayOfNanos } from './epoch-key.ts';
 import { createEpochs, type Epochs } from './epochs.ts';
 import { addFacts, createHeadFacts, type HeadFacts } from './head-facts.ts';
+import { createHeldTime, type HeldTime } from './held-time.ts';
 import { createLiveSeries } from './live-series.ts';
 import { createLogRecovery } from './log-recovery.ts';
 import type { Maintenance } from './maintenance-jobs.ts';
@@ -35,11 +36,13 @@ import {
   GENERATION_MAX_BYTES,
   HEAD_MAX_BYTES,
   HOUR_MILLIS,
+  JUMP_HELD_MILLIS,
   MAINTENANCE_EVERY_MILLIS,
   MAX_EPOCHS_PER_GENERATION,
   PUSH_IDS_KEPT_MILLIS,
   PUSH_IDS_MAX_BYTES,
   RETRY_AFTER_SECONDS,
+  STOPPED_LIKELY_MILLIS,
   WAITING_MAX_BYTES,
 } from './writer-limits.ts';
 import type { WriterStats } from './writer-stats.ts';
@@ -76,6 +79,7 @@ export type WriterLimits = {
   readonly dictionaryMaxBytes: number | undefined;
   readonly dictionariesMaxBytes: number | undefined;
   readonly ballastMaxBytes: number | undefined;
+  readonly jumpHeldMillis: number;
 };
 
 const LIMITS: WriterLimits = {
@@ -87,6 +91,7 @@ const LIMITS: WriterLimits = {
   dictionaryMaxBytes: undefined,
   dictionariesMaxBytes: undefined,
   ballastMaxBytes: undefined,
+  jumpHeldMillis: JUMP_HELD_MILLIS,
 };
 
 /** The one that writes a data directory. All of it runs on one thread. */
@@ -248,6 +253,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     const dropped = createDroppedFiles(fs, clock);
     const runner = createMaintenanceRunner({
       ...options,
+      time: heldTime(manifest),
       onEvent: options.log,
       log,
       manifest,
@@ -276,6 +282,27 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
       stopTimer: clock.every(MAINTENANCE_EVERY_MILLIS, () => void keepUp()),
       restored: restore(segments, index),
     };
+  }
+
+  /** A clock that is ahead of all that is stored may have been set wrong while the store was closed. */
+  function heldTime(manifest: ManifestStore): HeldTime {
+    const { segments, rollups } = manifest.current();
+    const held = [...segments, ...rollups, ...factsOfGeneration.values()];
+    const newestMillis = Math.max(...held.map((of) => of.newestMillis));
+    return createHeldTime({
+      clock,
+      likelyMillis: Number.isFinite(newestMillis)
+        ? newestMillis + STOPPED_LIKELY_MILLIS
+        : clock.nowMillis(),
+      holdMillis: limits.jumpHeldMillis,
+      onJump(millis) {
+        const hours = Math.round(millis / HOUR_MILLIS);
+        options.log({
+          level: 'warn',
+          message: `the clock is ${hours} h ahead of what it was, or of all that is stored: what is too old by it is deleted when it has stood for ${Math.round(limits.jumpHeldMillis / 60_000)} minutes`,
+        });
+      },
+    });
   }
 
   /** Oldest push ids first. */

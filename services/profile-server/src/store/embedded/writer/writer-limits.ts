@@ -50,6 +50,11 @@ export const LOW_DISK_SHARE = 0.05;
 /** Of a disk of a few GiB, one GiB would be most of it. */
 export const LOW_DISK_MAX_SHARE = 0.25;
 
+/** A clock that was set forward is believed by retention after this: time to see it and set it right. */
+export const JUMP_HELD_MILLIS = 3_600_000;
+/** A store that is started again within this was merely restarted, by whatever clock. */
+export const STOPPED_LIKELY_MILLIS = 86_400_000;
+
 export const MAINTENANCE_EVERY_MILLIS = 1000;
 export const DAY_MILLIS = 86_400_000;
 export const HOUR_MILLIS = 3_600_000;

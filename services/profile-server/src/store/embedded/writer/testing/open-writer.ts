@@ -55,7 +55,7 @@ export function createTestWriter(options: TestWriterOptions = {}): TestWriter {
     log: (event) => void events.push(event),
     lockHost: { self: () => SELF, running: (pid) => (pid === SELF.pid ? SELF : undefined) },
     ...options,
-    limits: { ballastMaxBytes: 0, ...options.limits },
+    limits: { ballastMaxBytes: 0, jumpHeldMillis: 0, ...options.limits },
     fs,
   });
   return {
