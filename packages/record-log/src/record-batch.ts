@@ -7,6 +7,8 @@ import { type Crc32, RECORD_HEADER_BYTES, type RecordLimits } from './record.ts'
 export type RecordBatch = {
   readonly byteLength: () => number;
   readonly recordCount: () => number;
+  /** Of the memory it holds, used or not. */
+  readonly capacityBytes: () => number;
   /**
    * Adds a record whose payload is the given pieces, one behind the other, and answers where it
    * begins in the batch. Throws a RangeError on a kind out of 1 to 255 and on a payload over the
@@ -40,6 +42,7 @@ export function createRecordBatch(crc32: Crc32, { maxPayloadBytes }: RecordLimit
   return {
     byteLength: () => length,
     recordCount: () => count,
+    capacityBytes: () => buffer.length,
     append(kind, ...pieces) {
       if (!Number.isInteger(kind) || kind < 1 || kind > 255) {
         throw new RangeError(`${kind} is not a kind of record: 1 to 255`);

@@ -7,6 +7,7 @@ import {
   createPushBatch,
   type PushBatch,
 } from './push-batch.ts';
+import { SPARE_MAX_BYTES } from './writer-limits.ts';
 
 export type CommitQueueOptions = {
   readonly log: HeadLog;
@@ -89,7 +90,8 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue & {
   function settle(batch: PushBatch): void {
     uncommitted = uncommitted.filter((other) => other !== batch);
     batch.records.clear();
-    if (spare.length < 2) spare.push(batch.records);
+    const isLarge = batch.records.capacityBytes() > SPARE_MAX_BYTES;
+    if (spare.length < 2 && !isLarge) spare.push(batch.records);
   }
 
   function takeBack(batch: PushBatch): void {

@@ -9,6 +9,8 @@ export const GENERATION_MAX_BYTES = 64 * 1024 * 1024;
 export const HEAD_MAX_BYTES = 128 * 1024 * 1024;
 /** Records that wait for the disk; at the rates of one server, seconds of pushes. */
 export const WAITING_MAX_BYTES = 32 * 1024 * 1024;
+/** Batches of a busy second stay below; the memory of one huge push is let go again. */
+export const SPARE_MAX_BYTES = 4 * 1024 * 1024;
 /** A commit that takes longer means that the disk is stuck: what comes is told to come again. */
 export const COMMIT_MAX_MILLIS = 10_000;
 /** Dictionaries that are open for writing; the one used least recently goes and is read again. */
