@@ -131,6 +131,7 @@ export {
 export { startTurnClock, type Turn, type TurnClock } from './turn-clock/turn-clock.ts';
 export { JobError } from './worker-pool/job-error.ts';
 export type {
+  CancelSignal,
   JobContext,
   JobHandlers,
   JobOutcome,

@@ -187,15 +187,23 @@ for (const version of ['HTTP/1.1', 'HTTP/2', 'HTTP/2, that stream alone']) {
   });
 }
 
-test('the signal aborts the body', async () => {
-  const controller = new AbortController();
-  const { open, bodies } = await openReader({ signal: controller.signal });
+test('a piece that is not admitted ends the body, and the connection lives on', async () => {
+  let room = 10;
+  const admit = (bytes: number) => {
+    room -= bytes;
+    return room >= 0;
+  };
+  const { open, bodies } = await openReader({ admit });
   await using _ = open;
   const client = await openRawClient(open.port);
-  client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhal');
-  await until(() => open.door.runningRequests() === 1);
-  controller.abort();
-  await until(() => bodies.length === 1);
+  client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\n12345');
+  await until(() => room === 5);
+  assert.equal(bodies.length, 0);
+  client.send('6789012');
+  await client.hears('aborted');
   assert.deepEqual(bodies, [{ kind: 'aborted' }]);
+  room = 10;
+  client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nagain');
+  await client.hears('again');
   client.socket.destroy();
 });

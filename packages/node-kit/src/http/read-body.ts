@@ -6,15 +6,18 @@ export type ReadBodyLimits = {
   /** For the whole body, however its bytes trickle. */
   readonly limitMillis: number;
   readonly clock: Clock;
-  /** Gives up when it aborts; the answer is `aborted`. */
-  readonly signal?: AbortSignal;
+  /**
+   * Whether there is room for so many bytes more; asked for each piece that comes. When not, the
+   * answer is `aborted`.
+   */
+  readonly admit?: (bytes: number) => boolean;
 };
 
 export type ReadBody =
   | { readonly kind: 'ok'; readonly bytes: Uint8Array }
   | { readonly kind: 'too-large'; readonly maxBytes: number }
   | { readonly kind: 'timed-out'; readonly limitMillis: number }
-  /** The client went away, or the signal aborted. There is nobody to answer. */
+  /** The client went away, and there is nobody to answer; or a piece was not admitted. */
   | { readonly kind: 'aborted' };
 
 /** The first buffer of a body, whatever it announces. */
@@ -38,12 +41,13 @@ const GROWTH = 8;
  * request bounds that.
  */
 export function readBody(request: HttpRequest, limits: ReadBodyLimits): Promise<ReadBody> {
-  const { maxBytes, limitMillis, clock, signal } = limits;
+  const { maxBytes, limitMillis, clock, admit } = limits;
   const announcedBytes = announcedLength(request);
   if (announcedBytes !== undefined && announcedBytes > maxBytes) {
+    request.resume();
     return Promise.resolve({ kind: 'too-large', maxBytes });
   }
-  if (signal?.aborted === true || request.destroyed) return Promise.resolve({ kind: 'aborted' });
+  if (request.destroyed) return Promise.resolve({ kind: 'aborted' });
 
   return new Promise((resolve) => {
     const mostBytes = announcedBytes ?? maxBytes;
@@ -57,12 +61,15 @@ export function readBody(request: HttpRequest, limits: ReadBodyLimits): Promise<
     request.on('aborted', onAborted);
     request.on('close', onAborted);
     request.on('error', onAborted);
-    signal?.addEventListener('abort', onAborted, { once: true });
 
     function onData(chunk: Buffer): void {
       const needed = length + chunk.length;
       if (needed > maxBytes) {
         finish({ kind: 'too-large', maxBytes });
+        return;
+      }
+      if (admit?.(chunk.length) === false) {
+        finish({ kind: 'aborted' });
         return;
       }
       if (needed > buffer.length) {
@@ -88,7 +95,6 @@ export function readBody(request: HttpRequest, limits: ReadBodyLimits): Promise<
       request.off('end', onEnd);
       request.off('aborted', onAborted);
       request.off('close', onAborted);
-      signal?.removeEventListener('abort', onAborted);
       // `error` stays listened to: unheard, a late one would end the process.
       // Once read from, a request is no longer Node's to empty: dropped bytes keep the connection
       // usable and let a client that is still sending come to see its 413.

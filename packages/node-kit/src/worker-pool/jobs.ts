@@ -29,6 +29,17 @@ export type JobOutcome<Output> =
   /** Its worker ended while it ran: an exit, an uncaught error, no memory left. */
   | { readonly kind: 'worker-died'; readonly reason: string };
 
+/**
+ * Tells that nobody waits for a job any more: what is needed of an `AbortSignal`, of which each
+ * costs more than all else that a server's thread does for a short request.
+ */
+export type CancelSignal = {
+  readonly aborted: boolean;
+  /** Calls the listener once at most. */
+  addEventListener(type: 'abort', listener: () => void, options: { readonly once: true }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+};
+
 export type JobOutcomeKind = JobOutcome<unknown>['kind'];
 
 export type JobHandlers<Jobs extends JobTable<Jobs>> = {

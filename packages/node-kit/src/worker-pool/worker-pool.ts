@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { ResourceLimits } from 'node:worker_threads';
 import type { Clock, StopTimer } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
-import type { JobOutcome, JobOutcomeKind, JobTable } from './jobs.ts';
+import type { CancelSignal, JobOutcome, JobOutcomeKind, JobTable } from './jobs.ts';
 import {
   createPoolWorker,
   type PoolJob,
@@ -49,7 +49,7 @@ export type WorkerPoolOptions<Jobs extends JobTable<Jobs>> = {
 };
 
 export type RunOptions = {
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
   /** Buffers of the input that change hands. Here they are then empty, whatever the outcome. */
   readonly transfer?: readonly ArrayBuffer[];
   /** Instead of the pool's `jobTimeoutMillis`. */

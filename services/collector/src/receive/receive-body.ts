@@ -24,23 +24,19 @@ export async function receiveBody(
   limits: BodyLimits,
 ): Promise<ReceivedBody> {
   const announced = announcedBytes(request, limits.maxBytes);
-  const abort = new AbortController();
   let isRefused = !ticket.grow(announced);
   if (isRefused) {
     request.resume();
     return { kind: 'failed', failure: overloaded('bytes of bodies') };
   }
   let seen = 0;
-  const count = (chunk: Uint8Array) => {
-    seen += chunk.length;
+  const admit = (bytes: number) => {
+    seen += bytes;
     const over = seen - announced;
-    if (over <= 0 || isRefused || ticket.grow(Math.min(over, chunk.length))) return;
-    isRefused = true;
-    abort.abort();
+    isRefused = over > 0 && !ticket.grow(Math.min(over, bytes));
+    return !isRefused;
   };
-  request.on('data', count);
-  const read = await readBody(request, { ...limits, signal: abort.signal });
-  request.off('data', count);
+  const read = await readBody(request, { ...limits, admit });
   switch (read.kind) {
     case 'ok':
       // `readBody` makes a buffer of its own for each body: it may change hands.

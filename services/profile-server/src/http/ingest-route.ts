@@ -2,6 +2,7 @@ import { parseIngestParams } from '@emberscope/ingest';
 import { type Clock, endResponse, type HttpHandler } from '@emberscope/node-kit';
 import type { BodyVerdict, IngestService, IngestVerdict } from '../ingest/ingest-service.ts';
 import { type Admission, noRoomReason } from './admission.ts';
+import { clientGone } from './client-gone.ts';
 import { answerError, type PlainErrorCode, REASON_HEADER } from './plain-error.ts';
 import { withAdmittedBody } from './read-admitted.ts';
 import { TENANT_HEADER, type Tenancy } from './tenancy.ts';
@@ -48,10 +49,8 @@ export function createIngestRoute(parts: IngestRouteParts): HttpHandler {
         default:
           body satisfies never;
       }
-      const gone = new AbortController();
-      response.once('close', () => gone.abort());
       const upload = { params: parsed.params, contentType, body: body.bytes };
-      const verdict = await ingest.ingest(tenant.tenant, upload, gone.signal);
+      const verdict = await ingest.ingest(tenant.tenant, upload, clientGone(response));
       const refused = refusedBy(verdict, isPprofLike(parsed.params.format));
       if (refused === undefined) {
         response.setHeader('content-length', 0);

@@ -1,9 +1,16 @@
 import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import type { Clock, HttpHandler, HttpRequest, HttpResponse } from '@emberscope/node-kit';
+import type {
+  CancelSignal,
+  Clock,
+  HttpHandler,
+  HttpRequest,
+  HttpResponse,
+} from '@emberscope/node-kit';
 import { PusherService, PushResponseSchema } from '@emberscope/protocol/push';
 import type { IngestService } from '../ingest/ingest-service.ts';
 import { type Admission, noRoomReason } from './admission.ts';
+import { clientGone } from './client-gone.ts';
 import { answerEmpty, type EmptyAnswer, emptyAnswerTo } from './empty-answer.ts';
 import { compressionOf, messageOfBody } from './message-of-body.ts';
 import { type AdmittedBody, withAdmittedBody } from './read-admitted.ts';
@@ -80,7 +87,7 @@ async function push(
   tenantHeader: string | undefined,
   { bytes, isGzip }: CalledMessage,
   encoding: 'proto' | 'json',
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<ConnectError | undefined> {
   const tenant = tenancy.forWriting(tenantHeader);
   if (!tenant.ok) return new ConnectError(tenant.reason, Code.Unauthenticated);
@@ -95,18 +102,12 @@ async function pushDirectly(
   message: CalledMessage,
   { encoding }: EmptyAnswer,
 ): Promise<ConnectError | undefined> {
-  const gone = new AbortController();
-  const onClose = () => gone.abort();
-  response.once('close', onClose);
   const tenant = headers[TENANT_HEADER];
   const tenantHeader = typeof tenant === 'object' ? tenant.join(', ') : tenant;
   try {
-    return await push(parts, tenantHeader, message, encoding, gone.signal);
+    return await push(parts, tenantHeader, message, encoding, clientGone(response));
   } catch (error) {
     return new ConnectError('internal error', Code.Internal, undefined, undefined, error);
-  } finally {
-    // Most close after they were answered; aborting then would cost more than all the rest here.
-    response.off('close', onClose);
   }
 }
 

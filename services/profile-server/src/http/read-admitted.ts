@@ -36,13 +36,11 @@ async function readInto(
   request: HttpRequest,
   { maxBytes, clock }: BodyLimits,
 ): Promise<AdmittedBody> {
-  const full = new AbortController();
-  const count = (chunk: Uint8Array) => {
-    if (!admitted.grow(chunk.length)) full.abort();
+  let isFull = false;
+  const admit = (bytes: number) => {
+    isFull = !admitted.grow(bytes);
+    return !isFull;
   };
-  request.on('data', count);
-  const limits = { maxBytes, limitMillis: BODY_MAX_MILLIS, clock, signal: full.signal };
-  const body = await readBody(request, limits);
-  request.off('data', count);
-  return full.signal.aborted ? { kind: 'no-room' } : body;
+  const body = await readBody(request, { maxBytes, limitMillis: BODY_MAX_MILLIS, clock, admit });
+  return isFull ? { kind: 'no-room' } : body;
 }

@@ -1,5 +1,5 @@
 import type { IngestParams } from '@emberscope/ingest';
-import type { JobOutcome } from '@emberscope/node-kit';
+import type { CancelSignal, JobOutcome } from '@emberscope/node-kit';
 import type { TenantId } from '../store/ids.ts';
 import type { PushRefusal } from '../store/push.ts';
 import type { IngestPool } from '../work/ingest-pool.ts';
@@ -32,7 +32,7 @@ export type BodyVerdict =
   | { readonly kind: 'invalid-argument'; readonly reason: string };
 
 export type IngestService = {
-  push(tenant: TenantId, message: PushMessage, signal: AbortSignal): Promise<PushVerdict>;
+  push(tenant: TenantId, message: PushMessage, signal: CancelSignal): Promise<PushVerdict>;
   ingest(
     tenant: TenantId,
     upload: {
@@ -40,7 +40,7 @@ export type IngestService = {
       readonly contentType: string;
       readonly body: Uint8Array;
     },
-    signal: AbortSignal,
+    signal: CancelSignal,
   ): Promise<IngestVerdict | BodyVerdict>;
 };
 
