@@ -95,15 +95,16 @@ function moveToNodes(self: Int64Column, nodeOfStack: Int32Array, nodeCount: numb
 
 /**
  * Brings nodes in any order that has parents before children into the order of a call tree, and
- * adds up their totals.
+ * adds up their totals. `frameRank` is what `rankFrames` says, where that is known.
  */
 export function orderCallTree(
   parent: Int32Array,
   frame: Int32Array,
   self: Int64Column,
   frames: FrameTable,
+  frameRank: Int32Array = rankFrames(frames),
 ): CallTree {
-  const order = preOrder(parent, frame, rankFrames(frames));
+  const order = preOrder(parent, frame, frameRank);
   const shape = permuteShape(parent, frame, order);
   return { ...shape, ...addUpTree(shape.parent, permuteCells(self, order)), frames };
 }
@@ -170,7 +171,10 @@ export function permuteShape(parent: Int32Array, frame: Int32Array, order: Int32
 
 export function permuteCells(cells: Int64Column, order: Int32Array): Int64Column {
   if (isWide(cells)) return BigInt64Array.from(order, (row) => cells[row]);
-  return Float64Array.from(order, (row) => cells[row]);
+  // `from` with a function takes twenty times as long.
+  const permuted = new Float64Array(order.length);
+  for (let row = 0; row < order.length; row++) permuted[row] = cells[order[row]];
+  return permuted;
 }
 
 /** The row behind a node's subtree, for every node: its next sibling or its uncle, if any. */

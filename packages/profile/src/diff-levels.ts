@@ -3,7 +3,6 @@ import { type CallTree, NO_NODE, type NodeIndex } from './call-tree.ts';
 import { childLists } from './child-lists.ts';
 import {
   type Cells,
-  createInt64ColumnBuilder,
   type Int64Arithmetic,
   type Int64Column,
   isWide,
@@ -207,21 +206,22 @@ function encodeLevel<N extends number | bigint>(
   { name, toRight, left, right }: Boxes<N>,
   leftmost: number,
   boxCount: number,
-  { zero, add, subtract }: Int64Arithmetic<N>,
+  { zero, add, subtract, of, written }: Int64Arithmetic<N>,
 ): Int64Column {
-  const cells = createInt64ColumnBuilder(boxCount * DIFF_LEVEL_CELLS);
+  const { cells, column } = written(boxCount * DIFF_LEVEL_CELLS);
+  let at = 0;
   let endLeft = zero;
   let endRight = zero;
   for (let box = leftmost; box !== NO_BOX; box = toRight[box]) {
-    cells.push(subtract(left.x[box], endLeft));
-    cells.push(left.total[box]);
-    cells.push(left.self[box]);
-    cells.push(subtract(right.x[box], endRight));
-    cells.push(right.total[box]);
-    cells.push(right.self[box]);
-    cells.push(name[box]);
+    cells[at++] = subtract(left.x[box], endLeft);
+    cells[at++] = left.total[box];
+    cells[at++] = left.self[box];
+    cells[at++] = subtract(right.x[box], endRight);
+    cells[at++] = right.total[box];
+    cells[at++] = right.self[box];
+    cells[at++] = of(name[box]);
     endLeft = add(left.x[box], left.total[box]);
     endRight = add(right.x[box], right.total[box]);
   }
-  return cells.finish();
+  return column;
 }

@@ -1,11 +1,10 @@
 import { type CallTree, NO_NODE, type NodeIndex } from './call-tree.ts';
 import { childLists } from './child-lists.ts';
+import type { FrameTable } from './frame-table.ts';
 import {
   type Cells,
-  createInt64ColumnBuilder,
   type Int64Arithmetic,
   type Int64Column,
-  type Int64ColumnBuilder,
   int64At,
   isWide,
   narrowArithmetic,
@@ -48,89 +47,144 @@ export function encodeFlameGraph(tree: CallTree, maxNodes: number): FlameGraphLe
   return encode(tree, tree.self, tree.total, threshold, narrowArithmetic);
 }
 
-/** A box that waits for its turn: a node, or what was folded below a node. */
-type Box<N> = {
-  readonly node: NodeIndex;
-  readonly name: string;
-  readonly x: N;
-  readonly self: N;
-  readonly total: N;
-  readonly level: number;
+/**
+ * Boxes as columns, in the order in which they were found: an object for each would cost more than
+ * all the rest of an encoding.
+ */
+type Boxes<N> = {
+  /** {@link NO_NODE} for the root and for what was folded. */
+  readonly node: Int32Array;
+  readonly level: Int32Array;
+  /** Row of the names; known when a box has its turn. */
+  readonly name: Int32Array;
+  /** The next box of the level to the right; known when a box has its turn. */
+  readonly toRight: Int32Array;
+  readonly x: Cells<N>;
+  readonly self: Cells<N>;
+  readonly total: Cells<N>;
 };
+
+const NO_BOX = -1;
 
 function encode<N extends number | bigint>(
   tree: CallTree,
   self: Cells<N>,
   total: Cells<N>,
   threshold: number | bigint,
-  { zero, add, subtract }: Int64Arithmetic<N>,
+  arithmetic: Int64Arithmetic<N>,
 ): FlameGraphLevels {
+  const { zero, add } = arithmetic;
   const { firstChild, nextSibling, firstRoot } = childLists(tree);
-  const numbering = createNameNumbering();
-  const levels: { x: N; total: N; self: N; name: number }[][] = [];
+  const isOther = Uint8Array.from(tree.frames.name, (name) => (name === OTHER ? 1 : 0));
+  const nameOf = createFrameNames(tree.frames);
+  const boxes = createBoxes(tree.length, arithmetic);
+  /** The left-most box of every level so far: the right-most box has its turn first. */
+  const leftmost: number[] = [];
+  const sizes: number[] = [];
+  const waiting = new Int32Array(boxes.node.length);
+  let waitingCount = 0;
+  let boxCount = 0;
   let maxSelf = zero;
+
+  function addBox(node: NodeIndex, level: number, x: N, ownCost: N, cost: N): void {
+    const box = boxCount++;
+    boxes.node[box] = node;
+    boxes.level[box] = level;
+    boxes.x[box] = x;
+    boxes.self[box] = ownCost;
+    boxes.total[box] = cost;
+    waiting[waitingCount++] = box;
+  }
 
   let rootTotal = zero;
   for (let root = firstRoot; root !== NO_NODE; root = nextSibling[root]) {
     rootTotal = add(rootTotal, total[root]);
   }
-  const root = { node: NO_NODE, name: '', x: zero, self: zero, total: rootTotal, level: 0 };
-  const waiting: Box<N>[] = [root];
+  addBox(NO_NODE, 0, zero, zero, rootTotal);
 
-  for (let box = waiting.pop(); box !== undefined; box = waiting.pop()) {
-    if (box.self > maxSelf) maxSelf = box.self;
-    let row = levels[box.level];
-    if (row === undefined) {
-      row = [];
-      levels.push(row);
-    }
-    row.push({ x: box.x, total: box.total, self: box.self, name: numbering.numberOf(box.name) });
-    if (box !== root && box.node === NO_NODE) continue;
+  while (waitingCount > 0) {
+    const box = waiting[--waitingCount];
+    const node = boxes.node[box];
+    const level = boxes.level[box];
+    const isRoot = level === 0;
+    if (boxes.self[box] > maxSelf) maxSelf = boxes.self[box];
+    boxes.name[box] = isRoot
+      ? nameOf.root()
+      : node === NO_NODE
+        ? nameOf.other()
+        : nameOf.frame(tree.frame[node]);
+    boxes.toRight[box] = level === leftmost.length ? NO_BOX : leftmost[level];
+    leftmost[level] = box;
+    sizes[level] = level === sizes.length ? 1 : sizes[level] + 1;
+    if (!isRoot && node === NO_NODE) continue;
 
     // A box's own cost lies at its left end, its children behind it.
-    let x = add(box.x, box.self);
+    let x = add(boxes.x[box], boxes.self[box]);
     let other = zero;
-    const level = box.level + 1;
-    let child = box === root ? firstRoot : firstChild[box.node];
+    let child = isRoot ? firstRoot : firstChild[node];
     for (; child !== NO_NODE; child = nextSibling[child]) {
-      const name = tree.frames.name[tree.frame[child]];
-      if (total[child] >= threshold && name !== OTHER) {
-        waiting.push({ node: child, name, x, self: self[child], total: total[child], level });
+      if (total[child] >= threshold && isOther[tree.frame[child]] === 0) {
+        addBox(child, level + 1, x, self[child], total[child]);
         x = add(x, total[child]);
       } else {
         other = add(other, total[child]);
       }
     }
-    if (other !== zero) {
-      waiting.push({ node: NO_NODE, name: OTHER, x, self: other, total: other, level });
-    }
+    if (other !== zero) addBox(NO_NODE, level + 1, x, other, other);
   }
 
   return {
-    names: numbering.names,
-    levels: levels.map((row) => encodeLevel(row.reverse(), zero, add, subtract)),
+    names: nameOf.names,
+    levels: leftmost.map((box, level) => encodeLevel(boxes, box, sizes[level], arithmetic)),
     total: BigInt.asIntN(64, BigInt(rootTotal)),
     maxSelf: BigInt(maxSelf),
   };
 }
 
+/** Numbers of names by frame: each name is looked up once for each of its frames. */
+function createFrameNames(frames: FrameTable) {
+  const numbering = createNameNumbering();
+  const numberOfFrame = new Int32Array(frames.length).fill(-1);
+  return {
+    names: numbering.names,
+    root: () => numbering.numberOf(''),
+    other: () => numbering.numberOf(OTHER),
+    frame(frame: number): number {
+      let number = numberOfFrame[frame];
+      if (number === -1) numberOfFrame[frame] = number = numbering.numberOf(frames.name[frame]);
+      return number;
+    },
+  };
+}
+
+/** Room for the root, each node, and one folded box below each of them. */
+function createBoxes<N>(nodeCount: number, { column }: Int64Arithmetic<N>): Boxes<N> {
+  const length = 2 * nodeCount + 2;
+  const int32 = () => new Int32Array(length);
+  return {
+    ...{ node: int32(), level: int32(), name: int32(), toRight: int32() },
+    ...{ x: column(length), self: column(length), total: column(length) },
+  };
+}
+
 /** One level, boxes from left to right: each `x` becomes the gap to the box before. */
 function encodeLevel<N extends number | bigint>(
-  row: readonly { readonly x: N; readonly total: N; readonly self: N; readonly name: number }[],
-  zero: N,
-  add: (a: N, b: N) => N,
-  subtract: (a: N, b: N) => N,
+  { name, toRight, x, self, total }: Boxes<N>,
+  leftmost: number,
+  boxCount: number,
+  { zero, add, subtract, of, written }: Int64Arithmetic<N>,
 ): Int64Column {
-  const cells: Int64ColumnBuilder = createInt64ColumnBuilder(row.length * LEVEL_CELLS);
+  const { cells, column } = written(boxCount * LEVEL_CELLS);
   let end = zero;
-  for (const box of row) {
-    cells.push(subtract(box.x, end));
-    cells.push(box.total);
-    cells.push(box.self);
-    cells.push(box.name);
-    end = add(box.x, box.total);
+  let at = 0;
+  for (let box = leftmost; box !== NO_BOX; box = toRight[box]) {
+    cells[at++] = subtract(x[box], end);
+    cells[at++] = total[box];
+    cells[at++] = self[box];
+    cells[at++] = of(name[box]);
+    end = add(x[box], total[box]);
   }
-  return cells.finish();
+  return column;
 }
 
 /** A box of a level that was read back: where it lies and what it says. */

@@ -10,7 +10,11 @@ export type Int64Arithmetic<N> = {
   readonly zero: N;
   add(a: N, b: N): N;
   subtract(a: N, b: N): N;
+  /** A small whole number. */
+  of(value: number): N;
   column(length: number): Cells<N>;
+  /** A column as an algorithm writes it, and the same one as others read it. */
+  written(length: number): { readonly cells: Cells<N>; readonly column: Int64Column };
 };
 
 /** What both typed arrays look like to an algorithm that is written for either. */
@@ -20,14 +24,24 @@ export const narrowArithmetic: Int64Arithmetic<number> = {
   zero: 0,
   add: (a, b) => a + b,
   subtract: (a, b) => a - b,
+  of: (value) => value,
   column: (length) => new Float64Array(length),
+  written(length) {
+    const column = new Float64Array(length);
+    return { cells: column, column };
+  },
 };
 
 export const wideArithmetic: Int64Arithmetic<bigint> = {
   zero: 0n,
   add: (a, b) => a + b,
   subtract: (a, b) => a - b,
+  of: BigInt,
   column: (length) => new BigInt64Array(length),
+  written(length) {
+    const column = new BigInt64Array(length);
+    return { cells: column, column };
+  },
 };
 
 export function isWide(column: Int64Column): column is BigInt64Array {

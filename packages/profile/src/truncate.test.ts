@@ -7,7 +7,7 @@ import { profileFromText } from './drawn-profile.ts';
 import { framesByFunction } from './frame-table.ts';
 import { selfByStack } from './stack-values.ts';
 import { drawTree, treeFromText } from './testing/drawn-tree.ts';
-import { truncateCallTree, truncationThreshold } from './truncate.ts';
+import { thresholdStepByStep, truncateCallTree, truncationThreshold } from './truncate.ts';
 
 const EXAMPLE = 'a;b;e 1\na;c 2\na;c;d 1';
 
@@ -26,6 +26,19 @@ describe('the threshold', () => {
       assert.equal(Number(truncationThreshold(treeFromText(text), maxNodes)), threshold);
     });
   }
+});
+
+test('the threshold of any tree is the one that the rule comes to step by step', () => {
+  const stack = fc.array(fc.constantFrom('a', 'b', 'c', 'z'), { minLength: 1, maxLength: 6 });
+  const rows = fc.array(fc.tuple(stack, fc.integer({ min: 1, max: 5 })), { maxLength: 40 });
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 1, max: 30 }), (drawn, maxNodes) => {
+      const tree = treeFromText(drawn.map(([s, v]) => `${s.join(';')} ${v}`).join('\n'));
+      fc.pre(tree.length > maxNodes);
+      assert.equal(truncationThreshold(tree, maxNodes), thresholdStepByStep(tree, maxNodes));
+    }),
+    fuzzRuns(200, 10_000),
+  );
 });
 
 test('what is folded becomes "other" in its place among the siblings', () => {

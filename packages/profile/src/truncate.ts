@@ -1,7 +1,8 @@
 import { type CallTree, NO_NODE, type NodeIndex, orderCallTree, subtreeEnds } from './call-tree.ts';
 import { createEdgeInterner } from './edge-interner.ts';
 import { createFrameCollector, type FrameIndex, frameRow } from './frame-table.ts';
-import { createInt64ColumnBuilder, int64At } from './int64-column.ts';
+import { createInt64ColumnBuilder, int64At, isWide } from './int64-column.ts';
+import { nthLargest } from './largest-values.ts';
 import { createLargestValues } from './min-heap.ts';
 
 /** The name of the node that stands for all that truncation folded away below one caller. */
@@ -18,6 +19,15 @@ export const OTHER = 'other';
  */
 export function truncationThreshold(tree: CallTree, maxNodes: number): number | bigint {
   if (maxNodes < 1 || tree.length <= maxNodes) return 0;
+  // Where no node is larger than its caller, nothing that is passed over would have counted.
+  if (!isWide(tree.total) && !isWide(tree.self) && tree.self.every((value) => value >= 0)) {
+    return nthLargest(tree.total.slice(), maxNodes);
+  }
+  return thresholdStepByStep(tree, maxNodes);
+}
+
+/** The rule as it is said, for trees whose values may have wrapped. */
+export function thresholdStepByStep(tree: CallTree, maxNodes: number): number | bigint {
   const largest = createLargestValues<number | bigint>(maxNodes);
   const { lastChild, previousSibling, lastRoot } = lastChildLists(tree);
   const waiting: NodeIndex[] = [];
