@@ -59,6 +59,7 @@ export {
   sumsStayNarrow,
   widen,
 } from './int64-column.ts';
+export { nthLargest } from './largest-values.ts';
 export { type MergedProfiles, mergeProfiles } from './merge-profiles.ts';
 export {
   type Profile,

@@ -14,7 +14,7 @@ export type Coverage = {
   readonly coveredNanos: bigint;
 };
 
-/** A merged call tree: not truncated, sums exact. */
+/** A merged call tree, sums exact: all of it, or cut to what was asked for. */
 export type MergedTree = {
   readonly tree: CallTree;
   /** The value of stacks without any name: not in the tree, but in every series. */

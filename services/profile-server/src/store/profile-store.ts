@@ -84,7 +84,15 @@ export type ProfileReader = {
 
   /** One call tree of all that is selected. */
   mergeTree(
-    q: ProfileSelection & { readonly mode: MergeMode; readonly frameKey: FrameKey },
+    q: ProfileSelection & {
+      readonly mode: MergeMode;
+      readonly frameKey: FrameKey;
+      /**
+       * Cuts the tree as `truncateCallTree` does with so many nodes: what is cut off need not be
+       * made. All of it when left out or 0.
+       */
+      readonly keepNodes?: number;
+    },
     context: QueryContext,
   ): Promise<StoreAnswer<MergedTree>>;
 

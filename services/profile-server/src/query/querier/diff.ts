@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { type CallTree, encodeDiff, truncateCallTree } from '@emberscope/profile';
+import { type CallTree, encodeDiff } from '@emberscope/profile';
 import {
   type DiffRequest,
   type SelectMergeStacktracesRequest,
@@ -68,7 +68,7 @@ async function cutTree(
   maxNodes: number,
   side: 'left' | 'right',
 ): Promise<CallTree> {
-  const tree = truncateCallTree(await mergedTree(query, selection), maxNodes);
+  const tree = await mergedTree(query, selection, maxNodes);
   // No profile has such values when it is kept, but sums past int64 wrap.
   const row = tree.self.findIndex((value: number | bigint) => value < 0);
   if (row !== -1) {

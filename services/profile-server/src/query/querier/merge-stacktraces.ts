@@ -1,4 +1,4 @@
-import { encodeFlameGraph, encodeTreeBytes, truncateCallTree } from '@emberscope/profile';
+import { encodeFlameGraph, encodeTreeBytes } from '@emberscope/profile';
 import {
   ProfileFormat,
   type SelectMergeSpanProfileRequest,
@@ -26,7 +26,7 @@ export async function mergeStacktraces(
       return pprofFieldBody(await mergedPprof(query, selection, request.end, goPgo));
     }
     case ProfileFormat.DOT: {
-      const tree = await mergedTree(query, selection);
+      const tree = await mergedTree(query, selection, 1);
       if (tree.length === 0) return messageBody(SelectMergeStacktracesResponseSchema, {});
       return refuse('unimplemented', 'format PROFILE_FORMAT_DOT is not supported by this server');
     }
@@ -64,8 +64,8 @@ async function flameGraph(
   selection: ProfileSelection | undefined,
   maxNodes: number,
 ): Promise<AnswerBody> {
-  const tree = await mergedTree(query, selection);
-  return flameGraphBody(encodeFlameGraph(truncateCallTree(tree, maxNodes), maxNodes));
+  const tree = await mergedTree(query, selection, maxNodes);
+  return flameGraphBody(encodeFlameGraph(tree, maxNodes));
 }
 
 async function treeBytes(
@@ -73,6 +73,5 @@ async function treeBytes(
   selection: ProfileSelection | undefined,
   maxNodes: number,
 ): Promise<Uint8Array> {
-  const tree = await mergedTree(query, selection);
-  return encodeTreeBytes(truncateCallTree(tree, maxNodes));
+  return encodeTreeBytes(await mergedTree(query, selection, maxNodes));
 }

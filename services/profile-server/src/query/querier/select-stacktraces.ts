@@ -43,13 +43,17 @@ export function sampleSelectorsOf(request: SelectMergeStacktracesRequest): Sampl
   };
 }
 
-/** What was selected, added up; functions are told apart by name alone. */
+/**
+ * What was selected, added up and cut to about `keepNodes` nodes (0 for all); functions are told
+ * apart by name alone.
+ */
 export async function mergedTree(
   { reader, context }: Query<unknown>,
   selection: ProfileSelection | undefined,
+  keepNodes: number,
 ): Promise<CallTree> {
   if (selection === undefined) return emptyTree();
-  const q = { ...selection, mode: 'sum', frameKey: 'reported-name' } as const;
+  const q = { ...selection, mode: 'sum', frameKey: 'reported-name', keepNodes } as const;
   const { tree } = answered(await reader.mergeTree(q, context));
   return tree;
 }

@@ -12,6 +12,8 @@ import {
 } from '@emberscope/profile';
 import type { FrameKey } from '../selection.ts';
 import type { StackSymbols } from './dictionary.ts';
+import type { FrameSpace } from './frame-space.ts';
+import { growableInt32 } from './growable-column.ts';
 
 /**
  * The stacks of one dictionary folded by the names of their frames: a tree of nodes, a parent's row
@@ -23,10 +25,19 @@ export type NameTree = {
   update(view: StackSymbols): void;
   /** The node that a stack ends in; `NO_NODE` when nothing on it has a name. */
   nodeOf(stack: StackIndex): NodeIndex;
-  /** Nodes so far, as windows; `label` holds rows of the frames. */
-  nodes(): { readonly parent: Int32Array; readonly label: Int32Array };
-  readonly frameCount: () => number;
-  frameAt(frame: FrameIndex): SourceFunction;
+  nodes(): NameNodes;
+  /** The numbers that the frames so far have in a space, by label; kept for the space used last. */
+  framesIn(space: FrameSpace): Int32Array;
+};
+
+/** Nodes so far, as windows; `label` holds rows of the tree's own frames. */
+export type NameNodes = {
+  readonly parent: Int32Array;
+  readonly label: Int32Array;
+  readonly firstRoot: NodeIndex;
+  /** Children of a node as a list, in no order; `NO_NODE` ends it. */
+  readonly firstChild: Int32Array;
+  readonly nextSibling: Int32Array;
 };
 
 const UNKNOWN = -2;
@@ -39,6 +50,25 @@ export function createNameTree(frameKey: FrameKey): NameTree {
   let frameOfFunction = new Int32Array(0);
   let current: StackSymbols | undefined;
   const waiting: StackIndex[] = [];
+  let firstRoot: NodeIndex = NO_NODE;
+  let firstChild = new Int32Array(0);
+  const nextSibling = growableInt32();
+  let spaceBefore: WeakRef<FrameSpace> | undefined;
+  let inSpace = growableInt32();
+
+  function nodeBelow(caller: NodeIndex, frame: FrameIndex): NodeIndex {
+    const node = edges.intern(caller, frame);
+    if (node < nextSibling.length()) return node;
+    if (node >= firstChild.length) firstChild = withRoom(firstChild, node + 1, NO_NODE);
+    if (caller === NO_NODE) {
+      nextSibling.push(firstRoot);
+      firstRoot = node;
+    } else {
+      nextSibling.push(firstChild[caller] ?? NO_NODE);
+      firstChild[caller] = node;
+    }
+    return node;
+  }
 
   function frameOf(symbols: Symbols, row: number): FrameIndex {
     let frame = frameOfFunction[row] ?? UNKNOWN;
@@ -54,10 +84,12 @@ export function createNameTree(frameKey: FrameKey): NameTree {
   return {
     update(view) {
       current = view;
-      nodeOfStack = withRoom(nodeOfStack, view.stacks.length);
-      frameOfFunction = withRoom(frameOfFunction, view.symbols.functions.length);
+      nodeOfStack = withRoom(nodeOfStack, view.stacks.length, UNKNOWN);
+      frameOfFunction = withRoom(frameOfFunction, view.symbols.functions.length, UNKNOWN);
     },
     nodeOf(stack) {
+      const known = nodeOfStack[stack] ?? UNKNOWN;
+      if (known !== UNKNOWN) return known;
       if (current === undefined) return NO_NODE;
       const { stacks, symbols } = current;
       const { lineStart, lineFunction } = symbols.locations;
@@ -72,19 +104,30 @@ export function createNameTree(frameKey: FrameKey): NameTree {
         const location = stacks.location[next] ?? 0;
         const first = lineStart[location] ?? 0;
         for (let line = (lineStart[location + 1] ?? 0) - 1; line >= first; line--) {
-          node = edges.intern(node, frameOf(symbols, lineFunction[line] ?? 0));
+          node = nodeBelow(node, frameOf(symbols, lineFunction[line] ?? 0));
         }
         nodeOfStack[next] = node;
       }
       return node;
     },
-    nodes: edges.view,
-    frameCount: () => frames.length,
-    frameAt: (frame) => frames[frame] ?? NO_FRAME,
+    nodes() {
+      const { parent, label } = edges.view();
+      const { length } = parent;
+      return {
+        ...{ parent, label, firstRoot },
+        ...{ firstChild: firstChild.subarray(0, length), nextSibling: nextSibling.view() },
+      };
+    },
+    framesIn(space) {
+      if (spaceBefore?.deref() !== space) {
+        spaceBefore = new WeakRef(space);
+        inSpace = growableInt32();
+      }
+      for (const frame of frames.slice(inSpace.length())) inSpace.push(space.intern(frame));
+      return inSpace.view();
+    },
   };
 }
-
-const NO_FRAME: SourceFunction = { name: '', file: '', line: 0 };
 
 /** A function as a frame of a tree. */
 export function describeFunction(
@@ -102,10 +145,14 @@ export function describeFunction(
   });
 }
 
-/** Cells for more rows, of which nothing is known. */
-function withRoom(cells: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+/** Cells for more rows, which hold nothing yet. */
+function withRoom(
+  cells: Int32Array<ArrayBuffer>,
+  length: number,
+  nothing: number,
+): Int32Array<ArrayBuffer> {
   if (length <= cells.length) return cells;
-  const larger = new Int32Array(Math.max(length, Math.floor(1.25 * cells.length))).fill(UNKNOWN);
+  const larger = new Int32Array(Math.max(length, Math.floor(1.25 * cells.length))).fill(nothing);
   larger.set(cells);
   return larger;
 }

@@ -10,7 +10,7 @@ import type { FunctionTimelines } from '../answers.ts';
 import type { StackDictionary } from '../dictionary/dictionary.ts';
 import type { MergeMode } from '../selection.ts';
 import { columnOf, descending } from './bucketed-series.ts';
-import { frameFinder } from './fold-sums.ts';
+import { frameFinder } from './frame-finder.ts';
 import { mergeByMode, totalOfSums } from './merge-modes.ts';
 import type { QueryGuard } from './query-guard.ts';
 import { partsOf } from './selected-parts.ts';

@@ -18,13 +18,23 @@ export function mergeByMode(
   mode: MergeMode,
   guard: QueryGuard,
 ): readonly StackSums[] {
+  const addable = partsToSum(parts, mode, guard);
+  return addable === undefined ? meansOf(parts, guard) : sumsOf(addable, guard);
+}
+
+/** The parts whose profiles a mode adds up as they are; undefined where it does more. */
+export function partsToSum(
+  parts: readonly SelectedPart[],
+  mode: MergeMode,
+  guard: QueryGuard,
+): readonly SelectedPart[] | undefined {
   switch (mode) {
     case 'sum':
-      return sumsOf(parts, guard);
+      return parts;
     case 'average':
-      return meansOf(parts, guard);
+      return undefined;
     case 'last':
-      return sumsOf(partsOf(lastOfSeries(inTimeOrder(parts, guard))), guard);
+      return partsOf(lastOfSeries(inTimeOrder(parts, guard)));
     default:
       return mode satisfies never;
   }

@@ -9,7 +9,7 @@ import type {
 } from '../selection.ts';
 import type { StoreAnswer } from '../store-error.ts';
 import { bucketedSeriesOf, descending } from './bucketed-series.ts';
-import { foldSums } from './fold-sums.ts';
+import { createTreeFold } from './fold-trees.ts';
 import { functionTimelinesOf } from './function-timelines.ts';
 import { mergeByMode } from './merge-modes.ts';
 import { mergedTotalOf, totalOfMerge } from './merged-total.ts';
@@ -86,6 +86,7 @@ export function createPartsReader(
   source: PartsSource,
 ): Omit<ProfileReader, 'tenantStats' | 'stats'> {
   const { query } = source;
+  const foldTrees = createTreeFold();
 
   function seriesIn(q: Selection, guard: QueryGuard): Iterable<Series> {
     return source.seriesIn?.(q, guard) ?? seriesOfParts(source.selectAny(q, guard));
@@ -147,7 +148,8 @@ export function createPartsReader(
           ...selectRollups(q, q.mode, guard, 'day'),
           ...selectForMerge(q, q.mode, guard),
         ];
-        const folded = foldSums(mergeByMode(parts, q.mode, guard), q.frameKey, guard);
+        const { mode, frameKey, keepNodes = 0 } = q;
+        const folded = foldTrees(parts, { mode, frameKey, keepNodes }, guard);
         return { ...folded, coverage: coverageOf(parts) };
       });
     },

@@ -18,6 +18,7 @@ import {
   parseProfileType,
   reportFunction,
   selfByStack,
+  truncateCallTree,
 } from '@emberscope/profile';
 import { compareUtf8, type UnixNanos, unixNanos } from '@emberscope/units';
 import type {
@@ -196,7 +197,9 @@ export function createBruteForceStore(options: BruteForceOptions): ProfileStore 
         const profiles = selectProfiles(stored, q);
         const merged = mergeStored(profiles, q.mode) ?? emptyProfile(q);
         const framesOf = q.frameKey === 'reported-name' ? framesByName : framesByFunction;
-        return { ...foldedBy(merged, framesOf), coverage: coverageOf(profiles) };
+        const { tree, unnamed } = foldedBy(merged, framesOf);
+        const cut = truncateCallTree(tree, q.keepNodes ?? 0);
+        return { tree: cut, unnamed, coverage: coverageOf(profiles) };
       });
     },
 

@@ -44,6 +44,8 @@ export const profileSelection: fc.Arbitrary<ProfileSelection> = fc
   .map(([q, profileType, conditions]) => ({ ...q, profileType, ...conditions }));
 export const groupBy = fc.subarray(['service_name', 'pod', '__type__', 'nope']);
 export const mode = fc.constantFrom('sum' as const, 'average' as const, 'last' as const);
+/** Of a tree: all of it, or about so many nodes. */
+export const keepNodes = fc.constantFrom(0, 0, 1, 2, 5, 100);
 export const limit = fc.constantFrom(0, 1, 2, 100);
 /** Small steps over seconds, large ones over years: the plain store walks through every bucket. */
 export const bucketed = fc

@@ -11,6 +11,7 @@ import { createBruteForceStore } from './brute-force-store.ts';
 import {
   bucketed,
   groupBy,
+  keepNodes,
   limit,
   mode,
   profileSelection,
@@ -92,13 +93,11 @@ function checkAll(open: Open): void {
     value(await store.tenantStats(q.tenants, CONTEXT)),
   ]);
 
-  const trees = fc.record({ q: profileSelection, mode });
-  check(open, 'merged trees', trees, async (store, { q, mode: by }) => [
-    plainTree(value(await store.mergeTree({ ...q, mode: by, frameKey: 'reported-name' }, CONTEXT))),
-    value(await store.mergeTotal({ ...q, mode: by }, CONTEXT)),
-    plainTree(
-      value(await store.mergeTree({ ...q, mode: by, frameKey: 'source-function' }, CONTEXT)),
-    ),
+  const trees = fc.record({ q: profileSelection, mode, keepNodes });
+  check(open, 'merged trees', trees, async (store, { q, ...how }) => [
+    plainTree(value(await store.mergeTree({ ...q, ...how, frameKey: 'reported-name' }, CONTEXT))),
+    value(await store.mergeTotal({ ...q, mode: how.mode }, CONTEXT)),
+    plainTree(value(await store.mergeTree({ ...q, ...how, frameKey: 'source-function' }, CONTEXT))),
   ]);
 
   check(open, 'merged profiles', profileSelection, async (store, q) =>

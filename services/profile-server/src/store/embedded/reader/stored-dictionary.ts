@@ -32,8 +32,8 @@ export type StoredRows = {
   readonly bytes: () => number;
 };
 
-/** Of a tree of names: the node of a stack, and a node with its slots for nearly each of them. */
-const NAME_TREE_BYTES_PER_STACK = 4 + 24;
+/** Of a tree of names: the node of a stack, and a node with its slots and links for nearly each. */
+const NAME_TREE_BYTES_PER_STACK = 4 + 32;
 
 /** A mapping holds three bigints; the views of all of them take another 40 bytes each. */
 const MAPPING_BYTES = OBJECT_BYTES + 3 * 24 + 40;

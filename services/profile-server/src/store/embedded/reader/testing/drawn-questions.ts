@@ -91,6 +91,8 @@ const profileSelection: fc.Arbitrary<ProfileSelection> = fc
   .tuple(selection, fc.constantFrom(...PROFILE_TYPES), fc.oneof(fc.constant({}), sampleConditions))
   .map(([q, profileType, conditions]) => ({ ...q, profileType, ...conditions }));
 const groupBy = fc.subarray(['service_name', 'pod', '__type__', 'nope']);
+/** Of a tree: all of it, or about so many nodes. */
+const keepNodes = fc.constantFrom(0, 0, 1, 2, 5, 100);
 const mode = fc.constantFrom('sum' as const, 'average' as const, 'last' as const);
 const limit = fc.constantFrom(0, 1, 2, 100);
 const buckets = fc.record({
@@ -152,9 +154,9 @@ export const drawnQuestion: fc.Arbitrary<DrawnQuestion> = fc.oneof(
   }),
   asking(
     'trees',
-    fc.record({ q: profileSelection, mode }),
-    async ({ store, factor }, { q: asked, mode: by }) => {
-      const q = { ...stretched(asked, factor), mode: by };
+    fc.record({ q: profileSelection, mode, keepNodes }),
+    async ({ store, factor }, { q: asked, ...how }) => {
+      const q = { ...stretched(asked, factor), ...how };
       return [
         plainTree(value(await store.mergeTree({ ...q, frameKey: 'reported-name' }, CONTEXT))),
         value(await store.mergeTotal(q, CONTEXT)),

@@ -1,0 +1,212 @@
+import {
+  type CallTree,
+  createInt64ColumnBuilder,
+  type FrameTable,
+  type Int64Column,
+  NO_NODE,
+  orderCallTree,
+  truncateCallTree,
+} from '@emberscope/profile';
+import type { StackDictionary } from '../dictionary/dictionary.ts';
+import { createFrameSpace, type FrameSpace, OTHER_FRAME } from '../dictionary/frame-space.ts';
+import { createNameTree } from '../dictionary/name-tree.ts';
+import type { FrameKey, MergeMode } from '../selection.ts';
+import { mergeByMode, partsToSum } from './merge-modes.ts';
+import { createNodeSums, type NodeSums } from './node-sums.ts';
+import type { QueryGuard } from './query-guard.ts';
+import type { SelectedPart } from './selected-parts.ts';
+import { needsWideSums } from './stack-sums.ts';
+import { createTreeUnion, type LaidTree, type UnitedTrees } from './unite-trees.ts';
+
+/** A call tree, and the value of stacks that have no name. */
+export type FoldedTrees = { readonly tree: CallTree; readonly unnamed: bigint };
+
+export type FoldOptions = {
+  readonly mode: MergeMode;
+  readonly frameKey: FrameKey;
+  /** 0: all. */
+  readonly keepNodes: number;
+};
+
+/**
+ * Merges parts by the mode and folds them into one call tree, as `foldStacks` does with one
+ * dictionary, and cuts it as `truncateCallTree` does. Each dictionary has a tree of names, which it
+ * may have kept; these are laid over one another. The memory for it is used again: large arrays that
+ * are new for each query cost more than what is done with them.
+ */
+export type TreeFold = (
+  parts: readonly SelectedPart[],
+  options: FoldOptions,
+  guard: QueryGuard,
+) => FoldedTrees;
+
+/** Frames of dictionaries that are gone stay in a space until it has so many. */
+const SPACE_MAX_FRAMES = 100_000;
+/** Kept for the sums of the next query. */
+const KEPT_CELLS = 512 * 1024;
+
+export function createTreeFold(): TreeFold {
+  const spaces = new Map<FrameKey, FrameSpace>();
+  const union = createTreeUnion();
+  let pool: Float64Array[] = [];
+
+  function spaceOf(frameKey: FrameKey): FrameSpace {
+    const known = spaces.get(frameKey);
+    if (known !== undefined && known.length() <= SPACE_MAX_FRAMES) return known;
+    const space = createFrameSpace();
+    spaces.set(frameKey, space);
+    return space;
+  }
+
+  return (parts, { mode, frameKey, keepNodes }, guard) => {
+    const isWide = needsWideSums(parts);
+    const space = spaceOf(frameKey);
+    const unused = pool;
+    const sumsOf = new Map<StackDictionary, ReturnType<typeof sumsIn>>();
+    function sumsIn(dictionary: StackDictionary) {
+      const names = dictionary.nameTree?.(frameKey) ?? createNameTree(frameKey);
+      names.update(dictionary.view());
+      return { names, sums: createNodeSums(names, isWide, unused.pop() ?? new Float64Array(0)) };
+    }
+    function nodeSums(dictionary: StackDictionary): NodeSums {
+      const known = sumsOf.get(dictionary) ?? sumsIn(dictionary);
+      sumsOf.set(dictionary, known);
+      return known.sums;
+    }
+
+    const addable = partsToSum(parts, mode, guard);
+    if (addable !== undefined) {
+      for (const part of addable) nodeSums(part.table.dictionary).addPart(part, guard);
+    } else {
+      for (const sums of mergeByMode(parts, mode, guard)) {
+        nodeSums(sums.dictionary).addSums(sums, guard);
+      }
+    }
+    const merged = [...sumsOf.values()];
+    const laid = merged.map(
+      ({ names, sums }): LaidTree => ({
+        totals: sums.totals(),
+        nodes: names.nodes(),
+        frameOf: names.framesIn(space),
+      }),
+    );
+    const unnamed = merged.reduce((sum, { sums }) => sum + sums.unnamed(), 0n);
+    const united = union.unite(laid, space.length(), isWide ? 0 : keepNodes, guard);
+    const wide = merged.flatMap(({ sums }) => sums.wide ?? []);
+    const tree = isWide ? wideTree(united, wide, space) : narrowTree(united, space);
+    pool = keptCells([...unused, ...merged.map(({ sums }) => sums.cells())]);
+    return { tree: isWide ? truncateCallTree(tree, keepNodes) : tree, unnamed };
+  };
+}
+
+function keptCells(all: readonly Float64Array[]): Float64Array[] {
+  let cells = 0;
+  return all.filter(({ length }) => {
+    cells += length;
+    return cells <= KEPT_CELLS;
+  });
+}
+
+/** The nodes that stay, and what was below each of them and does not: that becomes `other`. */
+function narrowTree(united: UnitedTrees, space: FrameSpace): CallTree {
+  const { length, total, threshold, parent, frame, totals, below } = united;
+  const rowOf = new Int32Array(length);
+  const most = 2 * length + 1;
+  const newParent = new Int32Array(most);
+  const newFrame = new Int32Array(most);
+  const self = new Float64Array(most);
+  /** Of each row what is below it and does not stay; that of the roots behind the last one. */
+  const folded = new Float64Array(length + 1);
+  const hasOther = new Uint8Array(length + 1);
+  let rows = 0;
+  for (let node = 0; node < length; node++) {
+    const cost = totals[node] ?? 0;
+    if (cost < threshold) continue;
+    const caller = parent[node] ?? NO_NODE;
+    const callerRow = caller === NO_NODE ? NO_NODE : (rowOf[caller] ?? NO_NODE);
+    const row = rows++;
+    rowOf[node] = row;
+    newParent[row] = callerRow;
+    newFrame[row] = frame[node] ?? 0;
+    self[row] = cost - (below[node] ?? 0);
+    folded[row] = below[node] ?? 0;
+    const place = callerRow === NO_NODE ? length : callerRow;
+    folded[place] = (folded[place] ?? 0) - cost;
+    if (frame[node] === OTHER_FRAME) hasOther[place] = 1;
+  }
+  folded[length] = (folded[length] ?? 0) + total;
+  const keptRows = rows;
+  function addOther(place: number, caller: number): void {
+    // Beside a function of that name that stays it is lost, as `truncateCallTree` says.
+    if (!((folded[place] ?? 0) > 0) || hasOther[place] === 1) return;
+    newParent[rows] = caller;
+    newFrame[rows] = OTHER_FRAME;
+    self[rows++] = folded[place] ?? 0;
+  }
+  addOther(length, NO_NODE);
+  for (let row = 0; row < keptRows; row++) addOther(row, row);
+  return ordered(
+    newParent.subarray(0, rows),
+    newFrame.subarray(0, rows),
+    self.slice(0, rows),
+    space,
+  );
+}
+
+function wideTree(
+  { length, parent, frame, sourcesOf }: UnitedTrees,
+  wide: readonly ReadonlyMap<number, bigint>[],
+  space: FrameSpace,
+): CallTree {
+  const self = createInt64ColumnBuilder(Math.max(1, length));
+  for (let node = 0; node < length; node++) {
+    let sum = 0n;
+    sourcesOf(node, (tree, source) => {
+      sum += wide[tree]?.get(source) ?? 0n;
+    });
+    self.push(sum);
+  }
+  return ordered(parent.subarray(0, length), frame.subarray(0, length), self.finish(), space);
+}
+
+/** A call tree of nodes in any order that has callers first, with the frames that these have. */
+function ordered(
+  parent: Int32Array,
+  frame: Int32Array,
+  self: Int64Column,
+  space: FrameSpace,
+): CallTree {
+  const { sorted, rank } = space.order();
+  const rowOfRank = new Int32Array(sorted.length);
+  for (let node = 0; node < frame.length; node++) rowOfRank[rank[frame[node] ?? 0] ?? 0] = 1;
+  let count = 0;
+  for (let place = 0; place < rowOfRank.length; place++) {
+    if (rowOfRank[place] === 1) rowOfRank[place] = count++;
+    else rowOfRank[place] = UNUSED;
+  }
+  const used = sorted.filter((_, place) => rowOfRank[place] !== UNUSED);
+  const rows = new Int32Array(frame.length);
+  for (let node = 0; node < frame.length; node++) {
+    rows[node] = rowOfRank[rank[frame[node] ?? 0] ?? 0] ?? 0;
+  }
+  // Frames stand in the order that siblings do.
+  return orderCallTree(
+    parent,
+    rows,
+    self,
+    frameTable(used, space),
+    used.map((_, row) => row),
+  );
+}
+
+const UNUSED = -1;
+
+function frameTable(used: Int32Array, space: FrameSpace): FrameTable {
+  const frames = Array.from(used, (frame) => space.at(frame));
+  return {
+    length: frames.length,
+    name: frames.map(({ name }) => name),
+    file: frames.map(({ file }) => file),
+    line: Int32Array.from(frames, ({ line }) => line),
+  };
+}
