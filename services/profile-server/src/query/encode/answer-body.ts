@@ -13,7 +13,7 @@ import {
 export type AnswerBody = {
   toProto(): Uint8Array<ArrayBuffer>;
   /** As the Connect protocol has it: 64-bit integers as strings, defaults left out. */
-  toJson(): string;
+  toJson(): Uint8Array<ArrayBuffer>;
 };
 
 export function messageBody<Schema extends DescMessage>(
@@ -23,7 +23,7 @@ export function messageBody<Schema extends DescMessage>(
   const message = create(schema, init);
   return {
     toProto: () => toBinary(schema, message),
-    toJson: () => toJsonString(schema, message),
+    toJson: () => utf8(toJsonString(schema, message)),
   };
 }
 
@@ -31,7 +31,9 @@ export function encodeAnswer(
   body: AnswerBody,
   encoding: 'proto' | 'json',
 ): Uint8Array<ArrayBuffer> {
-  return encoding === 'proto'
-    ? body.toProto()
-    : new Uint8Array(new TextEncoder().encode(body.toJson()));
+  return encoding === 'proto' ? body.toProto() : body.toJson();
+}
+
+export function utf8(json: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new TextEncoder().encode(json));
 }

@@ -1,5 +1,6 @@
 import type { DiffLevels, FlameGraphLevels } from '@emberscope/profile';
 import type { AnswerBody } from './answer-body.ts';
+import { createJsonWriter, type JsonWriter } from './json-writer.ts';
 import { createProtoWriter, type ProtoWriter } from './proto-writer.ts';
 
 /** An answer whose field 1 is a `querier.v1.FlameGraph`, and which has nothing else. */
@@ -10,7 +11,13 @@ export function flameGraphBody(graph: FlameGraphLevels): AnswerBody {
       wire.message(1, () => writeFlameGraph(wire, graph));
       return wire.finish();
     },
-    toJson: () => `{"flamegraph":{${flameGraphJson(graph).join(',')}}}`,
+    toJson() {
+      const json = createJsonWriter(JSON_BYTES);
+      json.ascii('{"flamegraph":{');
+      writeJson(json, graph);
+      json.ascii('}}');
+      return json.finish();
+    },
   };
 }
 
@@ -28,13 +35,19 @@ export function flameGraphDiffBody(diff: DiffLevels): AnswerBody {
       return wire.finish();
     },
     toJson() {
-      const fields = flameGraphJson(diff);
-      if (leftTotal !== 0n) fields.push(`"leftTicks":"${leftTotal}"`);
-      if (rightTotal !== 0n) fields.push(`"rightTicks":"${rightTotal}"`);
-      return `{"flamegraph":{${fields.join(',')}}}`;
+      const json = createJsonWriter(JSON_BYTES);
+      json.ascii('{"flamegraph":{');
+      writeJson(json, diff);
+      if (leftTotal !== 0n) json.ascii(`,"leftTicks":"${leftTotal}"`);
+      if (rightTotal !== 0n) json.ascii(`,"rightTicks":"${rightTotal}"`);
+      json.ascii('}}');
+      return json.finish();
     },
   };
 }
+
+/** More than most answers have. */
+const JSON_BYTES = 768 * 1024;
 
 function writeFlameGraph(wire: ProtoWriter, graph: FlameGraphLevels): void {
   for (const name of graph.names) wire.textItem(1, name);
@@ -44,10 +57,16 @@ function writeFlameGraph(wire: ProtoWriter, graph: FlameGraphLevels): void {
 }
 
 /** The fields that are no defaults, in order. */
-function flameGraphJson({ names, levels, total, maxSelf }: FlameGraphLevels): string[] {
-  const levelTexts = levels.map((cells) => `{"values":["${cells.join('","')}"]}`);
-  const fields = [`"names":${JSON.stringify(names)}`, `"levels":[${levelTexts.join(',')}]`];
-  if (total !== 0n) fields.push(`"total":"${total}"`);
-  if (maxSelf !== 0n) fields.push(`"maxSelf":"${maxSelf}"`);
-  return fields;
+function writeJson(json: JsonWriter, { names, levels, total, maxSelf }: FlameGraphLevels): void {
+  json.ascii('"names":');
+  json.texts(names);
+  json.ascii(',"levels":[');
+  for (const [depth, cells] of levels.entries()) {
+    json.ascii(depth === 0 ? '{"values":' : ',{"values":');
+    json.int64s(cells);
+    json.ascii('}');
+  }
+  json.ascii(']');
+  if (total !== 0n) json.ascii(`,"total":"${total}"`);
+  if (maxSelf !== 0n) json.ascii(`,"maxSelf":"${maxSelf}"`);
 }

@@ -2,7 +2,7 @@ import { create, type MessageInitShape, toBinary, toJsonString } from '@bufbuild
 import type { CallTree } from '@emberscope/profile';
 import { GetFlameGraphResponseSchema } from '@emberscope/protocol/page/flame-graph';
 import { CoverageSchema } from '@emberscope/protocol/page/selection';
-import type { AnswerBody } from './answer-body.ts';
+import { type AnswerBody, utf8 } from './answer-body.ts';
 import { createProtoWriter } from './proto-writer.ts';
 
 /** What `emberscope.page.v1.GetFlameGraphResponse` says. */
@@ -15,7 +15,7 @@ export type PageFlameGraph = {
 };
 
 export function pageFlameGraphBody(graph: PageFlameGraph): AnswerBody {
-  return { toProto: () => writeProto(graph), toJson: () => writeJson(graph) };
+  return { toProto: () => writeProto(graph), toJson: () => utf8(writeJson(graph)) };
 }
 
 function writeProto(graph: PageFlameGraph): Uint8Array<ArrayBuffer> {

@@ -3,7 +3,7 @@ import type { Profile } from '@emberscope/profile';
 import type { GoPGO } from '@emberscope/protocol/types';
 import { unixNanos } from '@emberscope/units';
 import type { ProfileSelection } from '../../store/selection.ts';
-import type { AnswerBody } from '../encode/answer-body.ts';
+import { type AnswerBody, utf8 } from '../encode/answer-body.ts';
 import { pprofJson } from '../encode/pprof-json.ts';
 import { createProtoWriter } from '../encode/proto-writer.ts';
 import { nanosRange } from '../millis-range.ts';
@@ -49,7 +49,7 @@ const PERIOD_OF_NAME: ReadonlyMap<string, bigint> = new Map([
 export function pprofBody(profile: Profile | undefined): AnswerBody {
   return {
     toProto: () => bytesOf(profile),
-    toJson: () => jsonOf(profile),
+    toJson: () => utf8(jsonOf(profile)),
   };
 }
 
@@ -62,7 +62,7 @@ export function pprofFieldBody(profile: Profile | undefined): AnswerBody {
       wire.message(5, () => wire.message(1, () => wire.raw(bytes)));
       return wire.finish();
     },
-    toJson: () => `{"pprof":{"profile":${jsonOf(profile)}}}`,
+    toJson: () => utf8(`{"pprof":{"profile":${jsonOf(profile)}}}`),
   };
 }
 

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Int64Column } from '@emberscope/profile';
+import fc from 'fast-check';
+import { createJsonWriter } from './json-writer.ts';
+
+function written(column: Int64Column): string {
+  const json = createJsonWriter(1);
+  json.int64s(column);
+  return new TextDecoder().decode(json.finish());
+}
+
+test('a column of any int64', () => {
+  const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+  fc.assert(
+    fc.property(fc.array(int64), (values) => {
+      assert.equal(written(BigInt64Array.from(values)), JSON.stringify(values.map(String)));
+    }),
+  );
+});
+
+test('a column of doubles, digits at their edges among them', () => {
+  const edges = [0, 9, 10, 99, 100, 999_999_999, 1e9, 1e9 + 7, 1e15, Number.MAX_SAFE_INTEGER];
+  const narrow = fc.oneof(fc.maxSafeInteger(), fc.nat(2000), fc.constantFrom(...edges));
+  fc.assert(
+    fc.property(fc.array(narrow), (values) => {
+      assert.equal(written(Float64Array.from(values)), JSON.stringify(values.map(String)));
+    }),
+  );
+  assert.equal(written(Float64Array.from(edges)), JSON.stringify(edges.map(String)));
+});
+
+test('texts as JSON has them, in UTF-8', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'grapheme' })), (texts) => {
+      const json = createJsonWriter(1);
+      json.ascii('{"a":');
+      json.texts(texts);
+      json.ascii('}');
+      assert.deepEqual(JSON.parse(new TextDecoder().decode(json.finish())), { a: texts });
+    }),
+  );
+});
