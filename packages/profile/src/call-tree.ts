@@ -106,7 +106,16 @@ export function orderCallTree(
 ): CallTree {
   const order = preOrder(parent, frame, frameRank);
   const shape = permuteShape(parent, frame, order);
-  return { ...shape, ...addUpTree(shape.parent, permuteCells(self, order)), frames };
+  const values = addUpTree(shape.parent, permuteCells(self, order));
+  // Written out: the objects of a spread differ in kind, and code that reads them is compiled anew.
+  return {
+    length: shape.length,
+    parent: shape.parent,
+    frame: shape.frame,
+    self: values.self,
+    total: values.total,
+    frames,
+  };
 }
 
 /** The old row of each new row: pre-order, siblings by the rank of their frames. */

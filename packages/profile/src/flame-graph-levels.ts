@@ -1,4 +1,4 @@
-import { type CallTree, NO_NODE, type NodeIndex } from './call-tree.ts';
+import { type CallTree, NO_NODE } from './call-tree.ts';
 import { childLists } from './child-lists.ts';
 import type { FrameTable } from './frame-table.ts';
 import {
@@ -47,25 +47,6 @@ export function encodeFlameGraph(tree: CallTree, maxNodes: number): FlameGraphLe
   return encode(tree, tree.self, tree.total, threshold, narrowArithmetic);
 }
 
-/**
- * Boxes as columns, in the order in which they were found: an object for each would cost more than
- * all the rest of an encoding.
- */
-type Boxes<N> = {
-  /** {@link NO_NODE} for the root and for what was folded. */
-  readonly node: Int32Array;
-  readonly level: Int32Array;
-  /** Row of the names; known when a box has its turn. */
-  readonly name: Int32Array;
-  /** The next box of the level to the right; known when a box has its turn. */
-  readonly toRight: Int32Array;
-  readonly x: Cells<N>;
-  readonly self: Cells<N>;
-  readonly total: Cells<N>;
-};
-
-const NO_BOX = -1;
-
 function encode<N extends number | bigint>(
   tree: CallTree,
   self: Cells<N>,
@@ -73,72 +54,103 @@ function encode<N extends number | bigint>(
   threshold: number | bigint,
   arithmetic: Int64Arithmetic<N>,
 ): FlameGraphLevels {
-  const { zero, add } = arithmetic;
+  const { zero, add, subtract, of } = arithmetic;
   const { firstChild, nextSibling, firstRoot } = childLists(tree);
-  const isOther = Uint8Array.from(tree.frames.name, (name) => (name === OTHER ? 1 : 0));
+  const { levelOf, folded, sizes } = placeNodes(tree, total, threshold, arithmetic);
   const nameOf = createFrameNames(tree.frames);
-  const boxes = createBoxes(tree.length, arithmetic);
-  /** The left-most box of every level so far: the right-most box has its turn first. */
-  const leftmost: number[] = [];
-  const sizes: number[] = [];
-  const waiting = new Int32Array(boxes.node.length);
-  let waitingCount = 0;
-  let boxCount = 0;
+  const levels = sizes.map((size) => arithmetic.written(size * LEVEL_CELLS));
+  /** Boxes of each level that are not written yet: the right-most is written first. */
+  const left = sizes.slice();
   let maxSelf = zero;
 
-  function addBox(node: NodeIndex, level: number, x: N, ownCost: N, cost: N): void {
-    const box = boxCount++;
-    boxes.node[box] = node;
-    boxes.level[box] = level;
-    boxes.x[box] = x;
-    boxes.self[box] = ownCost;
-    boxes.total[box] = cost;
-    waiting[waitingCount++] = box;
+  function write(level: number, x: N, cost: N, ownCost: N, name: number): void {
+    const at = --left[level] * LEVEL_CELLS;
+    const { cells } = levels[level];
+    cells[at] = x;
+    cells[at + 1] = cost;
+    cells[at + 2] = ownCost;
+    cells[at + 3] = of(name);
+    // Of the box to the right, `x` becomes the gap between the two.
+    const right = at + LEVEL_CELLS;
+    if (right < cells.length) cells[right] = subtract(cells[right], add(x, cost));
+    if (ownCost > maxSelf) maxSelf = ownCost;
   }
 
   let rootTotal = zero;
   for (let root = firstRoot; root !== NO_NODE; root = nextSibling[root]) {
     rootTotal = add(rootTotal, total[root]);
   }
-  addBox(NO_NODE, 0, zero, zero, rootTotal);
+  write(0, zero, rootTotal, zero, nameOf.root());
 
-  while (waitingCount > 0) {
-    const box = waiting[--waitingCount];
-    const node = boxes.node[box];
-    const level = boxes.level[box];
-    const isRoot = level === 0;
-    if (boxes.self[box] > maxSelf) maxSelf = boxes.self[box];
-    boxes.name[box] = isRoot
-      ? nameOf.root()
-      : node === NO_NODE
-        ? nameOf.other()
-        : nameOf.frame(tree.frame[node]);
-    boxes.toRight[box] = level === leftmost.length ? NO_BOX : leftmost[level];
-    leftmost[level] = box;
-    sizes[level] = level === sizes.length ? 1 : sizes[level] + 1;
-    if (!isRoot && node === NO_NODE) continue;
-
+  /** Nodes whose boxes wait for their turn, and where these begin; the root is none. */
+  const waiting = new Int32Array(tree.length + 1);
+  const waitingX = arithmetic.column(tree.length + 1);
+  let waitingCount = 0;
+  for (let node = NO_NODE; ; ) {
     // A box's own cost lies at its left end, its children behind it.
-    let x = add(boxes.x[box], boxes.self[box]);
-    let other = zero;
-    let child = isRoot ? firstRoot : firstChild[node];
+    let x = node === NO_NODE ? zero : add(waitingX[waitingCount], self[node]);
+    let child = node === NO_NODE ? firstRoot : firstChild[node];
     for (; child !== NO_NODE; child = nextSibling[child]) {
-      if (total[child] >= threshold && isOther[tree.frame[child]] === 0) {
-        addBox(child, level + 1, x, self[child], total[child]);
-        x = add(x, total[child]);
-      } else {
-        other = add(other, total[child]);
-      }
+      if (levelOf[child] === FOLDED) continue;
+      waiting[waitingCount] = child;
+      waitingX[waitingCount++] = x;
+      x = add(x, total[child]);
     }
-    if (other !== zero) addBox(NO_NODE, level + 1, x, other, other);
+    const other = folded[node === NO_NODE ? tree.length : node];
+    if (other !== zero) {
+      write(node === NO_NODE ? 1 : levelOf[node] + 1, x, other, other, nameOf.other());
+    }
+    if (waitingCount === 0) break;
+    node = waiting[--waitingCount];
+    const name = nameOf.frame(tree.frame[node]);
+    write(levelOf[node], waitingX[waitingCount], total[node], self[node], name);
   }
 
   return {
     names: nameOf.names,
-    levels: leftmost.map((box, level) => encodeLevel(boxes, box, sizes[level], arithmetic)),
+    levels: levels.map(({ column }) => column),
     total: BigInt.asIntN(64, BigInt(rootTotal)),
     maxSelf: BigInt(maxSelf),
   };
+}
+
+const FOLDED = 0;
+
+/**
+ * The level of each node, {@link FOLDED} where it has no box of its own; what is folded below each,
+ * that of the roots behind the last one; and how many boxes each level has.
+ */
+function placeNodes<N extends number | bigint>(
+  tree: CallTree,
+  total: Cells<N>,
+  threshold: number | bigint,
+  { zero, add, column }: Int64Arithmetic<N>,
+) {
+  const isOther = new Uint8Array(tree.frames.length);
+  for (let frame = 0; frame < isOther.length; frame++) {
+    if (tree.frames.name[frame] === OTHER) isOther[frame] = 1;
+  }
+  const levelOf = new Int32Array(tree.length);
+  const folded = column(tree.length + 1);
+  const sizes: number[] = [1];
+  for (let node = 0; node < tree.length; node++) {
+    const caller = tree.parent[node];
+    if (caller !== NO_NODE && levelOf[caller] === FOLDED) continue;
+    if (total[node] >= threshold && isOther[tree.frame[node]] === 0) {
+      const level = caller === NO_NODE ? 1 : levelOf[caller] + 1;
+      levelOf[node] = level;
+      sizes[level] = (sizes[level] ?? 0) + 1;
+    } else {
+      const place = caller === NO_NODE ? tree.length : caller;
+      folded[place] = add(folded[place], total[node]);
+    }
+  }
+  for (let place = 0; place <= tree.length; place++) {
+    if (folded[place] === zero) continue;
+    const level = place === tree.length ? 1 : levelOf[place] + 1;
+    sizes[level] = (sizes[level] ?? 0) + 1;
+  }
+  return { levelOf, folded, sizes };
 }
 
 /** Numbers of names by frame: each name is looked up once for each of its frames. */
@@ -155,36 +167,6 @@ function createFrameNames(frames: FrameTable) {
       return number;
     },
   };
-}
-
-/** Room for the root, each node, and one folded box below each of them. */
-function createBoxes<N>(nodeCount: number, { column }: Int64Arithmetic<N>): Boxes<N> {
-  const length = 2 * nodeCount + 2;
-  const int32 = () => new Int32Array(length);
-  return {
-    ...{ node: int32(), level: int32(), name: int32(), toRight: int32() },
-    ...{ x: column(length), self: column(length), total: column(length) },
-  };
-}
-
-/** One level, boxes from left to right: each `x` becomes the gap to the box before. */
-function encodeLevel<N extends number | bigint>(
-  { name, toRight, x, self, total }: Boxes<N>,
-  leftmost: number,
-  boxCount: number,
-  { zero, add, subtract, of, written }: Int64Arithmetic<N>,
-): Int64Column {
-  const { cells, column } = written(boxCount * LEVEL_CELLS);
-  let end = zero;
-  let at = 0;
-  for (let box = leftmost; box !== NO_BOX; box = toRight[box]) {
-    cells[at++] = subtract(x[box], end);
-    cells[at++] = total[box];
-    cells[at++] = self[box];
-    cells[at++] = of(name[box]);
-    end = add(x[box], total[box]);
-  }
-  return column;
 }
 
 /** A box of a level that was read back: where it lies and what it says. */

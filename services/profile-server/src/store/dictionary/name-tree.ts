@@ -112,10 +112,12 @@ export function createNameTree(frameKey: FrameKey): NameTree {
     },
     nodes() {
       const { parent, label } = edges.view();
-      const { length } = parent;
       return {
-        ...{ parent, label, firstRoot },
-        ...{ firstChild: firstChild.subarray(0, length), nextSibling: nextSibling.view() },
+        parent,
+        label,
+        firstRoot,
+        firstChild: firstChild.subarray(0, parent.length),
+        nextSibling: nextSibling.view(),
       };
     },
     framesIn(space) {

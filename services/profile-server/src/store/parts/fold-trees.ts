@@ -110,47 +110,43 @@ function keptCells(all: readonly Float64Array[]): Float64Array[] {
 /** The nodes that stay, and what was below each of them and does not: that becomes `other`. */
 function narrowTree(united: UnitedTrees, space: FrameSpace): CallTree {
   const { length, total, threshold, parent, frame, totals, below } = united;
-  const rowOf = new Int32Array(length);
-  const most = 2 * length + 1;
+  let kept = 0;
+  for (let node = 0; node < length; node++) if ((totals[node] ?? 0) >= threshold) kept++;
+  const most = 2 * kept + 1;
   const newParent = new Int32Array(most);
   const newFrame = new Int32Array(most);
   const self = new Float64Array(most);
   /** Of each row what is below it and does not stay; that of the roots behind the last one. */
-  const folded = new Float64Array(length + 1);
-  const hasOther = new Uint8Array(length + 1);
+  const folded = new Float64Array(kept + 1);
+  const rowOf = new Int32Array(length);
   let rows = 0;
   for (let node = 0; node < length; node++) {
     const cost = totals[node] ?? 0;
     if (cost < threshold) continue;
     const caller = parent[node] ?? NO_NODE;
-    const callerRow = caller === NO_NODE ? NO_NODE : (rowOf[caller] ?? NO_NODE);
     const row = rows++;
     rowOf[node] = row;
-    newParent[row] = callerRow;
+    newParent[row] = caller === NO_NODE ? NO_NODE : (rowOf[caller] ?? NO_NODE);
     newFrame[row] = frame[node] ?? 0;
     self[row] = cost - (below[node] ?? 0);
-    folded[row] = below[node] ?? 0;
-    const place = callerRow === NO_NODE ? length : callerRow;
+    folded[row] = (folded[row] ?? 0) + (below[node] ?? 0);
+    const place = caller === NO_NODE ? kept : (rowOf[caller] ?? 0);
     folded[place] = (folded[place] ?? 0) - cost;
-    if (frame[node] === OTHER_FRAME) hasOther[place] = 1;
   }
-  folded[length] = (folded[length] ?? 0) + total;
-  const keptRows = rows;
-  function addOther(place: number, caller: number): void {
+  folded[kept] = (folded[kept] ?? 0) + total;
+  for (let row = 0; row < kept; row++) {
     // Beside a function of that name that stays it is lost, as `truncateCallTree` says.
-    if (!((folded[place] ?? 0) > 0) || hasOther[place] === 1) return;
-    newParent[rows] = caller;
-    newFrame[rows] = OTHER_FRAME;
-    self[rows++] = folded[place] ?? 0;
+    const caller = newParent[row] ?? NO_NODE;
+    if (newFrame[row] === OTHER_FRAME) folded[caller === NO_NODE ? kept : caller] = 0;
   }
-  addOther(length, NO_NODE);
-  for (let row = 0; row < keptRows; row++) addOther(row, row);
-  return ordered(
-    newParent.subarray(0, rows),
-    newFrame.subarray(0, rows),
-    self.slice(0, rows),
-    space,
-  );
+  for (let place = 0; place <= kept; place++) {
+    const other = folded[place] ?? 0;
+    if (other === 0) continue;
+    newParent[rows] = place === kept ? NO_NODE : place;
+    newFrame[rows] = OTHER_FRAME;
+    self[rows++] = other;
+  }
+  return ordered(newParent.subarray(0, rows), newFrame.subarray(0, rows), self.slice(0, rows), space);
 }
 
 function wideTree(

@@ -55,147 +55,165 @@ const KEPT_NODES = 64 * 1024;
  */
 export function createTreeUnion(): TreeUnion {
   let columns = createColumns(1024);
+  let trees: readonly LaidTree[] = [];
   let unitedOfFrame = new Int32Array(0);
+  const firstOfSize = new Int32Array(SIZES);
+  const bits = new DataView(new ArrayBuffer(8));
+  let length = 0;
+  let sourceCount = 0;
+
+  /** Takes a node's children in a tree, or its roots, in among those from `first` on. */
+  function takeChildren(
+    tree: number,
+    { nodes, frameOf, totals }: LaidTree,
+    firstChild: number,
+    caller: number,
+    first: number,
+  ): number {
+    const { nextSibling, label } = nodes;
+    let below = 0;
+    for (let child = firstChild; child !== NO_NODE; child = nextSibling[child] ?? NO_NODE) {
+      const total = totals[child] ?? 0;
+      if (total === 0) continue;
+      if (sourceCount === columns.capacity) columns = enlarged(columns);
+      below += total;
+      const frame = frameOf[label[child] ?? 0] ?? 0;
+      let node = unitedOfFrame[frame] ?? NO_NODE;
+      if (node < first) {
+        node = length++;
+        unitedOfFrame[frame] = node;
+        columns.parent[node] = caller;
+        columns.frame[node] = frame;
+        columns.totals[node] = total;
+        columns.firstSource[node] = NO_NODE;
+      } else columns.totals[node] = (columns.totals[node] ?? 0) + total;
+      const source = sourceCount++;
+      columns.sourceTree[source] = tree;
+      columns.sourceNode[source] = child;
+      columns.nextSource[source] = columns.firstSource[node] ?? NO_NODE;
+      columns.firstSource[node] = source;
+    }
+    return below;
+  }
+
+  /** Takes in all children of a node. */
+  function expand(node: number): void {
+    const first = length;
+    let below = 0;
+    let source = columns.firstSource[node] ?? NO_NODE;
+    while (source !== NO_NODE) {
+      const tree = columns.sourceTree[source] ?? 0;
+      const laid = trees[tree];
+      const child = laid?.nodes.firstChild[columns.sourceNode[source] ?? 0] ?? NO_NODE;
+      if (laid !== undefined && child !== NO_NODE) {
+        below += takeChildren(tree, laid, child, node, first);
+      }
+      source = columns.nextSource[source] ?? NO_NODE;
+    }
+    columns.below[node] = below;
+  }
+
+  /** Puts nodes into the lists of their sizes. */
+  function queueFrom(first: number): void {
+    const { totals, nextOfSize } = columns;
+    for (let node = first; node < length; node++) {
+      bits.setFloat64(0, totals[node] ?? 0);
+      const size = (bits.getUint32(0) >>> SIZE_SHIFT) - SIZE_OF_ONE;
+      nextOfSize[node] = firstOfSize[size] ?? NO_NODE;
+      firstOfSize[size] = node;
+    }
+  }
+
+  /**
+   * Expands the largest nodes, those of about the same size in any order, and answers the total of
+   * the last one that stays; 0 when all do.
+   */
+  function expandLargest(keepNodes: number, guard: QueryGuard): number {
+    let expanded = 0;
+    for (let size = SIZES - 1; size >= 0; size--) {
+      const alike: number[] = [];
+      // A node's children are as large as itself or smaller: they come in the same turn or later.
+      for (;;) {
+        const node = firstOfSize[size] ?? NO_NODE;
+        if (node === NO_NODE) break;
+        firstOfSize[size] = columns.nextOfSize[node] ?? NO_NODE;
+        alike.push(columns.totals[node] ?? 0);
+        const before = length;
+        expand(node);
+        guard.spend(2 + length - before);
+        queueFrom(before);
+      }
+      const wanted = keepNodes - expanded;
+      expanded += alike.length;
+      if (expanded < keepNodes || (expanded === keepNodes && isLast(size))) continue;
+      return nthLargest(Float64Array.from(alike), wanted);
+    }
+    return 0;
+  }
+
+  function isLast(size: number): boolean {
+    for (let smaller = size - 1; smaller >= 0; smaller--) {
+      if (firstOfSize[smaller] !== NO_NODE) return false;
+    }
+    return true;
+  }
 
   return {
-    unite(trees, frameCount, keepNodes, guard) {
+    unite(laid, frameCount, keepNodes, guard) {
       if (columns.capacity > KEPT_NODES) columns = createColumns(KEPT_NODES);
       if (unitedOfFrame.length < frameCount) unitedOfFrame = new Int32Array(2 * frameCount);
       unitedOfFrame.fill(NO_NODE, 0, frameCount);
-      const queue = keepNodes > 0 ? createSizeQueue() : undefined;
-      let length = 0;
-      let sourceCount = 0;
-
-      /** Takes the children of a node of one tree, or its roots, in among those from `first` on. */
-      function takeChildren(tree: number, firstChild: number, caller: number, first: number) {
-        const laid = trees[tree];
-        if (laid === undefined) return 0;
-        const { nodes, frameOf, totals } = laid;
-        let below = 0;
-        let seen = 0;
-        let child = firstChild;
-        for (; child !== NO_NODE; child = nodes.nextSibling[child] ?? NO_NODE) {
-          seen++;
-          const total = totals[child] ?? 0;
-          if (total === 0) continue;
-          below += total;
-          const frame = frameOf[nodes.label[child] ?? 0] ?? 0;
-          let node = unitedOfFrame[frame] ?? NO_NODE;
-          if (sourceCount === columns.capacity) columns = enlarged(columns);
-          const source = sourceCount++;
-          if (node < first) {
-            node = length++;
-            unitedOfFrame[frame] = node;
-            columns.parent[node] = caller;
-            columns.frame[node] = frame;
-            columns.totals[node] = total;
-            columns.firstSource[node] = NO_NODE;
-          } else columns.totals[node] = (columns.totals[node] ?? 0) + total;
-          columns.sourceTree[source] = tree;
-          columns.sourceNode[source] = child;
-          columns.nextSource[source] = columns.firstSource[node] ?? NO_NODE;
-          columns.firstSource[node] = source;
-        }
-        guard.spend(2 * seen);
-        return below;
-      }
-
-      function expand(node: number): void {
-        const first = length;
-        let below = 0;
-        let source = columns.firstSource[node] ?? NO_NODE;
-        for (; source !== NO_NODE; source = columns.nextSource[source] ?? NO_NODE) {
-          const tree = columns.sourceTree[source] ?? 0;
-          const child = trees[tree]?.nodes.firstChild[columns.sourceNode[source] ?? 0] ?? NO_NODE;
-          if (child !== NO_NODE) below += takeChildren(tree, child, node, first);
-        }
-        columns.below[node] = below;
-        queueFrom(first);
-      }
-
-      function queueFrom(first: number): void {
-        if (queue === undefined) return;
-        for (let node = first; node < length; node++) queue.add(node, columns.totals[node] ?? 0);
-      }
-
+      firstOfSize.fill(NO_NODE);
+      trees = laid;
+      length = 0;
+      sourceCount = 0;
       let total = 0;
-      for (const [tree, { nodes }] of trees.entries()) {
-        total += takeChildren(tree, nodes.firstRoot, NO_NODE, 0);
+      for (const [tree, one] of trees.entries()) {
+        total += takeChildren(tree, one, one.nodes.firstRoot, NO_NODE, 0);
       }
-      queueFrom(0);
       let threshold = 0;
-      if (queue === undefined) for (let node = 0; node < length; node++) expand(node);
-      else threshold = expandLargest(queue, keepNodes, expand, (node) => columns.totals[node] ?? 0);
-
-      const { parent, frame, totals, below, firstSource, sourceTree, sourceNode } = columns;
-      const { nextSource } = columns;
-      return {
-        ...{ length, total, threshold },
-        ...{ parent, frame, totals, below },
-        sourcesOf(node, visit) {
-          let source = firstSource[node] ?? NO_NODE;
-          for (; source !== NO_NODE; source = nextSource[source] ?? NO_NODE) {
-            visit(sourceTree[source] ?? 0, sourceNode[source] ?? 0);
-          }
-        },
-      };
+      if (keepNodes > 0) {
+        queueFrom(0);
+        threshold = expandLargest(keepNodes, guard);
+      } else {
+        for (let node = 0; node < length; node++) {
+          guard.spend(2);
+          expand(node);
+        }
+      }
+      trees = [];
+      return unitedOf(columns, length, total, threshold);
     },
   };
 }
 
-/** Expands the largest nodes, and answers the total of the last one that stays; 0 when all do. */
-function expandLargest(
-  queue: SizeQueue,
-  keepNodes: number,
-  expand: (node: number) => void,
-  totalOf: (node: number) => number,
-): number {
-  let expanded = 0;
-  for (;;) {
-    const alike: number[] = [];
-    // A node's children are as large as itself or smaller: they come in the same turn or later.
-    for (let node = queue.next(); node !== NO_NODE; node = queue.next()) {
-      alike.push(totalOf(node));
-      expand(node);
-    }
-    const wanted = keepNodes - expanded;
-    expanded += alike.length;
-    const isLast = !queue.turn();
-    if (isLast && expanded <= keepNodes) return 0;
-    if (expanded >= keepNodes) return nthLargest(Float64Array.from(alike), wanted);
-  }
+function unitedOf(
+  { parent, frame, totals, below, firstSource, sourceTree, sourceNode, nextSource }: Columns,
+  length: number,
+  total: number,
+  threshold: number,
+): UnitedTrees {
+  return {
+    length,
+    total,
+    threshold,
+    parent,
+    frame,
+    totals,
+    below,
+    sourcesOf(node, visit) {
+      let source = firstSource[node] ?? NO_NODE;
+      for (; source !== NO_NODE; source = nextSource[source] ?? NO_NODE) {
+        visit(sourceTree[source] ?? 0, sourceNode[source] ?? 0);
+      }
+    },
+  };
 }
-
-/** Nodes by size, the largest first; those of about the same size in any order. */
-type SizeQueue = {
-  add(node: number, total: number): void;
-  /** Of the size whose turn it is; `NO_NODE` when none is left. */
-  next(): number;
-  /** The next size that has nodes has its turn; false when there is none. */
-  turn(): boolean;
-};
 
 /** Sizes are alike when the exponents of their doubles and three bits of their fractions are. */
 const SIZE_SHIFT = 17;
 const SIZE_OF_ONE = 0x3ff0_0000 >>> SIZE_SHIFT;
 const SIZES = 1 + (0x4340_0000 >>> SIZE_SHIFT) - SIZE_OF_ONE;
-
-function createSizeQueue(): SizeQueue {
-  const nodesOfSize: number[][] = Array.from({ length: SIZES }, () => []);
-  const bits = new DataView(new ArrayBuffer(8));
-  let current = SIZES - 1;
-  return {
-    add(node, total) {
-      bits.setFloat64(0, total);
-      nodesOfSize[(bits.getUint32(0) >>> SIZE_SHIFT) - SIZE_OF_ONE]?.push(node);
-    },
-    next: () => nodesOfSize[current]?.pop() ?? NO_NODE,
-    turn() {
-      while (current >= 0 && nodesOfSize[current]?.length === 0) current--;
-      return current >= 0;
-    },
-  };
-}
 
 /** Cells for nodes, and as many for the nodes of the trees that they were made of. */
 type Columns = {
@@ -204,6 +222,8 @@ type Columns = {
   readonly frame: Int32Array;
   readonly totals: Float64Array;
   readonly below: Float64Array;
+  /** The node whose turn it is behind another one of about its size. */
+  readonly nextOfSize: Int32Array;
   readonly firstSource: Int32Array;
   readonly sourceTree: Int32Array;
   readonly sourceNode: Int32Array;
@@ -211,12 +231,17 @@ type Columns = {
 };
 
 function createColumns(capacity: number): Columns {
-  const int32 = () => new Int32Array(capacity);
   return {
     capacity,
-    ...{ parent: int32(), frame: int32(), firstSource: int32() },
-    ...{ totals: new Float64Array(capacity), below: new Float64Array(capacity) },
-    ...{ sourceTree: int32(), sourceNode: int32(), nextSource: int32() },
+    parent: new Int32Array(capacity),
+    frame: new Int32Array(capacity),
+    totals: new Float64Array(capacity),
+    below: new Float64Array(capacity),
+    nextOfSize: new Int32Array(capacity),
+    firstSource: new Int32Array(capacity),
+    sourceTree: new Int32Array(capacity),
+    sourceNode: new Int32Array(capacity),
+    nextSource: new Int32Array(capacity),
   };
 }
 
@@ -227,6 +252,7 @@ function enlarged(columns: Columns): Columns {
   larger.firstSource.set(columns.firstSource);
   larger.totals.set(columns.totals);
   larger.below.set(columns.below);
+  larger.nextOfSize.set(columns.nextOfSize);
   larger.sourceTree.set(columns.sourceTree);
   larger.sourceNode.set(columns.sourceNode);
   larger.nextSource.set(columns.nextSource);
