@@ -84,9 +84,9 @@ export function wantedOfSegment(
 ): WantedType<SegmentTable>[] {
   const { oldestMillis, newestMillis } = table;
   if (!meetsTimes(range, oldestMillis, newestMillis)) return [];
-  const { entry } = table.segment;
-  const { sequence, firstArrival } = entry;
-  const rows = { ...table, sequence, firstArrival };
+  const { tenant, kind, streams } = table;
+  const { sequence, firstArrival } = table.segment.entry;
+  const rows = { tenant, kind, streams, oldestMillis, newestMillis, sequence, firstArrival };
   return wantedTypes(table, table.directory.streams, matched, range, (type) =>
     deletions.hiddenIn(rows, type),
   );

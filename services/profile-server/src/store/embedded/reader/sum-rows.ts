@@ -4,7 +4,7 @@ import { foundRows, keepingVisible, profilesOfSegment } from './profile-rows.ts'
 import type { OpenLevel, QueryTables, WantedType } from './query-tables.ts';
 import type { SegmentTable } from './segment-index.ts';
 import { createRowList, firstFromMillis, type RowList, rowsOfStream } from './sorted-rows.ts';
-import { DAY_MILLIS, HOUR_MILLIS, holdsStretch, hourOf, type ReadRange } from './whole-hours.ts';
+import { DAY_MILLIS, HOUR_MILLIS, holdsTimes, hourOf, type ReadRange } from './whole-hours.ts';
 
 export type SumPlan = {
   /** Sums of whole days too, not only of hours. */
@@ -14,9 +14,9 @@ export type SumPlan = {
 };
 
 /**
- * The profiles of a type of a table, for whoever adds them up: the sum of the day where all of it
- * lies in the range, sums of whole hours, and single profiles for the rest. What is hidden in part
- * is read profile by profile.
+ * The profiles of a type of a table, for whoever adds them up: the sum of the day where all profiles
+ * of a stream lie in the range, sums of whole hours, and single profiles for the rest. What is hidden
+ * in part is read profile by profile.
  */
 export function sumsOfSegment(
   wanted: WantedType<SegmentTable>,
@@ -25,11 +25,12 @@ export function sumsOfSegment(
   plan: SumPlan,
 ): FoundRows[] {
   const { table, type, places, hidden } = wanted;
-  const dayMillis = table.segment.entry.day * DAY_MILLIS;
+  const { streams } = table.directory;
+  const isInside = (place: number): boolean =>
+    holdsTimes(range, streams.oldestMillis[place] ?? 0, streams.newestMillis[place] ?? 0);
   const hours = hidden === undefined ? tables.levelOf(table, 'hour') : undefined;
-  const isDayInside =
-    plan.days && hidden === undefined && holdsStretch(range, dayMillis, DAY_MILLIS);
-  const day = isDayInside ? tables.levelOf(table, 'day') : undefined;
+  const usesDays = plan.days && hidden === undefined && places.some(isInside);
+  const day = usesDays ? tables.levelOf(table, 'day') : undefined;
   if ((hours === undefined || !holdsAnyHour(range, table)) && day === undefined) {
     return profilesOfSegment(wanted, range, tables);
   }
@@ -39,10 +40,10 @@ export function sumsOfSegment(
     hours === undefined ? undefined : createSums(table, type, hours, tables, HOUR_MILLIS);
   for (const place of places) {
     tables.guard.spend(8);
-    if (ofDay?.takeAll(place) === true) continue;
+    if (ofDay !== undefined && isInside(place) && ofDay.takeAll(place)) continue;
     const taken = ofHours?.takeWhole(place, range) ?? [];
     const profilesTaken = taken.reduce((sum, { profileCount }) => sum + profileCount, 0);
-    const isAll = profilesTaken === table.directory.streams.profileCount[place];
+    const isAll = profilesTaken === streams.profileCount[place];
     if (!isAll || plan.newestAlone) {
       const alone = singles.keepRest(place, taken, plan.newestAlone);
       if (alone) ofHours?.giveBackLast();
