@@ -3,8 +3,8 @@
 #   docker build --target profile-server -t emberscope/profile-server .
 #   docker run -p 127.0.0.1:4040:4040 -v profiles:/data emberscope/profile-server
 #
-# Each holds the production dependencies of its own service and compiled code, owned by root and
-# written by nobody; it runs as user 10001 and needs /data (where it keeps something) and /tmp alone.
+# Each holds compiled code and what it needs in production, owned by root and written by nobody; it
+# runs as user 10001 and needs /data (where it keeps something) and /tmp alone.
 
 FROM node:24-bookworm-slim AS base
 WORKDIR /app
@@ -21,6 +21,7 @@ COPY --from=manifests /manifests ./
 RUN --mount=type=cache,target=/root/.npm npm ci
 COPY . .
 RUN npx tsc -b services/profile-server services/collector demo-app \
+ && node scripts/bundle.mjs \
  && npm run build -w services/web
 # What ships: no tests, no benchmarks, no declarations. Source maps stay: the demo's frames are named
 # by them, and so are the lines in stack traces.
@@ -31,10 +32,6 @@ RUN find packages services demo-app -path '*/node_modules' -prune -o -path '*/di
  && mkdir /out \
  && find packages services demo-app -path '*/node_modules' -prune -o -type d -name dist \
       -exec cp -r --parents -t /out {} +
-
-FROM base AS profile-server-modules
-COPY --from=manifests /manifests ./
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --workspace services/profile-server
 
 FROM base AS collector-modules
 COPY --from=manifests /manifests ./
@@ -53,9 +50,10 @@ RUN groupadd --gid 10001 emberscope \
  && install -d -o 10001 -g 10001 /data
 COPY scripts/healthcheck.mjs scripts/
 
+# Bundled: its libraries and packages are in its files.
 FROM runtime AS profile-server
-COPY --from=profile-server-modules /app ./
-COPY --from=build /out/packages packages
+COPY --from=manifests /manifests/package.json ./
+COPY --from=manifests /manifests/services/profile-server services/profile-server
 COPY --from=build /out/services/web services/web
 COPY --from=build /out/services/profile-server services/profile-server
 USER 10001:10001

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { bundle, isBundleOld } from '../bundle.mjs';
 
 /** What can be built. `page` is what the profile server serves to browsers. */
 export type Target = 'profile-server' | 'collector' | 'demo-app' | 'page';
@@ -25,8 +26,12 @@ export async function buildWhatIsMissing(
 ): Promise<BuildOutcome> {
   const programs = targets.filter((target) => target !== 'page').map((target) => FOLDERS[target]);
   const compiled = await compile(projectDir, programs, progress);
-  if (!compiled.ok || !targets.includes('page')) return compiled;
-  return buildPage(projectDir, progress);
+  if (!compiled.ok) return compiled;
+  if (targets.includes('profile-server')) {
+    const bundled = await bundleServer(projectDir, progress);
+    if (!bundled.ok) return bundled;
+  }
+  return targets.includes('page') ? buildPage(projectDir, progress) : { ok: true };
 }
 
 const FOLDERS = {
@@ -61,12 +66,28 @@ async function compile(
 function forgetDeletedOutputs(plan: string): boolean {
   const deleted = [...plan.matchAll(/Project '(.*)tsconfig\.json' is up to date/g)]
     .map(([, folder = '']) => folder)
-    .filter((folder) => !OUTPUTS.some((output) => existsSync(join(folder, output))));
+    .filter((folder) => !existsSync(join(folder, outputOf(folder))));
   for (const folder of deleted) rmSync(join(folder, 'tsconfig.tsbuildinfo'), { force: true });
   return deleted.length > 0;
 }
 
-const OUTPUTS = ['dist', 'dist-tsc'] as const;
+/** `dist`, or `dist-tsc` where something else is made of that. */
+function outputOf(folder: string): string {
+  const text = readFileSync(join(folder, 'tsconfig.json'), 'utf8');
+  return text.match(/"outDir": ?"([^"]+)"/)?.[1] ?? 'dist';
+}
+
+async function bundleServer(projectDir: string, progress: BuildProgress): Promise<BuildOutcome> {
+  if (!isBundleOld(projectDir)) return { ok: true };
+  return timed('the bundle of the profile server', progress, async () => {
+    try {
+      await bundle(projectDir);
+      return { ok: true, output: '' };
+    } catch (error) {
+      return { ok: false, output: error instanceof Error ? error.message : String(error) };
+    }
+  });
+}
 
 /** What the page is made from: its own folder, and the packages that it bundles from their sources. */
 const PAGE_SOURCES = [

@@ -8,7 +8,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { pprofOf } from './testing/drawn-pprof.ts';
 
-const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
+/** What ships: the bundle. */
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const ROUNDS = 5;
 /** A server takes pushes for so long. */
 const LIFE_MAX_MILLIS = 1500;
