@@ -14,7 +14,7 @@ import {
   listSetting,
   structureSetting,
 } from '@emberscope/node-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A rule in the file, in Prometheus's words. */
 const relabelRule = z

@@ -11,7 +11,7 @@ import {
   pathSetting,
 } from '@emberscope/node-kit';
 import { PYROSCOPE_PPROF_LIMITS } from '@emberscope/pprof';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { IngestLimits } from './ingest/ingest-limits.ts';
 import type { RateLimits } from './ingest/rate-limit.ts';
 import type { QueryLimits } from './query/query-call.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createSimFs } from '../fs/sim-fs.ts';
 import { writeFileAtomically } from '../fs/whole-file.ts';
 import { createSeededRandom } from '../random/seeded-random.ts';

@@ -1,10 +1,10 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Fs } from '../fs/fs.ts';
 import { FsError } from '../fs/fs-error.ts';
 import { readWholeFile } from '../fs/whole-file.ts';
 import { type Environment, readEnvironment } from './read-environment.ts';
 import { type Program, readFlags } from './read-flags.ts';
-import { type FromFile, readSettingsFile } from './read-settings-file.ts';
+import type { FromFile } from './read-settings-file.ts';
 import type { SettingFacts, SettingsShape } from './setting.ts';
 import { optional, pathSetting } from './setting-kinds.ts';
 import { type NamedSetting, nameSettings, type SettingNames } from './setting-names.ts';
@@ -106,6 +106,8 @@ async function readFile(
   try {
     const bytes = await readWholeFile(fs, path, CONFIG_FILE_MAX_BYTES);
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // Only now: most starts have no such file, and what reads YAML takes long to load.
+    const { readSettingsFile } = await import('./read-settings-file.ts');
     return readSettingsFile(names, text, path, { acceptUnknownDotted });
   } catch (error) {
     const from = formatOrigin(config.origin);

@@ -1,5 +1,5 @@
 import { formatGoDuration, formatIecBytes, parseByteSize, parseDuration } from '@emberscope/units';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { type SettingFacts, type SettingForm, settingFacts } from './setting.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What is known of a setting beside its values: all that `--help`, errors and the other sources of

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { createLogger, nodeFs, systemClock } from '@emberscope/node-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { startServer } from '../server.ts';
 import { type Settings, settingsShape } from '../settings.ts';
 
