@@ -11,13 +11,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Files of `dist`, and what each is made from. Threads lie beside what starts them. */
-const ENTRIES = {
-  main: 'main.js',
+const PROGRAMS = { main: 'main.js', 'store-tools/main': 'store-tools/main.js' };
+const THREADS = {
   'ingest-worker': 'work/ingest-worker.js',
   'query-worker': 'work/query-worker.js',
   'writer-worker': 'work/writer-worker.js',
   'maintenance-worker': 'work/maintenance-worker.js',
-  'store-tools/main': 'store-tools/main.js',
 };
 
 /** Libraries in CommonJS ask for Node's modules by `require`. */
@@ -38,7 +37,9 @@ export function isBundleOld(projectDir) {
     join(projectDir, 'package-lock.json'),
     fileURLToPath(import.meta.url),
   ];
-  const bundled = Object.keys(ENTRIES).map((name) => join(service, 'dist', `${name}.js`));
+  const bundled = Object.keys({ ...PROGRAMS, ...THREADS }).map((name) =>
+    join(service, 'dist', `${name}.js`),
+  );
   return Math.min(...bundled.map(changedMillis)) <= Math.max(...sources.map(newestMillis));
 }
 
@@ -48,22 +49,29 @@ export async function bundle(projectDir) {
   // biome-ignore lint/correctness/noUndeclaredDependencies: a tool of the root, as tsc is
   const { build } = await import('esbuild');
   const service = join(projectDir, 'services/profile-server');
-  rmSync(join(service, 'dist'), { recursive: true, force: true });
-  await build({
-    entryPoints: Object.fromEntries(
-      Object.entries(ENTRIES).map(([name, file]) => [name, join(service, 'dist-tsc', file)]),
+  const outdir = join(service, 'dist');
+  rmSync(outdir, { recursive: true, force: true });
+  await Promise.all(
+    // What a program imports later is a file of its own, and what it shares with that another one.
+    [...Object.entries(PROGRAMS).map((entry) => [entry]), Object.entries(THREADS)].map((entries) =>
+      build({
+        entryPoints: Object.fromEntries(
+          entries.map(([name, file]) => [name, join(service, 'dist-tsc', file)]),
+        ),
+        outdir,
+        bundle: true,
+        splitting: entries.length === 1,
+        platform: 'node',
+        target: 'node20.20',
+        format: 'esm',
+        banner: { js: BANNER },
+        sourcemap: true,
+        // The lines of the sources are what is wanted, not the sources again.
+        sourcesContent: false,
+        logLevel: 'warning',
+      }),
     ),
-    outdir: join(service, 'dist'),
-    bundle: true,
-    platform: 'node',
-    target: 'node20.20',
-    format: 'esm',
-    banner: { js: BANNER },
-    sourcemap: true,
-    // The lines of the sources are what is wanted, not the sources again.
-    sourcesContent: false,
-    logLevel: 'warning',
-  });
+  );
 }
 
 /** @param {string} path @returns {number} */

@@ -1,41 +1,6 @@
-import {
-  type Clock,
-  createFrontDoor,
-  createHealth,
-  createLogLimiter,
-  createMetrics,
-  type FrontDoorEvent,
-  type Fs,
-  FsError,
-  formatListenAddress,
-  type ListenAddress,
-  type Logger,
-  startTurnClock,
-  type WorkerDeath,
-} from '@emberscope/node-kit';
-import { createAdmission, DEFAULT_ADMISSION_LIMITS } from './http/admission.ts';
-import { createIngestRoute } from './http/ingest-route.ts';
-import { loadPageFiles } from './http/page-files.ts';
-import { createPushRoute } from './http/push-route.ts';
-import { queryRoutes } from './http/query-routes.ts';
-import { createServerRoutes } from './http/server-routes.ts';
-import { spreadRequests } from './http/spread-requests.ts';
-import { type BuildInfo, statusRoutes, statusRpcs } from './http/status-routes.ts';
-import { storeStatusRoute } from './http/store-status.ts';
-import { createTenancy } from './http/tenancy.ts';
-import { createIngestService } from './ingest/ingest-service.ts';
-import { createRateLimit } from './ingest/rate-limit.ts';
-import { createQueryService } from './query/query-service.ts';
-import { createServerMetrics } from './server-metrics.ts';
-import {
-  bodyLimitBytes,
-  ingestLimits,
-  queryLimits,
-  rateLimits,
-  type Settings,
-  storeOptions,
-} from './settings.ts';
-import type { WriterStats } from './store/embedded/writer/writer-stats.ts';
+import type { Clock, Fs, ListenAddress, Logger } from '@emberscope/node-kit';
+import type { BuildInfo } from './http/status-routes.ts';
+import { queryLimits, type Settings, storeOptions } from './settings.ts';
 import { startIngestPool } from './work/ingest-pool.ts';
 import { startStoreThreads } from './work/store-threads.ts';
 
@@ -55,32 +20,14 @@ export type StartedServer =
   /** One sentence. */
   | { readonly ok: false; readonly reason: string };
 
-/** The rule that this product is about; the server keeps it, too. */
-const LONG_TURN_MILLIS = 40;
-
-/** Requests that run get this long to end when the server stops. */
-const STOP_MILLIS = 5_000;
-
-/** How often the threads' state is looked at for the metrics. */
-const STATS_PERIOD_MILLIS = 5_000;
-
-/** A line for each kind of trouble in this time at most. */
-const LOG_INTERVAL_MILLIS = 10_000;
-
 /** Puts the server together, starts it, and answers when it takes requests. */
 export async function startServer(parts: ServerParts): Promise<StartedServer> {
-  const { settings, log, clock, fs } = parts;
+  const { settings, log, clock } = parts;
   const beganMillis = clock.monotonicMillis();
-  const page = await loadPageFiles(fs, parts.pageDir).catch((error: unknown) => {
-    if (!(error instanceof FsError)) throw error;
-    return `Cannot read the page (setting page-dir): ${error.message}`;
-  });
-  if (typeof page === 'string') return { ok: false, reason: page };
-  const health = createHealth();
-  const storeCheck = health.add('store');
-  const metrics = createMetrics({ prefix: 'emberscope', withProcessMetrics: true });
-  const count = createServerMetrics(metrics);
-  const limiter = createLogLimiter({ clock, intervalMillis: LOG_INTERVAL_MILLIS });
+  type Mortal = 'writer' | 'query' | 'ingest';
+  let noteDeath = (which: Mortal): void => void early.push(which);
+  /** Before there is anything that counts them. */
+  const early: Mortal[] = [];
 
   const store = startStoreThreads({
     ...storeOptions(settings, parts.dataDir),
@@ -88,154 +35,32 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
     clock,
     onEvent: ({ level, message }) => log[level](message),
     onDied(which, death) {
-      count.threadDied(which);
+      noteDeath(which);
       log.error({ death, which }, 'a thread of the store ended and was replaced; nothing is lost');
     },
   });
-  // Beside the store, which takes as long to open as a thread takes to load.
-  const pool = startIngestPool(clock, (death: WorkerDeath) => {
-    count.threadDied('ingest');
+  const pool = startIngestPool(clock, (death) => {
+    noteDeath('ingest');
     log.error({ death }, 'a thread that reads profiles ended and was replaced');
   });
-  const opened = await store.start();
-  if (!opened.ok) {
+  // These threads load, and the store opens, while this one loads what the door is made of.
+  const [opened, { openDoor }] = await Promise.all([store.start(), import('./open-door.ts')]);
+  const door = opened.ok ? await openDoor({ ...parts, store, pool, beganMillis }) : opened;
+  if (!door.ok) {
     await Promise.all([pool.close(0), store.stop()]);
-    return opened;
+    return door;
   }
-  const admission = createAdmission(DEFAULT_ADMISSION_LIMITS);
-  const ingest = createIngestService({
-    pool,
-    store,
-    rateLimit: createRateLimit(rateLimits(settings), () => clock.monotonicMillis()),
-    limits: ingestLimits(settings),
-    nowMillis: () => clock.nowMillis(),
-    observe: { stored: count.stored, discarded: count.discarded },
-  });
-  const queries = createQueryService({
-    store,
-    limits: queryLimits(settings),
-    nowMillis: () => clock.nowMillis(),
-    monotonicMillis: () => clock.monotonicMillis(),
-    observe: count.queried,
-  });
-  count.measureAdmission(admission);
-  count.measureQueries(store.waitingQueries);
-
-  let lastStats: WriterStats | null = null;
-  const tenancy = createTenancy(settings.multitenancy);
-  const maxBodyBytes = bodyLimitBytes(settings);
-  const shared = { ingest, admission, tenancy, maxBodyBytes, clock };
-  const routes = createServerRoutes({
-    rpcs: [...queryRoutes(queries, tenancy), ...statusRpcs(health)],
-    push: createPushRoute(shared),
-    ingest: createIngestRoute(shared),
-    status: [
-      ...statusRoutes(health, metrics, parts.build),
-      storeStatusRoute(() => ({
-        retentionMillis: settings.retentionMillis,
-        rollupRetentionMillis: settings.rollupRetentionMillis,
-        store: lastStats,
-      })),
-    ],
-    page,
-  });
-  const door = createFrontDoor({
-    handler: spreadRequests(routes, {
-      monotonicMillis: () => clock.monotonicMillis(),
-      nextTurn: (run) => void setImmediate(run),
-    }),
-    observe: (event) => noteDoor(event, count.cut, log, limiter),
-  });
-
-  const turns = startTurnClock({
-    thresholdMillis: LONG_TURN_MILLIS,
-    onLongTurn: ({ millis, isStarved }) => {
-      count.longTurn(isStarved);
-      limiter.run(`turn ${isStarved}`, (suppressed) => {
-        const text = isStarved ? 'a turn was long for want of a core' : 'a turn was long';
-        log.warn({ millis: Math.round(millis), isStarved, suppressed }, text);
-      });
-    },
-  });
-  count.measureTurns(turns);
-
-  const address =
-    settings.httpPort === undefined ? settings.listen : { host: '', port: settings.httpPort };
-  const listening = await door.listen(
-    address,
-    settings.httpPort === undefined ? 'listen' : 'server.http-listen-port',
-  );
-  if (!listening.ok) {
-    turns.stop();
-    await Promise.all([pool.close(0), store.stop()]);
-    return listening;
-  }
-
-  let isStopping = false;
-  let isLooking = false;
-  const lookAtStore = async () => {
-    // The writer may be at a disk that does not answer: questions must not pile up behind it.
-    if (isLooking) return;
-    isLooking = true;
-    const stats = await store.stats();
-    isLooking = false;
-    if (stats.kind === 'done') {
-      lastStats = stats.output;
-      count.store(stats.output);
-    }
-    if (isStopping) return;
-    // A store that takes no pushes still answers queries: that is no reason to be restarted.
-    storeCheck.set(stats.kind === 'done' ? 'running' : 'failed', stats.kind);
-  };
-  await lookAtStore();
-  const stopLooking = clock.every(STATS_PERIOD_MILLIS, () => void lookAtStore());
-  if (page.fileCount === 0) log.warn({ pageDir: parts.pageDir }, 'the page has not been built');
-  count.ready((clock.monotonicMillis() - beganMillis) / 1000);
-  log.info({ listen: formatListenAddress(listening.address) }, 'ready');
+  for (const which of early) door.threadDied(which);
+  noteDeath = door.threadDied;
 
   return {
     ok: true,
-    address: listening.address,
+    address: door.address,
     async stop() {
-      isStopping = true;
-      storeCheck.set('stopping');
-      stopLooking();
-      const { cutRequests, cutConnections } = await door.close(STOP_MILLIS);
+      const { cutRequests, cutConnections } = await door.close();
       await pool.close(0);
       await store.stop();
-      turns.stop();
       log.info({ cutRequests, cutConnections }, 'stopped');
     },
   };
-}
-
-function noteDoor(
-  event: FrontDoorEvent,
-  count: (reason: string) => void,
-  log: Logger,
-  limiter: ReturnType<typeof createLogLimiter>,
-): void {
-  switch (event.kind) {
-    case 'opened':
-    case 'reset':
-      return;
-    case 'cut':
-      count(event.reason);
-      log.debug({ reason: event.reason, detail: event.detail }, 'a connection was cut');
-      return;
-    case 'handler-failed':
-      count('handler-failed');
-      limiter.run('handler-failed', (suppressed) =>
-        log.error({ err: event.error, suppressed }, 'a request failed'),
-      );
-      return;
-    case 'accept-failed':
-      count('accept-failed');
-      limiter.run('accept-failed', (suppressed) =>
-        log.error({ err: event.error, suppressed }, 'a connection could not be accepted'),
-      );
-      return;
-    default:
-      event satisfies never;
-  }
 }

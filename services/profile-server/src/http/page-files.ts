@@ -47,7 +47,8 @@ const gzipOnThread = promisify(gzip);
 type PageFile = {
   readonly type: string;
   readonly bytes: Uint8Array;
-  readonly zipped: Uint8Array;
+  /** Once, for who asks first: a start waits for nothing that may never be asked for. */
+  zipped(): Promise<Uint8Array>;
   /** Its name has a hash of its content, so that it may be kept for ever. */
   readonly isHashed: boolean;
 };
@@ -83,7 +84,9 @@ async function readFolder(
       const extension = name.slice(name.lastIndexOf('.') + 1);
       const type = TYPES.get(extension) ?? 'application/octet-stream';
       const isHashed = path === '/assets';
-      files.set(below, { type, bytes, zipped: await gzipOnThread(bytes, {}), isHashed });
+      let zipping: Promise<Uint8Array> | undefined;
+      const zipped = () => (zipping ??= gzipOnThread(bytes, {}));
+      files.set(below, { type, bytes, zipped, isHashed });
     }
   }
 }
@@ -98,15 +101,16 @@ async function entriesOf(fs: Fs, directory: string) {
 }
 
 function handlerOf({ type, bytes, zipped, isHashed }: PageFile): HttpHandler {
-  return (request, response) => {
+  return async (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.statusCode = 405;
       endResponse(response);
       return;
     }
     const takesGzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-    const isZipped = takesGzip && zipped.length < bytes.length;
-    const body = isZipped ? zipped : bytes;
+    const smaller = takesGzip ? await zipped() : bytes;
+    const isZipped = smaller.length < bytes.length;
+    const body = isZipped ? smaller : bytes;
     response.statusCode = 200;
     response.setHeader('content-type', type);
     response.setHeader('content-length', body.byteLength);

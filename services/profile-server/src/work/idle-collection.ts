@@ -16,12 +16,15 @@ export type IdleCollection = {
 const IDLE_MILLIS = 15_000;
 
 export function createIdleCollection(clock: Clock): IdleCollection {
-  const collect = collector();
+  let collect: (() => void) | undefined;
   let stop: StopTimer | undefined;
   return {
     touch() {
       stop?.();
-      stop = clock.after(IDLE_MILLIS, collect);
+      stop = clock.after(IDLE_MILLIS, () => {
+        collect ??= collector();
+        collect();
+      });
     },
   };
 }

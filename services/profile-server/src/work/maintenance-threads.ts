@@ -17,18 +17,35 @@ export type MaintenanceThreads = Maintenance & {
 const LONGEST_JOB_MILLIS = 3_600_000;
 
 /**
- * Starts the two threads that flush and merge, of low priority: nobody waits for them. With one for
- * both, the log would fill up behind the merge of a large day.
+ * Two threads that flush and merge, of low priority: nobody waits for them. With one for both, the
+ * log would fill up behind the merge of a large day. Each starts with its first job, not with the
+ * server, where pushes wait for the cores.
  */
-export function startMaintenance(clock: Clock): MaintenanceThreads {
-  const flushes = startThread(clock);
-  const merges = startThread(clock);
+export function createMaintenance(clock: Clock): MaintenanceThreads {
+  const flushes = createThread(clock);
+  const merges = createThread(clock);
   return {
-    flush: async (job) => outputOf(await flushes.run('flush', job)),
-    merge: async (job) => outputOf(await merges.run('merge', job)),
-    endMerge: () => merges.close(0),
+    flush: async (job) => outputOf(await flushes.pool().run('flush', job)),
+    merge: async (job) => outputOf(await merges.pool().run('merge', job)),
+    endMerge: merges.close,
     async close() {
-      await Promise.all([flushes.close(0), merges.close(0)]);
+      await Promise.all([flushes.close(), merges.close()]);
+    },
+  };
+}
+
+function createThread(clock: Clock) {
+  let started: WorkerPool<MaintenanceJobs> | undefined;
+  let isClosed = false;
+  return {
+    pool(): WorkerPool<MaintenanceJobs> {
+      if (isClosed) throw new Error('the server is stopping');
+      started ??= startThread(clock);
+      return started;
+    },
+    async close(): Promise<void> {
+      isClosed = true;
+      await started?.close(0);
     },
   };
 }

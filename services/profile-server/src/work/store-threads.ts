@@ -5,6 +5,7 @@ import {
   type JobOutcome,
   type RunOptions,
   type WorkerDeath,
+  type WorkerPool,
 } from '@emberscope/node-kit';
 import type { QueryAnswer, QueryLimits } from '../query/query-call.ts';
 import type { StoreView } from '../store/embedded/store-view.ts';
@@ -101,17 +102,20 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     onWorkerDied: (death) => onDied('writer', death),
   });
   const { cacheBytes, ...reader } = options.reader;
-  const queries = createWorkerPool<QueryJobs>({
-    workerUrl: new URL('./query-worker.js', import.meta.url),
-    workerCount: queryThreads,
-    workerData: { ...reader, cacheBytes: Math.floor(cacheBytes / queryThreads) },
-    queueLimit: QUERIES_MAX_WAITING,
-    jobTimeoutMillis: LONGEST_QUERY_MILLIS,
-    graceMillis: QUERY_GRACE_MILLIS,
-    resourceLimits: YOUNG_GENERATION,
-    clock,
-    onWorkerDied: (death) => onDied('query', death),
-  });
+  // Once pushes are taken: until then, cores are for what takes them.
+  const startQueries = (): WorkerPool<QueryJobs> =>
+    createWorkerPool<QueryJobs>({
+      workerUrl: new URL('./query-worker.js', import.meta.url),
+      workerCount: queryThreads,
+      workerData: { ...reader, cacheBytes: Math.floor(cacheBytes / queryThreads) },
+      queueLimit: QUERIES_MAX_WAITING,
+      jobTimeoutMillis: LONGEST_QUERY_MILLIS,
+      graceMillis: QUERY_GRACE_MILLIS,
+      resourceLimits: YOUNG_GENERATION,
+      clock,
+      onWorkerDied: (death) => onDied('query', death),
+    });
+  let queries: WorkerPool<QueryJobs> | undefined;
   let view: StoreView | undefined;
   let isStopping = false;
   const line = createPushLine(async (pushes, transfer) => {
@@ -126,14 +130,14 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
    * disk comes back only when all have closed them.
    */
   function showView(to: StoreView): void {
-    if (queries.stats().queued > 0) return;
+    if (queries === undefined || queries.stats().queued > 0) return;
     for (let i = 0; i < queryThreads; i++) void queries.run('see', to);
   }
 
-  async function warm(first: StoreView): Promise<void> {
+  async function warm(first: StoreView, pool: WorkerPool<QueryJobs>): Promise<void> {
     for (let round = 0; round <= WARM_ROUNDS && !isStopping; round++) {
       const input = { view: view ?? first, limits: options.queryLimits, round };
-      await Promise.all(Array.from({ length: queryThreads }, () => queries.run('warm', input)));
+      await Promise.all(Array.from({ length: queryThreads }, () => pool.run('warm', input)));
     }
   }
 
@@ -144,13 +148,16 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       if (!done.output.ok) return done.output;
       view = done.output.view;
       for (const event of done.output.events) onEvent(event);
+      queries = startQueries();
       // Nobody waits for it, and a query that comes meanwhile goes to a thread that is done.
-      void warm(view);
+      void warm(view, queries);
       return { ok: true };
     },
     push: line.push,
     async query(input, runOptions) {
-      if (view === undefined) throw new Error('a query before the store is open');
+      if (view === undefined || queries === undefined) {
+        throw new Error('a query before the store is open');
+      }
       return queries.run('query', { ...input, view }, runOptions);
     },
     async stats() {
@@ -161,10 +168,10 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       for (const event of done.output.events) onEvent(event);
       return { ...done, output: done.output.stats };
     },
-    waitingQueries: () => queries.stats().queued,
+    waitingQueries: () => queries?.stats().queued ?? 0,
     async stop() {
       isStopping = true;
-      await queries.close(0);
+      await queries?.close(0);
       // Also while it waits for its turn behind a batch that the disk does not take.
       const giveUp = new AbortController();
       const stopWaiting = clock.after(STOP_MILLIS, () => giveUp.abort());

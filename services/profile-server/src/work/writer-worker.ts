@@ -9,7 +9,7 @@ import type { StoreEvent } from '../store/embedded/writer/store-event.ts';
 import { createStoreWriter } from '../store/embedded/writer/store-writer.ts';
 import { createIdleCollection } from './idle-collection.ts';
 import type { PushInput, PushOutput, Started, WriterJobs } from './jobs.ts';
-import { startMaintenance } from './maintenance-threads.ts';
+import { createMaintenance } from './maintenance-threads.ts';
 import { pushPacked } from './push-packed.ts';
 import type { WriterOptions } from './store-threads.ts';
 
@@ -20,7 +20,7 @@ const options = poolWorkerData() as WriterOptions;
 /** More would be the same again and again; a report comes every few seconds. */
 const MAX_EVENTS = 100;
 let events: StoreEvent[] = [];
-const maintenance = startMaintenance(systemClock);
+const maintenance = createMaintenance(systemClock);
 const writer = createStoreWriter({
   ...options,
   fs: nodeFs,

@@ -1,0 +1,215 @@
+import {
+  createFrontDoor,
+  createHealth,
+  createLogLimiter,
+  createMetrics,
+  type FrontDoorEvent,
+  FsError,
+  formatListenAddress,
+  type ListenAddress,
+  type Logger,
+  startTurnClock,
+} from '@emberscope/node-kit';
+import { createAdmission, DEFAULT_ADMISSION_LIMITS } from './http/admission.ts';
+import { createIngestRoute } from './http/ingest-route.ts';
+import { loadPageFiles } from './http/page-files.ts';
+import { createPushRoute } from './http/push-route.ts';
+import { queryRoutes } from './http/query-routes.ts';
+import { createServerRoutes } from './http/server-routes.ts';
+import { spreadRequests } from './http/spread-requests.ts';
+import { statusRoutes, statusRpcs } from './http/status-routes.ts';
+import { storeStatusRoute } from './http/store-status.ts';
+import { createTenancy } from './http/tenancy.ts';
+import { createIngestService } from './ingest/ingest-service.ts';
+import { createRateLimit } from './ingest/rate-limit.ts';
+import { createQueryService } from './query/query-service.ts';
+import type { ServerParts } from './server.ts';
+import { createServerMetrics, type ServerMetrics } from './server-metrics.ts';
+import { bodyLimitBytes, ingestLimits, queryLimits, rateLimits } from './settings.ts';
+import type { WriterStats } from './store/embedded/writer/writer-stats.ts';
+import type { IngestPool } from './work/ingest-pool.ts';
+import type { StoreThreads } from './work/store-threads.ts';
+
+/** What stands behind the door. */
+export type DoorParts = ServerParts & {
+  readonly store: StoreThreads;
+  readonly pool: IngestPool;
+  /** When the server began to start. */
+  readonly beganMillis: number;
+};
+
+export type OpenedDoor =
+  | {
+      readonly ok: true;
+      readonly address: ListenAddress;
+      readonly threadDied: ServerMetrics['threadDied'];
+      /** Lets requests that run end for a while, then cuts them. */
+      close(): Promise<{ readonly cutRequests: number; readonly cutConnections: number }>;
+    }
+  /** One sentence. */
+  | { readonly ok: false; readonly reason: string };
+
+/** The rule that this product is about; the server keeps it, too. */
+const LONG_TURN_MILLIS = 40;
+
+/** Requests that run get this long to end when the server stops. */
+const STOP_MILLIS = 5_000;
+
+/** How often the threads' state is looked at for the metrics. */
+const STATS_PERIOD_MILLIS = 5_000;
+
+/** A line for each kind of trouble in this time at most. */
+const LOG_INTERVAL_MILLIS = 10_000;
+
+/**
+ * Puts together what takes requests, and answers when it does. A module of its own, for what it
+ * loads (the protocols above all) takes longer than anything else of a start.
+ */
+export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
+  const { settings, log, clock, fs, store, pool } = parts;
+  const page = await loadPageFiles(fs, parts.pageDir).catch((error: unknown) => {
+    if (!(error instanceof FsError)) throw error;
+    return `Cannot read the page (setting page-dir): ${error.message}`;
+  });
+  if (typeof page === 'string') return { ok: false, reason: page };
+  const health = createHealth();
+  const storeCheck = health.add('store');
+  const metrics = createMetrics({ prefix: 'emberscope', withProcessMetrics: true });
+  const count = createServerMetrics(metrics);
+  const limiter = createLogLimiter({ clock, intervalMillis: LOG_INTERVAL_MILLIS });
+
+  const admission = createAdmission(DEFAULT_ADMISSION_LIMITS);
+  const ingest = createIngestService({
+    pool,
+    store,
+    rateLimit: createRateLimit(rateLimits(settings), () => clock.monotonicMillis()),
+    limits: ingestLimits(settings),
+    nowMillis: () => clock.nowMillis(),
+    observe: { stored: count.stored, discarded: count.discarded },
+  });
+  const queries = createQueryService({
+    store,
+    limits: queryLimits(settings),
+    nowMillis: () => clock.nowMillis(),
+    monotonicMillis: () => clock.monotonicMillis(),
+    observe: count.queried,
+  });
+  count.measureAdmission(admission);
+  count.measureQueries(store.waitingQueries);
+
+  let lastStats: WriterStats | null = null;
+  const tenancy = createTenancy(settings.multitenancy);
+  const maxBodyBytes = bodyLimitBytes(settings);
+  const shared = { ingest, admission, tenancy, maxBodyBytes, clock };
+  const routes = createServerRoutes({
+    rpcs: [...queryRoutes(queries, tenancy), ...statusRpcs(health)],
+    push: createPushRoute(shared),
+    ingest: createIngestRoute(shared),
+    status: [
+      ...statusRoutes(health, metrics, parts.build),
+      storeStatusRoute(() => ({
+        retentionMillis: settings.retentionMillis,
+        rollupRetentionMillis: settings.rollupRetentionMillis,
+        store: lastStats,
+      })),
+    ],
+    page,
+  });
+  const door = createFrontDoor({
+    handler: spreadRequests(routes, {
+      monotonicMillis: () => clock.monotonicMillis(),
+      nextTurn: (run) => void setImmediate(run),
+    }),
+    observe: (event) => noteDoor(event, count.cut, log, limiter),
+  });
+
+  const turns = startTurnClock({
+    thresholdMillis: LONG_TURN_MILLIS,
+    onLongTurn: ({ millis, isStarved }) => {
+      count.longTurn(isStarved);
+      limiter.run(`turn ${isStarved}`, (suppressed) => {
+        const text = isStarved ? 'a turn was long for want of a core' : 'a turn was long';
+        log.warn({ millis: Math.round(millis), isStarved, suppressed }, text);
+      });
+    },
+  });
+  count.measureTurns(turns);
+
+  const address =
+    settings.httpPort === undefined ? settings.listen : { host: '', port: settings.httpPort };
+  const listening = await door.listen(
+    address,
+    settings.httpPort === undefined ? 'listen' : 'server.http-listen-port',
+  );
+  if (!listening.ok) {
+    turns.stop();
+    return listening;
+  }
+
+  let isStopping = false;
+  let isLooking = false;
+  const lookAtStore = async () => {
+    // The writer may be at a disk that does not answer: questions must not pile up behind it.
+    if (isLooking) return;
+    isLooking = true;
+    const stats = await store.stats();
+    isLooking = false;
+    if (stats.kind === 'done') {
+      lastStats = stats.output;
+      count.store(stats.output);
+    }
+    if (isStopping) return;
+    // A store that takes no pushes still answers queries: that is no reason to be restarted.
+    storeCheck.set(stats.kind === 'done' ? 'running' : 'failed', stats.kind);
+  };
+  await lookAtStore();
+  const stopLooking = clock.every(STATS_PERIOD_MILLIS, () => void lookAtStore());
+  if (page.fileCount === 0) log.warn({ pageDir: parts.pageDir }, 'the page has not been built');
+  count.ready((clock.monotonicMillis() - parts.beganMillis) / 1000);
+  log.info({ listen: formatListenAddress(listening.address) }, 'ready');
+
+  return {
+    ok: true,
+    address: listening.address,
+    threadDied: count.threadDied,
+    async close() {
+      isStopping = true;
+      storeCheck.set('stopping');
+      stopLooking();
+      const cut = await door.close(STOP_MILLIS);
+      turns.stop();
+      return cut;
+    },
+  };
+}
+
+function noteDoor(
+  event: FrontDoorEvent,
+  count: (reason: string) => void,
+  log: Logger,
+  limiter: ReturnType<typeof createLogLimiter>,
+): void {
+  switch (event.kind) {
+    case 'opened':
+    case 'reset':
+      return;
+    case 'cut':
+      count(event.reason);
+      log.debug({ reason: event.reason, detail: event.detail }, 'a connection was cut');
+      return;
+    case 'handler-failed':
+      count('handler-failed');
+      limiter.run('handler-failed', (suppressed) =>
+        log.error({ err: event.error, suppressed }, 'a request failed'),
+      );
+      return;
+    case 'accept-failed':
+      count('accept-failed');
+      limiter.run('accept-failed', (suppressed) =>
+        log.error({ err: event.error, suppressed }, 'a connection could not be accepted'),
+      );
+      return;
+    default:
+      event satisfies never;
+  }
+}
