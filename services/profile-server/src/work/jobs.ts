@@ -94,18 +94,17 @@ export type MaintenanceJobs = {
 /** What threads do that read the store: they merge, and write answers. */
 export type QueryJobs = {
   query: { input: QueryInput & { readonly view: StoreView }; output: QueryAnswer };
-  /** Reads what the first queries will need, then asks itself some: a round at a time. */
-  warm: { input: WarmInput; output: undefined };
+  /**
+   * Reads some of what the first queries will need, or asks itself a question as a person would, and
+   * answers whether there is more of that, or there was nothing to read yet.
+   */
+  warm: { input: WarmInput; output: Warmed };
   /** Lets go of what this view does not have. */
   see: { input: StoreView; output: undefined };
 };
 
-export type WarmInput = {
-  readonly view: StoreView;
-  readonly limits: QueryLimits;
-  /** 0 reads; each of those behind it asks a few questions. */
-  readonly round: number;
-};
+export type WarmInput = { readonly view: StoreView; readonly limits: QueryLimits };
+export type Warmed = 'cold' | 'more' | 'warm';
 
 export type QueryInput = {
   readonly call: QueryCall;

@@ -11,8 +11,8 @@ import type { QueryLimits } from '../query/query-call.ts';
 import { createStoreReader } from '../store/embedded/reader/store-reader.ts';
 import { createIdleCollection } from './idle-collection.ts';
 import type { QueryJobs } from './jobs.ts';
-import { practiceCalls } from './practice.ts';
 import type { ReaderOptions } from './store-threads.ts';
+import { createWarmUp } from './warm-up.ts';
 
 /* The entry file of a thread that answers queries. */
 
@@ -27,9 +27,7 @@ const retention = {
 const reader = createStoreReader({ ...options, ...retention, fs: nodeFs, nowMillis });
 
 const idle = createIdleCollection(systemClock);
-
-/** A query that comes meanwhile may wait for it. */
-const ROUND_MAX_MILLIS = 250;
+const warmUp = createWarmUp(reader, systemClock);
 
 function partsWith(limits: QueryLimits): QueryParts {
   return { reader, limits, nowMillis, ...retention };
@@ -46,16 +44,9 @@ serveJobs<QueryJobs>({
     idle.touch();
     return answer;
   },
-  async warm({ view, limits, round }, jobContext) {
+  warm({ view, limits }, context) {
     reader.setView(view);
-    if (round === 0) {
-      await reader.warm();
-      return;
-    }
-    const context = { signal: polled(jobContext), deadlineMillis: nowMillis() + ROUND_MAX_MILLIS };
-    for (const call of await practiceCalls(reader, context)) {
-      await answerQuery(call, partsWith(limits), context);
-    }
+    return warmUp.go(partsWith(limits), polled(context));
   },
   see(view) {
     reader.setView(view);

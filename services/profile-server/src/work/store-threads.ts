@@ -11,7 +11,7 @@ import type { QueryAnswer, QueryLimits } from '../query/query-call.ts';
 import type { StoreView } from '../store/embedded/store-view.ts';
 import type { StoreEvent } from '../store/embedded/writer/store-event.ts';
 import type { WriterStats } from '../store/embedded/writer/writer-stats.ts';
-import type { PushInput, PushOutput, QueryInput, QueryJobs, WriterJobs } from './jobs.ts';
+import type { PushInput, PushOutput, QueryInput, QueryJobs, Warmed, WriterJobs } from './jobs.ts';
 import { createPushLine } from './push-line.ts';
 import { YOUNG_GENERATION } from './young-generation.ts';
 
@@ -80,9 +80,6 @@ const LONGEST_WRITE_MILLIS = 3_600_000;
 /** More threads would only divide the caches. */
 const MAX_QUERY_THREADS = 8;
 
-/** Enough for V8 to have compiled what a query of a flame graph runs through. */
-const WARM_ROUNDS = 12;
-
 /** How long the last flush may take. Without it nothing is lost: the log is read at the next start. */
 const STOP_MILLIS = 20_000;
 
@@ -117,6 +114,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     });
   let queries: WorkerPool<QueryJobs> | undefined;
   let view: StoreView | undefined;
+  let warmth: Warmed = 'cold';
   let isStopping = false;
   const line = createPushLine(async (pushes, transfer) => {
     const done = await writer.run('push', pushes, { transfer });
@@ -134,10 +132,15 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     for (let i = 0; i < queryThreads; i++) void queries.run('see', to);
   }
 
-  async function warm(first: StoreView, pool: WorkerPool<QueryJobs>): Promise<void> {
-    for (let round = 0; round <= WARM_ROUNDS && !isStopping; round++) {
-      const input = { view: view ?? first, limits: options.queryLimits, round };
-      await Promise.all(Array.from({ length: queryThreads }, () => pool.run('warm', input)));
+  /** Nobody waits for it, and a query that comes meanwhile goes before the next slice. */
+  async function warm(to: StoreView, pool: WorkerPool<QueryJobs>): Promise<void> {
+    if (warmth !== 'cold') return;
+    warmth = 'more';
+    while (warmth === 'more' && !isStopping) {
+      const input = { view: view ?? to, limits: options.queryLimits };
+      // As many as there are threads, for who has had a slice is not known.
+      const slices = Array.from({ length: queryThreads }, () => pool.run('warm', input));
+      warmth = coldest(await Promise.all(slices));
     }
   }
 
@@ -149,7 +152,6 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       view = done.output.view;
       for (const event of done.output.events) onEvent(event);
       queries = startQueries();
-      // Nobody waits for it, and a query that comes meanwhile goes to a thread that is done.
       void warm(view, queries);
       return { ok: true };
     },
@@ -165,6 +167,8 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       if (done.kind !== 'done') return done;
       view = done.output.view;
       showView(view);
+      // Where there was nothing yet to warm up with, there may be now.
+      if (queries !== undefined) void warm(view, queries);
       for (const event of done.output.events) onEvent(event);
       return { ...done, output: done.output.stats };
     },
@@ -180,6 +184,12 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       await writer.close(0);
     },
   };
+}
+
+/** A thread that could not has done what it can. */
+function coldest(outcomes: readonly JobOutcome<Warmed>[]): Warmed {
+  const warmed = outcomes.map((done) => (done.kind === 'done' ? done.output : 'warm'));
+  return warmed.find((each) => each === 'more') ?? warmed.find((each) => each === 'cold') ?? 'warm';
 }
 
 function sentenceOf(done: Exclude<JobOutcome<unknown>, { readonly kind: 'done' }>): string {

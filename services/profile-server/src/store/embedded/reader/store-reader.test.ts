@@ -269,7 +269,9 @@ describe('dictionaries', () => {
     await store.flush();
     await push(store, 'c', NOON_MILLIS, 0n);
     store.reader.setView(store.view());
-    await store.reader.warm();
+    assert.equal(await store.reader.warm(() => false), false);
+    assert.equal(store.reader.stats().dictionaryCount, 0);
+    assert.equal(await store.reader.warm(() => true), true);
     assert.equal(store.reader.stats().dictionaryCount, 3);
   });
 });

@@ -17,11 +17,11 @@ import { createRowFinder, endDamaged, millisOf, type RowFinder } from './find-ro
 import { createHeadIndex, type HeadIndex, type HeadTable } from './head-index.ts';
 import { createDeletions } from './hidden-rows.ts';
 import type { StoredColumn } from './level-columns-cache.ts';
+import { newestDictionaries } from './newest-dictionaries.ts';
 import { createQueryBudget, type QueryBudget } from './query-budget.ts';
 import { createQueryTables, type QueryTables } from './query-tables.ts';
 import { createSegmentIndex } from './segment-index.ts';
 import { timesOfTables } from './tenant-times.ts';
-import { newestTables, smallMerge } from './warm-reader.ts';
 import { readRange } from './whole-hours.ts';
 
 export type StoreReaderOptions = {
@@ -45,8 +45,11 @@ export type StoreReaderOptions = {
 export type StoreReader = Omit<ProfileReader, 'stats'> & {
   /** What the next queries see. The same view again costs nothing. */
   setView(view: StoreView): void;
-  /** Reads what the first query would have to: dictionaries of the newest day, and one small merge. */
-  warm(): Promise<void>;
+  /**
+   * Reads what the first query would have to, dictionaries of the newest day, while there is time:
+   * answers true once there are no more, or no more that the cache has room for.
+   */
+  warm(hasTime: () => boolean): Promise<boolean>;
   stats(): ReaderStats;
   close(): void;
 };
@@ -243,27 +246,25 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
       view = next;
     },
 
-    async warm() {
+    async warm(hasTime) {
       updateHeads();
       // Damage is for who asks.
       const { segments: entries } = segments.manifest();
       const newestDay = entries.reduce((newest, { day }) => Math.max(newest, day), -1);
       segments.openDay(newestDay);
-      const opened = segments.openedOn(newestDay);
-      const newest = newestTables(
-        opened.flatMap(({ tables }) => tables),
+      const newest = newestDictionaries(
+        segments.openedOn(newestDay).flatMap(({ tables }) => tables),
         headTables(),
       );
-      await query(WITHOUT_END, (guard) => {
-        for (const { dictionary } of newest) {
+      const isDone = await query(WITHOUT_END, () => {
+        for (const dictionary of newest) {
           if (dictionaries.bytes() > cacheBytes * DICTIONARY_SHARE) break;
-          guard.check();
+          if (!hasTime()) return false;
           dictionary.view();
         }
+        return true;
       });
-      const q = smallMerge(newest);
-      if (q === undefined) return;
-      await reader.mergeTree({ ...q, mode: 'sum', frameKey: 'reported-name' }, WITHOUT_END);
+      return !isDone.ok || isDone.value;
     },
 
     stats: () => ({
