@@ -4,7 +4,7 @@ import type { FunctionRows } from './function-rows.ts';
 import { IdTable } from './id-table.ts';
 import type { MappingRows } from './mapping-rows.ts';
 import { Int32Scratch } from './scratch-columns.ts';
-import type { WireReader } from './wire-reader.ts';
+import { NO_INDEX, type WireReader } from './wire-reader.ts';
 
 /**
  * The locations of one profile at a time, as they are read: after all its mappings and functions,
@@ -40,6 +40,9 @@ export class LocationRows {
 
   /** Reads the message between the cursor and its end. */
   read(wire: WireReader, mappings: MappingRows, functions: FunctionRows, maxDenseId: number): void {
+    const { offset } = wire;
+    if (this.readPlain(wire, functions, maxDenseId)) return;
+    wire.offset = offset;
     let idLow = 0;
     let idHigh = 0;
     let mapping = NO_MAPPING;
@@ -86,6 +89,41 @@ export class LocationRows {
       this.ids.set(idLow, idHigh, -1, maxDenseId);
       return;
     }
+    const row = this.add(mapping, addressLow, addressHigh, isFolded);
+    if ((idLow | idHigh) !== 0) this.ids.set(idLow, idHigh, row, maxDenseId);
+  }
+
+  /**
+   * Reads an id and one line, in this order and nothing else: so are nearly all locations of Node's
+   * profilers. False, with the cursor anywhere, when the message is not so or leads nowhere.
+   */
+  private readPlain(wire: WireReader, functions: FunctionRows, maxDenseId: number): boolean {
+    const { bytes, end } = wire;
+    if (end - wire.offset < SHORTEST_PLAIN_BYTES || bytes[wire.offset] !== 0x08) return false;
+    wire.offset++;
+    const id = wire.index();
+    const at = wire.offset;
+    if (id <= 0 || at + 4 > end || bytes[at] !== 0x22 || bytes[at + 2] !== 0x08) return false;
+    // The line is the rest, and its length takes one byte.
+    if (bytes[at + 1] >= 0x80 || at + 2 + bytes[at + 1] !== end) return false;
+    wire.offset = at + 3;
+    const functionId = wire.index();
+    if (functionId === NO_INDEX) return false;
+    const callee = functions.ids.get(functionId, 0);
+    let lineNumber = 0;
+    if (wire.offset < end) {
+      if (bytes[wire.offset] !== 0x10) return false;
+      wire.offset++;
+      lineNumber = wire.int32();
+    }
+    if (wire.offset !== end || callee === -1) return false;
+    this.addLine(callee, lineNumber);
+    this.ids.set(id, 0, this.add(NO_MAPPING, 0, 0, 0), maxDenseId);
+    return true;
+  }
+
+  /** A row of the lines that were read since the last. */
+  private add(mapping: number, addressLow: number, addressHigh: number, isFolded: number): number {
     const row = this.length++;
     const address = this.address.reserve(2 * row + 2);
     address[2 * row] = addressLow;
@@ -93,7 +131,13 @@ export class LocationRows {
     this.mapping.reserve(row + 1)[row] = mapping;
     this.isFolded.reserve(row + 1)[row] = isFolded;
     this.lineStart.reserve(row + 2)[row + 1] = this.lines;
-    if ((idLow | idHigh) !== 0) this.ids.set(idLow, idHigh, row, maxDenseId);
+    return row;
+  }
+
+  private addLine(callee: number, lineNumber: number): void {
+    const line = this.lines++;
+    this.lineFunction.reserve(line + 1)[line] = callee;
+    this.lineNumber.reserve(line + 1)[line] = lineNumber;
   }
 
   /** Whether the function of the line is there. */
@@ -116,9 +160,7 @@ export class LocationRows {
       }
     }
     wire.leave(outerEnd);
-    const line = this.lines++;
-    this.lineFunction.reserve(line + 1)[line] = callee;
-    this.lineNumber.reserve(line + 1)[line] = lineNumber;
+    this.addLine(callee, lineNumber);
     return callee !== -1;
   }
 
@@ -140,3 +182,6 @@ export class LocationRows {
     };
   }
 }
+
+/** An id, and a line with a function. */
+const SHORTEST_PLAIN_BYTES = 6;

@@ -70,6 +70,62 @@ describe('any profile in any encoding that proto3 allows', () => {
   });
 });
 
+describe('locations of little more than an id and a line', () => {
+  const small = fc.constantFrom(0n, 1n, 2n, 3n, 127n, 128n, 16_384n, 2n ** 31n, 2n ** 63n);
+  const lineNumber = fc.constantFrom(0n, 1n, 127n, 128n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 40n, -1n);
+  const location = fc.array(
+    fc.record({
+      id: small,
+      line: fc.array(fc.record({ functionId: small, line: lineNumber }), {
+        minLength: 0,
+        maxLength: 2,
+      }),
+      isFolded: fc.boolean(),
+    }),
+    { maxLength: 8 },
+  );
+  const sample = fc.array(
+    fc.record({ locationId: fc.array(small, { maxLength: 4 }), value: fc.array(fc.constant(1n), { minLength: 1, maxLength: 1 }) }),
+    { maxLength: 6 },
+  );
+  for (const [shows, isOdd] of [
+    ['plainly encoded', false],
+    ['oddly encoded', true],
+  ] as const) {
+    test(`are read as generated code reads them, ${shows}`, () => {
+      fc.assert(
+        fc.property(location, sample, fc.infiniteStream(fc.nat()), (location, sample, chance) => {
+          const nonZero = location.filter(({ id }) => id !== 0n);
+          const message = create(ProfileSchema, { ...smallProfile(), location: nonZero, sample });
+          const bytes = isOdd
+            ? encodeOddly(message, (below) => (chance.next().value ?? 0) % Math.max(1, below))
+            : toBinary(ProfileSchema, message);
+          const { profile } = taken(readPprof(bytes));
+          assert.deepEqual(contentOfColumns(profile), contentOfMessage(message));
+        }),
+        fuzzRuns(300, 20_000),
+      );
+    });
+  }
+
+  test('are refused as others are when their bytes do not add up', () => {
+    // Behind a sample type and an empty string: an id of 1, and a line that says function 1.
+    const good = '22 06 08 01 22 02 08 01';
+    for (const [bytes, isRead] of [
+      [good, true],
+      ['22 05 08 01 22 02 08', false],
+      ['22 06 08 01 22 03 08 01', false],
+      ['22 06 08 01 22 01 08 01', false],
+      ['22 06 08 81 22 02 08 01', false],
+      ['22 06 08 01 22 02 08 81', false],
+      ['22 06 08 01 22 00 08 01', true],
+    ] as const) {
+      const read = readPprof(hex(`0a00 3200 2a020801 ${bytes}`));
+      assert.equal(read.ok, isRead, bytes);
+    }
+  });
+});
+
 describe('stacks that share their roots', () => {
   // One, two and three bytes, some with the same last byte: 0x85 0x01, 0x86 0x01, 0x85 0x81 0x01.
   const ids = [1n, 2n, 5n, 133n, 134n, 261n, 16_517n, 16_518n, 2_097_157n, 99n];
