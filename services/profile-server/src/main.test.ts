@@ -125,6 +125,19 @@ test('two servers do not share a data directory', async () => {
   assert.equal((await end).code, 0);
 });
 
+test('a data directory that nobody can make is one sentence and not a wait', {
+  skip: process.platform !== 'linux' && 'there is no /proc',
+}, async () => {
+  const { code, err } = await ended(
+    start(['--listen', '127.0.0.1:0', '--data-dir', '/proc/nope/data']),
+  );
+  assert.equal(code, 1);
+  assert.match(
+    err,
+    /the data directory \/proc\/nope\/data cannot be made: nobody can make \/proc\/nope,/,
+  );
+});
+
 test('a push that has begun is answered when the server is told to end', async () => {
   const { child, end, url } = await startReady();
   const body = pprofOf('main;serve 3');

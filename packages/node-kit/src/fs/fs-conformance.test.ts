@@ -459,3 +459,9 @@ async function rejects(work: Promise<unknown>, code: FsErrorCode): Promise<void>
 function isFsErrorOf(code: FsErrorCode): (error: unknown) => boolean {
   return (error) => error instanceof FsError && error.code === code;
 }
+
+test('nodeFs: a directory that the kernel does not make is an error and not a wait', {
+  skip: process.platform !== 'linux' && 'there is no /proc',
+}, async () => {
+  await rejects(nodeFs.mkdir('/proc/nope/inside'), 'not-found');
+});

@@ -1,6 +1,7 @@
 import fs, { constants } from 'node:fs';
+import { dirname } from 'node:path';
 import type { EntryKind, Fs, OpenMode } from './fs.ts';
-import { errnoOf, FsError, type FsOperation, fsErrorOf } from './fs-error.ts';
+import { errnoOf, FsError, type FsOperation, fsErrorOf, isFsError } from './fs-error.ts';
 import { guardFile, guardSyncFile, type RawFile } from './guarded-file.ts';
 
 /** Profiles name a customer's code: nobody else on the machine has to read them. */
@@ -82,11 +83,7 @@ export const nodeFs: Fs = {
   link: (existing, path) => call('link', path, (done) => fs.link(existing, path, done)),
   unlink: (path) => call('unlink', path, (done) => fs.unlink(path, done)),
   rmdir: (path) => call('rmdir', path, (done) => fs.rmdir(path, done)),
-  mkdir: async (path) => {
-    await call<string | undefined>('mkdir', path, (done) =>
-      fs.mkdir(path, { recursive: true, mode: DIRECTORY_PERMISSIONS }, done),
-    );
-  },
+  mkdir: makeDirectory,
 
   async syncDir(path) {
     let directory: RawFile | undefined;
@@ -109,6 +106,32 @@ export const nodeFs: Fs = {
     return { freeBytes: stats.bavail * stats.bsize, totalBytes: stats.blocks * stats.bsize };
   },
 };
+
+/**
+ * Step by step: `recursive` of Node never ends where the directory above is there and the kernel says
+ * for all that that it is not, as it does below `/proc`.
+ */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await makeOneDirectory(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if (!isFsError(error, 'not-found') || parent === path) throw error;
+    await makeDirectory(parent);
+    await makeOneDirectory(path);
+  }
+}
+
+/** Also when it is there. */
+async function makeOneDirectory(path: string): Promise<void> {
+  try {
+    await call<void>('mkdir', path, (done) => fs.mkdir(path, DIRECTORY_PERMISSIONS, done));
+  } catch (error) {
+    if (!isFsError(error, 'exists')) throw error;
+    const stats = await call<fs.Stats>('mkdir', path, (done) => fs.stat(path, done));
+    if (!stats.isDirectory()) throw error;
+  }
+}
 
 function rawFile(fd: number, path: string, asOperation?: FsOperation): RawFile {
   return {

@@ -23,7 +23,10 @@ function sentenceOf(error: FsError, dataDir: string): string {
     case 'not-directory':
     case 'exists':
       return `${where} cannot be made: ${error.path} is there and is no directory`;
+    case 'not-found':
+      if (error.operation !== 'mkdir') break;
+      return `${where} cannot be made: nobody can make ${error.path}, so name a directory on a disk`;
     default:
-      return `${where} cannot be opened: ${error.message}`;
   }
+  return `${where} cannot be opened: ${error.message}`;
 }

@@ -97,6 +97,11 @@ test('errors of the disk become one sentence', () => {
     assert.match(told.message, sentence);
     assert.equal(told.name, 'DataDirError');
   }
+  const nowhere = new FsError({ code: 'not-found', operation: 'mkdir', path: '/proc/x' }, 'gone');
+  assert.match(
+    String(dataDirErrorOf(nowhere, '/proc/x')),
+    /cannot be made: nobody can make \/proc\/x/,
+  );
   const other = new Error('not of the disk');
   assert.equal(dataDirErrorOf(other, DATA), other);
 });
