@@ -34,6 +34,15 @@ describe('ids of pushes', () => {
     assert.ok(ids.has(A, id(1)));
   });
 
+  test('are known for their day though older ones come behind them', () => {
+    let nowMillis = 1_795_521_600_000;
+    const ids = createPushIds(() => nowMillis, MEBIBYTE);
+    ids.add(A, id(1), nowMillis);
+    ids.add(A, id(2), nowMillis - 23 * HOUR_MILLIS);
+    nowMillis += 2 * HOUR_MILLIS;
+    assert.ok(ids.has(A, id(1)));
+  });
+
   test('stay within their limit: the oldest go, the newest are known', () => {
     const ids = createPushIds(() => 1_795_521_600_000, MEBIBYTE);
     for (let i = 0; i < 100_000; i++) {

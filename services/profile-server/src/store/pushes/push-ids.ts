@@ -15,8 +15,8 @@ import type { PushId, TenantId } from '../ids.ts';
 export type PushIds = {
   has(tenant: TenantId, id: PushId): boolean;
   /**
-   * Must not be there yet. `atMillis` says when it came, now when left out: ids of before a restart
-   * are given back oldest first.
+   * Must not be there yet. `atMillis` says when it came, now when left out. An older one that comes
+   * behind a newer one is known as long as that one.
    */
   add(tenant: TenantId, id: PushId, atMillis?: number): void;
   /** Nothing is known any more. */
@@ -128,7 +128,8 @@ function createGeneration(begunMillis: number): Generation {
       return false;
     },
     add(tenant, id, now) {
-      newestMillis = now;
+      // Behind a start, ids of segments come after the newer ones of the log.
+      newestMillis = Math.max(newestMillis, now);
       const number = numberOf(tenant);
       slots.add(hashOf(number, id));
       words.push(number);
