@@ -116,6 +116,9 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
   const floorAt = (millis: number): bigint =>
     retentionNanos === undefined ? -(1n << 63n) : nanosOf(millis) - retentionNanos;
 
+  const mustBeKnown = (tenant: TenantId, pushId: PushId): boolean =>
+    sent.mustBeKnown(tenant, pushId, passedMillis, floorAt(latestMillis));
+
   const isVisible = ({ row }: Kept): boolean => row.timeNanos >= floorAt(now());
 
   function rowsOf(
@@ -141,7 +144,9 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
     }
     kept.sort((a, b) => a.flight - b.flight || a.place - b.place);
     const { pushId } = of.pushed;
-    if (pushId !== undefined) sent.add(of.flight.push.tenant, pushId, of.flight.begunPassedMillis);
+    if (pushId === undefined) return;
+    const { timeNanos } = timed(of.flight, of.pushed, ownNanos);
+    sent.add(of.flight.push.tenant, pushId, of.flight.begunPassedMillis, timeNanos);
   }
 
   function checkRefusal(answer: Answer): void {
@@ -188,7 +193,7 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
       checkStored(answer);
       const { tenant } = answer.flight.push;
       const { pushId } = answer.pushed;
-      if (pushId !== undefined && sent.mustBeKnown(tenant, pushId, passedMillis)) {
+      if (pushId !== undefined && mustBeKnown(tenant, pushId)) {
         throw new Error(`${pushId} was stored a second time`);
       }
       add(answer, answer.outcome.profileId);
@@ -259,7 +264,7 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
       lost = lost.filter((each) => each !== match);
       const { pushId } = match.pushed;
       const { tenant } = match.flight.push;
-      if (pushId !== undefined && sent.mustBeKnown(tenant, pushId, passedMillis)) {
+      if (pushId !== undefined && mustBeKnown(tenant, pushId)) {
         throw new Error(`${pushId} is there twice`);
       }
       add(match, id, ownNanos);

@@ -21,7 +21,8 @@ export type SegmentIndex = {
   rowsIn(entries: readonly SegmentEntry[]): RowsInSegments;
   /**
    * Tells of the series of a segment, and of its push ids unless they are older than `sinceMillis`.
-   * Answers false when it cannot be read.
+   * Answers whether another attempt may help: the disk did not hand it out just now, and nothing of
+   * it was told.
    */
   restore(entry: SegmentEntry, series: LiveSeries, pushIds: PushIds, sinceMillis: number): boolean;
   /** Forgets segments that are not in the manifest any more. */
@@ -29,6 +30,13 @@ export type SegmentIndex = {
 };
 
 type Rows = RowsInSegments['rows'];
+
+type Read<Value> =
+  | { readonly kind: 'read'; readonly value: Value }
+  /** It stays so. */
+  | { readonly kind: 'damaged' }
+  /** The disk did not hand it out; it may the next time. */
+  | { readonly kind: 'failed' };
 
 export function createSegmentIndex(
   fs: Fs,
@@ -39,26 +47,25 @@ export function createSegmentIndex(
   const rowsOfFile = new Map<string, Rows | 'damaged'>();
   const told = new Set<string>();
 
-  /** Undefined, with a line for the operator, when the file cannot be read. */
+  /** What cannot be read is told to the operator, once for each file. */
   function reading<Value>(
     { file }: SegmentEntry,
     read: (segment: SegmentFile) => Value,
-  ): Value | undefined {
+  ): Read<Value> {
     try {
       const segment = openSegment(fs, `${dataDir}/${file}`);
       try {
-        return read(segment);
+        return { kind: 'read', value: read(segment) };
       } finally {
         segment.close();
       }
     } catch (error) {
       if (!(error instanceof DamagedBytes) && !(error instanceof FsError)) throw error;
-      if (error instanceof DamagedBytes && !rowsOfFile.has(file)) rowsOfFile.set(file, 'damaged');
       if (!told.has(file)) {
         told.add(file);
         onEvent({ level: 'error', message: `a segment cannot be read: ${error.message}` });
       }
-      return undefined;
+      return { kind: error instanceof DamagedBytes ? 'damaged' : 'failed' };
     }
   }
 
@@ -72,20 +79,23 @@ export function createSegmentIndex(
 
   return {
     rowsIn(entries) {
-      const found = entries.map((entry): Rows | 'damaged' | undefined => {
+      const whole = entries.flatMap((entry) => {
         const known = rowsOfFile.get(entry.file);
-        if (known !== undefined) return known;
-        const rows = reading(entry, rowsOf);
-        if (rows !== undefined) rowsOfFile.set(entry.file, rows);
-        return rows;
+        if (known !== undefined) return known === 'damaged' ? [] : [known];
+        const found = reading(entry, rowsOf);
+        if (found.kind === 'read') rowsOfFile.set(entry.file, found.value);
+        if (found.kind === 'damaged') rowsOfFile.set(entry.file, 'damaged');
+        return found.kind === 'read' ? [found.value] : [];
       });
-      const whole = found.filter((rows) => rows !== undefined && rows !== 'damaged');
       return { rows: whole.flat(), isWhole: whole.length === entries.length };
     },
     restore(entry, series, pushIds, sinceMillis) {
-      const isRead = reading(entry, (segment) => {
+      const found = reading(entry, (segment) => {
         rowsOfFile.set(entry.file, rowsOf(segment));
         const { epochs, tables, pushIds: ids } = segment.directory;
+        const isKnown = ids === undefined || entry.newestPushIdMillis < sinceMillis;
+        // The last that the disk is asked for: until here, nothing was told.
+        const page = isKnown ? undefined : wholeOrDamage(() => segment.page(ids.page));
         for (const { epoch, sampleTypes, periodType, streams } of tables) {
           const tenant = epochs[epoch]?.tenant ?? '';
           const kind = kindOfTypes({ sampleTypes, periodType });
@@ -95,12 +105,13 @@ export function createSegmentIndex(
             if (count > 0) series.add({ tenant, labels, kind, day: entry.day }, count);
           }
         }
-        if (ids !== undefined && entry.newestPushIdMillis >= sinceMillis) {
-          restorePushIds(segment.page(ids.page), pushIds, sinceMillis);
-        }
-        return true;
+        if (page instanceof DamagedBytes) throw page;
+        if (page !== undefined) restorePushIds(page, pushIds, sinceMillis);
       });
-      return isRead === true;
+      if (found.kind === 'damaged' && !rowsOfFile.has(entry.file)) {
+        rowsOfFile.set(entry.file, 'damaged');
+      }
+      return found.kind === 'failed';
     },
     keep(entries) {
       const files = new Set(entries.map(({ file }) => file));
@@ -108,6 +119,15 @@ export function createSegmentIndex(
       for (const file of told) if (!files.has(file)) told.delete(file);
     },
   };
+}
+
+function wholeOrDamage(read: () => Uint8Array): Uint8Array | DamagedBytes {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DamagedBytes) return error;
+    throw error;
+  }
 }
 
 /** Names and values in turn, as directories hold labels. */

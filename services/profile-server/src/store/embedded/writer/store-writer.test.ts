@@ -45,7 +45,7 @@ describe('retention', () => {
     assert.deepEqual(
       opened.events.map(({ message }) => message),
       [
-        'the clock is 9600 h ahead of what it was, or of all that is stored: what is too old by it is deleted when it has stood for 60 minutes',
+        'the clock is 576000 minutes ahead of what it was, or of all that is stored: what is too old by it is deleted when it has stood for 60 minutes',
       ],
     );
     // A start does not make it true.

@@ -41,6 +41,8 @@ import {
   MAX_EPOCHS_PER_GENERATION,
   PUSH_IDS_KEPT_MILLIS,
   PUSH_IDS_MAX_BYTES,
+  RESTORE_AGAIN_MILLIS,
+  RESTORE_TRIES,
   RETRY_AFTER_SECONDS,
   STOPPED_LIKELY_MILLIS,
   WAITING_MAX_BYTES,
@@ -296,10 +298,9 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
         : clock.nowMillis(),
       holdMillis: limits.jumpHeldMillis,
       onJump(millis) {
-        const hours = Math.round(millis / HOUR_MILLIS);
         options.log({
           level: 'warn',
-          message: `the clock is ${hours} h ahead of what it was, or of all that is stored: what is too old by it is deleted when it has stood for ${Math.round(limits.jumpHeldMillis / 60_000)} minutes`,
+          message: `the clock is ${minutesOf(millis)} minutes ahead of what it was, or of all that is stored: what is too old by it is deleted when it has stood for ${minutesOf(limits.jumpHeldMillis)} minutes`,
         });
       },
     });
@@ -313,9 +314,13 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     const sinceMillis = clock.nowMillis() - PUSH_IDS_KEPT_MILLIS;
     const inOrder = [...segments].sort((a, b) => a.newestPushIdMillis - b.newestPushIdMillis);
     for (const entry of inOrder) {
-      // Between two files others have their turn.
-      await fs.stat(`${dataDir}/${entry.file}`).catch(() => {});
-      index.restore(entry, series, pushIds, sinceMillis);
+      for (let left = RESTORE_TRIES; left > 0; left--) {
+        // Between two files others have their turn.
+        await fs.stat(`${dataDir}/${entry.file}`).catch(() => {});
+        if (!index.restore(entry, series, pushIds, sinceMillis)) break;
+        // Without its push ids, what is sent again is stored again.
+        if (left > 1) await clock.sleep(RESTORE_AGAIN_MILLIS);
+      }
     }
   }
 
@@ -566,6 +571,8 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     return Number.isFinite(oldestMillis) ? { oldestMillis, newestMillis } : undefined;
   }
 }
+
+const minutesOf = (millis: number): number => Math.round(millis / 60_000);
 
 /** What is to be answered when some batches are durable. */
 type Taken = { readonly outcome: PushOutcome; readonly waitsFor: readonly PushBatch[] };

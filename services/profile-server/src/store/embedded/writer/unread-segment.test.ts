@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { flushGeneration } from '../maintenance/flush-generation.ts';
 import { sharedManifest } from '../manifest/manifest-bytes.ts';
+import { deflateHere } from '../segment/deflate-page.ts';
 import { openSegment } from '../segment/segment-file.ts';
 import { DATA_DIR, openTestWriter, type TestWriter } from './testing/open-writer.ts';
-import { DAY, drawn, push } from './testing/writer-profiles.ts';
+import { DAY, drawn, push, testPushId } from './testing/writer-profiles.ts';
 
 /** Of the dictionaries that segments have rows of: a number, and the strings before and after. */
 function dictionaries({ writer, fs }: TestWriter): (readonly [number, number, number])[] {
@@ -106,6 +108,28 @@ describe('while a segment cannot be read', () => {
     await opened.run(opened.writer.flush());
     assert.equal(opened.ids().length, 1);
   });
+});
+
+test('push ids and series of a segment that cannot be opened at first are known for all that', async () => {
+  const opened = await openTestWriter({
+    retentionMillis: DAY,
+    wrap: (plain) => ({
+      ...plain,
+      flush: (job) => flushGeneration(opened.fs, job, { deflate: deflateHere }),
+    }),
+  });
+  await push(opened, drawn('main 1'), 'a', testPushId(1));
+  await opened.run(opened.writer.stop());
+  const fs = opened.fs.kill();
+  let failures = 3;
+  fs.setScript(({ operation, path }) =>
+    operation === 'open' && path.endsWith('.seg') && failures-- > 0
+      ? { kind: 'error', code: 'io' }
+      : undefined,
+  );
+  const again = await openTestWriter({ fs, clock: opened.clock, retentionMillis: DAY });
+  assert.equal((await push(again, drawn('main 1'), 'a', testPushId(1))).kind, 'duplicate');
+  assert.equal(again.writer.stats().profileCount, 1);
 });
 
 test('a dictionary that was begun for a profile too large has a number of its own', async () => {

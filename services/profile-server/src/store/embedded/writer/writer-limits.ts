@@ -38,6 +38,9 @@ export const MAX_SEGMENTS_OF_DAY = 24;
 /** Pauses before what failed is tried again: doubled from the first to the last. */
 export const RETRY_FIRST_MILLIS = 1000;
 export const RETRY_MAX_MILLIS = 60_000;
+/** How often a segment is asked for at the start: pushes wait meanwhile, and not for ever. */
+export const RESTORE_TRIES = 5;
+export const RESTORE_AGAIN_MILLIS = 500;
 /** How often a disk that refuses writes is asked again. */
 export const PROBE_EVERY_MILLIS = 1000;
 /** What a client that is refused for the moment is told. */
