@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { labelSetFromRecord } from '@emberscope/labels';
 import { createSeededRandom, createSimFs, type Fs } from '@emberscope/node-kit';
+import { profileFromText } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
 import fc from 'fast-check';
 import { steps } from '../../testing/drawn-steps.ts';
 import type { SegmentEntry } from '../manifest/manifest.ts';
-import { FLUSH_MILLIS, flushOne, mergeAll, rowsOf } from '../testing/flush-all.ts';
-import type { PlainRow } from '../testing/plain-segment.ts';
+import { openSegment } from '../segment/segment-file.ts';
+import { DATA_DIR, FLUSH_MILLIS, flushOne, mergeAll, rowsOf } from '../testing/flush-all.ts';
+import { type PlainRow, plainRows } from '../testing/plain-segment.ts';
 import { createTestLog, type PushedProfile } from '../testing/test-log.ts';
 
 const MILLIS_PER_HOUR = 3_600_000;
+const FLUSH_NANOS = BigInt(FLUSH_MILLIS) * 1_000_000n;
 
 /** Profiles of a few series, with several in some hours, of two days, cut into generations. */
 const generations = fc
@@ -42,6 +46,23 @@ const generations = fc
     }
     return cut;
   });
+
+describe('flushing', () => {
+  it('puts profiles of a series and a moment in the order in which they arrived', async () => {
+    const fs = createSimFs({ random: createSeededRandom(1) });
+    const log = createTestLog();
+    const profile = profileFromText('main 1', { timeNanos: unixNanos(FLUSH_NANOS) });
+    const labels = labelSetFromRecord({ __name__: 'process_cpu', service_name: 'a' });
+    for (const arrival of [7, 3, 9, 1, 4]) log.push({ tenant: 'a', labels, profile, arrival });
+    const { segments } = await flushOne(fs, log.cut());
+    const file = openSegment(fs, `${DATA_DIR}/${segments[0]?.file}`);
+    const arrivals = plainRows([file]).flatMap(({ level, arrival }) =>
+      level === 'profile' ? [arrival] : [],
+    );
+    file.close();
+    assert.deepEqual(arrivals, [1, 3, 4, 7, 9]);
+  });
+});
 
 describe('flushing and merging', () => {
   it('comes to the same, however often the log was cut', async () => {

@@ -42,6 +42,8 @@ export type PushedProfile = {
   readonly pushId?: Uint8Array;
   /** Which dictionary of its service and day; 0 when left out. */
   readonly ordinal?: number;
+  /** The next number when left out. */
+  readonly arrival?: number;
 };
 
 /** Profiles as records in chunks, without a file: what a flush is given. */
@@ -127,7 +129,7 @@ export function createTestLog(chunkBytes = CHUNK_BYTES): TestLog {
       const epoch = epochOf(pushed);
       const stream = streamOf(pushed);
       const samples = sampleRowsOf(profile, epoch.dictionary);
-      const arrival = arrivals++;
+      const arrival = pushed.arrival ?? arrivals++;
       const out = createByteWriter();
       writeProfileRecord(
         out,
