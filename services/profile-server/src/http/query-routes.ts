@@ -6,7 +6,7 @@ import { QUERY_METHODS, type QueryMethod } from '../query/query-call.ts';
 import type { QueryService } from '../query/query-service.ts';
 import { clientCapabilities } from './client-capabilities.ts';
 import { errorOfQuery } from './rpc-errors.ts';
-import { type RpcRoute, rpcRoute } from './rpc-routes.ts';
+import { encodedRpcRoute, type RpcRoute, rpcRoute } from './rpc-routes.ts';
 import { TENANT_HEADER, type Tenancy } from './tenancy.ts';
 
 /** A thousand matchers. The main thread reads it, and each of its bytes may be half an empty string. */
@@ -39,7 +39,7 @@ function analyzeRoute(tenancy: Tenancy): RpcRoute {
 
 function storeRoute(name: QueryMethod, queries: QueryService, tenancy: Tenancy): RpcRoute {
   const method = methodOf(name);
-  return rpcRoute(
+  return encodedRpcRoute(
     method,
     QUERY_MAX_BYTES,
     async (request, call) => {
@@ -57,7 +57,7 @@ function storeRoute(name: QueryMethod, queries: QueryService, tenancy: Tenancy):
         call,
       );
       if (!answer.ok) throw errorOfQuery(answer);
-      return { kind: 'encoded', bytes: answer.message };
+      return answer.message;
     },
     create(method.output),
   );

@@ -17,6 +17,7 @@ import {
 import { endResponse, type HttpRequest, type HttpResponse, nameHost } from '@emberscope/node-kit';
 import { frame, withEncodedMessage } from './encoded-answer.ts';
 import { answerError } from './plain-error.ts';
+import { answerQuickly, type QuickMethod, quickLength, quickMethod } from './quick-call.ts';
 import { asRefusal } from './unread-request.ts';
 
 /** One method and what it does. */
@@ -25,6 +26,8 @@ export type RpcRoute = {
   /** Bytes of a request message. More is `resource_exhausted`. */
   readonly readMaxBytes: number;
   readonly handler: UniversalHandler;
+  /** For methods whose answers come encoded: how the plainest calls are answered. */
+  readonly quick?: QuickMethod;
 };
 
 /** What the request handlers of one call share. */
@@ -98,6 +101,22 @@ export function rpcRoute<Method extends DescMethodUnary>(
   return { path: handler.requestPath, readMaxBytes, handler };
 }
 
+/** The same of a method whose answers are encoded elsewhere. */
+export function encodedRpcRoute<Method extends DescMethodUnary>(
+  method: Method,
+  readMaxBytes: number,
+  answer: (request: MessageShape<Method['input']>, call: RpcCall) => Promise<Uint8Array>,
+  empty: MessageShape<Method['output']>,
+): RpcRoute {
+  const route = rpcRoute(
+    method,
+    readMaxBytes,
+    async (request, call) => ({ kind: 'encoded', bytes: await answer(request, call) }),
+    empty,
+  );
+  return { ...route, quick: quickMethod(method, answer) };
+}
+
 function callOf(context: HandlerContext, given: RpcCall['given']): RpcCall {
   const type = context.requestHeader.get('content-type') ?? '';
   return {
@@ -145,12 +164,43 @@ export async function answerRpc(
   given?: GivenMessage,
 ): Promise<void> {
   if (refuseRpc(route, request, response)) return;
+  const { quick, readMaxBytes } = route;
+  const length = given === undefined ? quickLength(request, readMaxBytes) : undefined;
+  if (quick === undefined || length === undefined) {
+    await answerWithLibrary(route, request, response, given, undefined);
+    return;
+  }
+  const quickly = await answerQuickly(quick, request, response, length);
+  switch (quickly.kind) {
+    case 'answered':
+    case 'gone':
+      return;
+    case 'unread':
+      return answerWithLibrary(route, request, response, undefined, quickly.body);
+    case 'failed': {
+      const failed = { kind: 'refused', error: quickly.error } as const;
+      return answerWithLibrary(route, request, response, failed, undefined);
+    }
+    default:
+      quickly satisfies never;
+  }
+}
+
+/** `body` is what was read of the request already, if it was. */
+async function answerWithLibrary(
+  route: RpcRoute,
+  request: HttpRequest,
+  response: HttpResponse,
+  given: GivenMessage | undefined,
+  body: Uint8Array | undefined,
+): Promise<void> {
   const contentType = request.headers['content-type'] ?? '';
   const slot: Slot = { isCalled: false, encoded: undefined, given };
   const values: ContextValues = createContextValues().set(slotKey, slot);
   nameHost(request);
   try {
-    const asked = universalRequestFromNodeRequest(request, response, undefined, values);
+    const fromNode = universalRequestFromNodeRequest(request, response, undefined, values);
+    const asked = body === undefined ? fromNode : { ...fromNode, body: once(body) };
     const answer = await route.handler(
       given === undefined ? asked : { ...asked, ...withoutMessage(asked.header, contentType) },
     );

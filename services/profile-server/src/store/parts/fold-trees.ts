@@ -146,7 +146,12 @@ function narrowTree(united: UnitedTrees, space: FrameSpace): CallTree {
     newFrame[rows] = OTHER_FRAME;
     self[rows++] = other;
   }
-  return ordered(newParent.subarray(0, rows), newFrame.subarray(0, rows), self.slice(0, rows), space);
+  return ordered(
+    newParent.subarray(0, rows),
+    newFrame.subarray(0, rows),
+    self.slice(0, rows),
+    space,
+  );
 }
 
 function wideTree(
