@@ -1,6 +1,7 @@
 import { createEdgeInterner } from './edge-interner.ts';
 import { type FrameIndex, type FrameTable, type Framing, rankFrames } from './frame-table.ts';
 import { type Int64Column, isWide, sumInt64 } from './int64-column.ts';
+import { reusableInt32 } from './reusable-cells.ts';
 import { NO_STACK, type StackTable } from './stack-table.ts';
 import { addUpTree, type TreeValues } from './stack-values.ts';
 import type { LocationTable } from './symbols.ts';
@@ -137,10 +138,16 @@ export function preOrder(parent: Int32Array, frame: Int32Array, frameRank: Int32
   return order;
 }
 
+const cellsOfFirst = reusableInt32();
+const cellsOfNext = reusableInt32();
+const cellsOfPlace = reusableInt32();
+const cellsOfSorted = reusableInt32();
+const cellsOfRows = reusableInt32();
+
 /** First child and next sibling of every node, siblings by the rank of their frames. */
 function childLists(parent: Int32Array, frame: Int32Array, frameRank: Int32Array) {
-  const first = new Int32Array(parent.length).fill(NO_NODE);
-  const next = new Int32Array(parent.length).fill(NO_NODE);
+  const first = cellsOfFirst(parent.length).fill(NO_NODE);
+  const next = cellsOfNext(parent.length);
   let roots = NO_NODE;
   // From the last rank to the first, since each node is put before the siblings it has so far.
   const byRank = nodesByRank(frame, frameRank);
@@ -156,17 +163,17 @@ function childLists(parent: Int32Array, frame: Int32Array, frameRank: Int32Array
 
 /** All nodes, sorted by the rank of their frame: a counting sort, as ranks are small and dense. */
 function nodesByRank(frame: Int32Array, frameRank: Int32Array): Int32Array {
-  const place = new Int32Array(frameRank.length + 1);
+  const place = cellsOfPlace(frameRank.length + 1).fill(0);
   for (let node = 0; node < frame.length; node++) place[frameRank[frame[node]] + 1]++;
   for (let rank = 0; rank < frameRank.length; rank++) place[rank + 1] += place[rank];
-  const sorted = new Int32Array(frame.length);
+  const sorted = cellsOfSorted(frame.length);
   for (let node = 0; node < frame.length; node++) sorted[place[frameRank[frame[node]]]++] = node;
   return sorted;
 }
 
 export function permuteShape(parent: Int32Array, frame: Int32Array, order: Int32Array): TreeShape {
   const length = order.length;
-  const newRow = new Int32Array(length);
+  const newRow = cellsOfRows(length);
   for (let row = 0; row < length; row++) newRow[order[row]] = row;
   const newParent = new Int32Array(length);
   const newFrame = new Int32Array(length);

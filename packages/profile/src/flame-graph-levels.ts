@@ -12,6 +12,7 @@ import {
   widen,
 } from './int64-column.ts';
 import { createNameNumbering } from './name-numbering.ts';
+import { reusableInt32 } from './reusable-cells.ts';
 import { OTHER, truncationThreshold } from './truncate.ts';
 
 /** Cells that one box takes in a level. */
@@ -83,7 +84,7 @@ function encode<N extends number | bigint>(
   write(0, zero, rootTotal, zero, nameOf.root());
 
   /** Nodes whose boxes wait for their turn, and where these begin; the root is none. */
-  const waiting = new Int32Array(tree.length + 1);
+  const waiting = cellsOfWaiting(tree.length + 1);
   const waitingX = arithmetic.column(tree.length + 1);
   let waitingCount = 0;
   for (let node = NO_NODE; ; ) {
@@ -116,6 +117,9 @@ function encode<N extends number | bigint>(
 
 const FOLDED = 0;
 
+const cellsOfWaiting = reusableInt32();
+const cellsOfLevels = reusableInt32();
+
 /**
  * The level of each node, {@link FOLDED} where it has no box of its own; what is folded below each,
  * that of the roots behind the last one; and how many boxes each level has.
@@ -130,7 +134,7 @@ function placeNodes<N extends number | bigint>(
   for (let frame = 0; frame < isOther.length; frame++) {
     if (tree.frames.name[frame] === OTHER) isOther[frame] = 1;
   }
-  const levelOf = new Int32Array(tree.length);
+  const levelOf = cellsOfLevels(tree.length).fill(FOLDED);
   const folded = column(tree.length + 1);
   const sizes: number[] = [1];
   for (let node = 0; node < tree.length; node++) {

@@ -79,6 +79,7 @@ export {
   parseProfileType,
   profileTypeId,
 } from './profile-type.ts';
+export { reusableFloat64, reusableInt32 } from './reusable-cells.ts';
 export {
   createLabelSetInterner,
   type LabelSetIndex,

@@ -4,6 +4,7 @@ import { createFrameCollector, type FrameIndex, frameRow } from './frame-table.t
 import { createInt64ColumnBuilder, int64At, isWide } from './int64-column.ts';
 import { nthLargest } from './largest-values.ts';
 import { createLargestValues } from './min-heap.ts';
+import { reusableFloat64 } from './reusable-cells.ts';
 
 /** The name of the node that stands for all that truncation folded away below one caller. */
 export const OTHER = 'other';
@@ -21,10 +22,14 @@ export function truncationThreshold(tree: CallTree, maxNodes: number): number | 
   if (maxNodes < 1 || tree.length <= maxNodes) return 0;
   // Where no node is larger than its caller, nothing that is passed over would have counted.
   if (!isWide(tree.total) && !isWide(tree.self) && tree.self.every((value) => value >= 0)) {
-    return nthLargest(tree.total.slice(), maxNodes);
+    const totals = cellsOfTotals(tree.length);
+    totals.set(tree.total);
+    return nthLargest(totals, maxNodes);
   }
   return thresholdStepByStep(tree, maxNodes);
 }
+
+const cellsOfTotals = reusableFloat64();
 
 /** The rule as it is said, for trees whose values may have wrapped. */
 export function thresholdStepByStep(tree: CallTree, maxNodes: number): number | bigint {

@@ -25,9 +25,14 @@ const ZERO = 0x30;
 const OPEN = 0x5b;
 const CLOSE = 0x5d;
 
+/** Of the answer before: the next one is as large. Nobody writes two at a time. */
+let spare: Uint8Array<ArrayBuffer> | undefined;
+const SPARE_MAX_BYTES = 2 * 1024 * 1024;
+
 export function createJsonWriter(capacityBytes: number): JsonWriter {
   const encoder = new TextEncoder();
-  let buffer = new Uint8Array(capacityBytes);
+  let buffer = spare ?? new Uint8Array(capacityBytes);
+  spare = undefined;
   let length = 0;
 
   function reserve(byteLength: number): void {
@@ -88,7 +93,10 @@ export function createJsonWriter(capacityBytes: number): JsonWriter {
       }
       buffer[length++] = CLOSE;
     },
-    finish: () => buffer.slice(0, length),
+    finish() {
+      if (buffer.length <= SPARE_MAX_BYTES) spare = buffer;
+      return buffer.slice(0, length);
+    },
   };
 }
 

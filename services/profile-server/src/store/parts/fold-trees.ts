@@ -5,6 +5,8 @@ import {
   type Int64Column,
   NO_NODE,
   orderCallTree,
+  reusableFloat64,
+  reusableInt32,
   truncateCallTree,
 } from '@emberscope/profile';
 import type { StackDictionary } from '../dictionary/dictionary.ts';
@@ -107,18 +109,26 @@ function keptCells(all: readonly Float64Array[]): Float64Array[] {
   });
 }
 
+const cellsOfParents = reusableInt32();
+const cellsOfFrames = reusableInt32();
+const cellsOfSelves = reusableFloat64();
+const cellsOfFolded = reusableFloat64();
+const cellsOfRows = reusableInt32();
+const cellsOfRanks = reusableInt32();
+const cellsOfFrameRows = reusableInt32();
+
 /** The nodes that stay, and what was below each of them and does not: that becomes `other`. */
 function narrowTree(united: UnitedTrees, space: FrameSpace): CallTree {
   const { length, total, threshold, parent, frame, totals, below } = united;
   let kept = 0;
   for (let node = 0; node < length; node++) if ((totals[node] ?? 0) >= threshold) kept++;
   const most = 2 * kept + 1;
-  const newParent = new Int32Array(most);
-  const newFrame = new Int32Array(most);
-  const self = new Float64Array(most);
+  const newParent = cellsOfParents(most);
+  const newFrame = cellsOfFrames(most);
+  const self = cellsOfSelves(most);
   /** Of each row what is below it and does not stay; that of the roots behind the last one. */
-  const folded = new Float64Array(kept + 1);
-  const rowOf = new Int32Array(length);
+  const folded = cellsOfFolded(kept + 1).fill(0);
+  const rowOf = cellsOfRows(length);
   let rows = 0;
   for (let node = 0; node < length; node++) {
     const cost = totals[node] ?? 0;
@@ -149,7 +159,7 @@ function narrowTree(united: UnitedTrees, space: FrameSpace): CallTree {
   return ordered(
     newParent.subarray(0, rows),
     newFrame.subarray(0, rows),
-    self.slice(0, rows),
+    self.subarray(0, rows),
     space,
   );
 }
@@ -178,7 +188,7 @@ function ordered(
   space: FrameSpace,
 ): CallTree {
   const { sorted, rank } = space.order();
-  const rowOfRank = new Int32Array(sorted.length);
+  const rowOfRank = cellsOfRanks(sorted.length).fill(0);
   for (let node = 0; node < frame.length; node++) rowOfRank[rank[frame[node] ?? 0] ?? 0] = 1;
   let count = 0;
   for (let place = 0; place < rowOfRank.length; place++) {
@@ -186,7 +196,7 @@ function ordered(
     else rowOfRank[place] = UNUSED;
   }
   const used = sorted.filter((_, place) => rowOfRank[place] !== UNUSED);
-  const rows = new Int32Array(frame.length);
+  const rows = cellsOfFrameRows(frame.length);
   for (let node = 0; node < frame.length; node++) {
     rows[node] = rowOfRank[rank[frame[node] ?? 0] ?? 0] ?? 0;
   }
