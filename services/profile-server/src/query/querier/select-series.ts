@@ -4,6 +4,7 @@ import { millisFromNanos, NANOS_PER_MILLI, unixNanos } from '@emberscope/units';
 import type { BucketedSeries, Exemplar } from '../../store/answers.ts';
 import type { NanosRange } from '../../store/selection.ts';
 import { type AnswerBody, messageBody } from '../encode/answer-body.ts';
+import { seriesBody } from '../encode/series-body.ts';
 import type { Query } from '../query.ts';
 import { answered, refuse, refuseArgument } from '../query-refusal.ts';
 import { queryRange } from './query-range.ts';
@@ -40,7 +41,7 @@ export async function selectSeries(query: Query<SelectSeriesRequest>): Promise<A
     },
     context,
   );
-  return messageBody(SelectSeriesResponseSchema, { series: answered(found).map(seriesMessage) });
+  return seriesBody(answered(found), (series) => series.map(seriesMessage));
 }
 
 /** About 285 years: a longer step says the same of any range, and is past what int64 holds. */
@@ -58,7 +59,7 @@ function withStepBefore({ startNanos, endNanos }: NanosRange, stepMillis: number
   return { startNanos: unixNanos(stepBefore < earliest ? earliest : stepBefore), endNanos };
 }
 
-function seriesMessage({ labels, length, edgeMillis, value, exemplars }: BucketedSeries) {
+export function seriesMessage({ labels, length, edgeMillis, value, exemplars }: BucketedSeries) {
   // Exemplars come in the order of buckets, one for each when they were asked for.
   return {
     labels: [...labels],
