@@ -10,22 +10,28 @@ import type { Clock, StopTimer } from '@emberscope/node-kit/worker';
 export type IdleCollection = {
   /** Work was done. */
   touch(): void;
+  /** Now: what was done will not come again. */
+  collect(): void;
 };
 
 /** Longer than between two refreshes of a page that is watched. */
 const IDLE_MILLIS = 15_000;
 
 export function createIdleCollection(clock: Clock): IdleCollection {
-  let collect: (() => void) | undefined;
+  let run: (() => void) | undefined;
   let stop: StopTimer | undefined;
+
+  function collect(): void {
+    run ??= collector();
+    run();
+  }
+
   return {
     touch() {
       stop?.();
-      stop = clock.after(IDLE_MILLIS, () => {
-        collect ??= collector();
-        collect();
-      });
+      stop = clock.after(IDLE_MILLIS, collect);
     },
+    collect,
   };
 }
 

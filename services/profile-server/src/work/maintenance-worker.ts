@@ -1,26 +1,17 @@
 import { readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
-import { nodeFs, serveJobs, systemClock } from '@emberscope/node-kit/worker';
+import { nodeFs, serveJobs } from '@emberscope/node-kit/worker';
 import { flushGeneration } from '../store/embedded/maintenance/flush-generation.ts';
 import { mergeSegments } from '../store/embedded/maintenance/merge-segments.ts';
-import { createIdleCollection } from './idle-collection.ts';
 import type { MaintenanceJobs } from './jobs.ts';
 
 /* The entry file of the threads that turn the log into segments, and segments into fewer. */
 
 giveWay();
 
-const idle = createIdleCollection(systemClock);
-
 serveJobs<MaintenanceJobs>({
-  flush(job) {
-    idle.touch();
-    return flushGeneration(nodeFs, job);
-  },
-  merge(job) {
-    idle.touch();
-    return mergeSegments(nodeFs, job);
-  },
+  flush: (job) => flushGeneration(nodeFs, job),
+  merge: (job) => mergeSegments(nodeFs, job),
 });
 
 /** Lets pushes and queries have the core first. Where a thread has no such number, it is as it was. */

@@ -28,6 +28,7 @@ const reader = createStoreReader({ ...options, ...retention, fs: nodeFs, nowMill
 
 const idle = createIdleCollection(systemClock);
 const warmUp = createWarmUp(reader, systemClock);
+let isWarm = false;
 
 function partsWith(limits: QueryLimits): QueryParts {
   return { reader, limits, nowMillis, ...retention };
@@ -44,9 +45,14 @@ serveJobs<QueryJobs>({
     idle.touch();
     return answer;
   },
-  warm({ view, limits }, context) {
+  async warm({ view, limits }, context) {
     reader.setView(view);
-    return warmUp.go(partsWith(limits), polled(context));
+    const warmed = await warmUp.go(partsWith(limits), polled(context));
+    if (warmed === 'warm' && !isWarm) {
+      isWarm = true;
+      idle.collect();
+    }
+    return warmed;
   },
   see(view) {
     reader.setView(view);
