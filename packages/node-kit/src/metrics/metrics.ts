@@ -54,13 +54,24 @@ export type MetricsOptions = {
 };
 
 /**
+ * How often the event loop's lag is sampled. At prom-client's 10 ms a service that has nothing to do
+ * wakes a hundred times a second, which took 2 % of a core. Every turn is measured by the turn clock.
+ */
+const LOOP_SAMPLE_MILLIS = 100;
+
+/**
  * The metrics of one service. Names are checked when they are made: counters end in `_total`, units
  * are base units (`_seconds`, `_bytes`, `_ratio`). Label values that come from outside cannot make
  * series without end: a metric past its limit counts the rest under `other`.
  */
 export function createMetrics({ prefix, withProcessMetrics = false }: MetricsOptions): Metrics {
   const registry = new Registry();
-  if (withProcessMetrics) collectDefaultMetrics({ register: registry });
+  if (withProcessMetrics) {
+    collectDefaultMetrics({
+      register: registry,
+      eventLoopMonitoringPrecision: LOOP_SAMPLE_MILLIS,
+    });
+  }
   const folded = new PromCounter({
     name: `${prefix}_metric_labels_folded_total`,
     help: 'Observations counted under "other" because a metric had as many series as it may.',
