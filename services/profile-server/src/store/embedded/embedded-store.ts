@@ -4,7 +4,8 @@ import type { ProfileReader, ProfileStore } from '../profile-store.ts';
 import { flushGeneration } from './maintenance/flush-generation.ts';
 import { mergeSegments } from './maintenance/merge-segments.ts';
 import { createStoreReader, type StoreReaderOptions } from './reader/store-reader.ts';
-import { createStoreWriter, type StoreWriterOptions } from './writer/store-writer.ts';
+import { createStoreWriter } from './writer/store-writer.ts';
+import type { StoreWriterOptions } from './writer/store-writer-options.ts';
 
 export type EmbeddedStoreOptions = Omit<StoreWriterOptions, 'maintenance'> &
   Pick<StoreReaderOptions, 'cacheBytes' | 'queryBytes'>;

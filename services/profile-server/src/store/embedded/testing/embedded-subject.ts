@@ -8,7 +8,8 @@ import { mergeSegments } from '../maintenance/merge-segments.ts';
 import { readManifest } from '../manifest/manifest-file.ts';
 import { createStoreReader } from '../reader/store-reader.ts';
 import { type Deflate, deflateHere } from '../segment/deflate-page.ts';
-import { createStoreWriter, type WriterLimits } from '../writer/store-writer.ts';
+import { createStoreWriter } from '../writer/store-writer.ts';
+import type { WriterLimits } from '../writer/store-writer-options.ts';
 import type { SimStore, SimStoreOptions, SimSubject } from './sim-run.ts';
 
 /** What of the disk is held back for a full one: little, on the little disks of tests. */

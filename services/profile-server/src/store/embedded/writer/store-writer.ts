@@ -1,6 +1,6 @@
-import { type Clock, type Fs, FsError, type Random, uuidV4 } from '@emberscope/node-kit/worker';
+import { FsError, uuidV4 } from '@emberscope/node-kit/worker';
 import type { DeletionId, TenantId } from '../../ids.ts';
-import type { PushOutcome, PushOutcomes, PushSeries } from '../../push.ts';
+import type { PushOutcomes, PushSeries } from '../../push.ts';
 import { createPushIds } from '../../pushes/push-ids.ts';
 import type { Selection } from '../../selection.ts';
 import type { StoreAnswer, StoreError } from '../../store-error.ts';
@@ -8,93 +8,43 @@ import { createHeadLog, type HeadLog } from '../log/head-log.ts';
 import { replayLog } from '../log/replay-log.ts';
 import { dataDirErrorOf } from '../manifest/data-dir-error.ts';
 import type { DataDirLock } from '../manifest/data-dir-lock.ts';
-import { type LockHost, systemLockHost } from '../manifest/lock-host.ts';
-import type { DeletionEntry, SegmentEntry } from '../manifest/manifest.ts';
+import { systemLockHost } from '../manifest/lock-host.ts';
 import type { StoreView } from '../store-view.ts';
 import { createBallast } from './ballast.ts';
-import { type CommitQueue, createCommitQueue } from './commit-queue.ts';
-import { createDiskGuard, type DiskGuard } from './disk-guard.ts';
+import { createCommitQueue } from './commit-queue.ts';
+import { deletionOf } from './deletion-entry.ts';
+import { createDiskGuard } from './disk-guard.ts';
 import { createDroppedFiles } from './dropped-files.ts';
 import { dayOfMillis, dayOfNanos } from './epoch-key.ts';
-import { createEpochs, type Epochs } from './epochs.ts';
+import { createEpochs } from './epochs.ts';
 import { addFacts, createHeadFacts, type HeadFacts } from './head-facts.ts';
-import { createHeldTime, type HeldTime } from './held-time.ts';
 import { createLiveSeries } from './live-series.ts';
 import { createLogRecovery } from './log-recovery.ts';
-import type { Maintenance } from './maintenance-jobs.ts';
-import { createMaintenanceRunner, type MaintenanceRunner } from './maintenance-runner.ts';
+import { createMaintenanceRunner } from './maintenance-runner.ts';
 import { createManifestStore, type ManifestStore } from './manifest-store.ts';
 import { logFolderOf, openDataDir } from './open-data-dir.ts';
+import { NOT_RUNNING, refuseAll, settledOutcome, type Taken, unavailable } from './push-answers.ts';
 import { keyOfPushId, type PushBatch } from './push-batch.ts';
 import { createPushIntake, type PushIntake } from './push-intake.ts';
+import { restoreSegments } from './restore-segments.ts';
+import { retentionTime } from './retention-time.ts';
+import { type RunningStore, statsOf } from './running-store.ts';
 import { createSegmentIndex } from './segment-index.ts';
-import type { StoreEvent } from './store-event.ts';
+import {
+  defined,
+  type StoreWriterOptions,
+  WRITER_LIMITS,
+  type WriterLimits,
+} from './store-writer-options.ts';
 import {
   COMMIT_MAX_MILLIS,
   CUT_AFTER_HOUR_MILLIS,
   CUT_LATE_AFTER_MILLIS,
-  GENERATION_MAX_BYTES,
-  HEAD_MAX_BYTES,
   HOUR_MILLIS,
-  JUMP_HELD_MILLIS,
   MAINTENANCE_EVERY_MILLIS,
-  MAX_EPOCHS_PER_GENERATION,
-  PUSH_IDS_KEPT_MILLIS,
   PUSH_IDS_MAX_BYTES,
-  RESTORE_AGAIN_MILLIS,
-  RESTORE_TRIES,
-  RETRY_AFTER_SECONDS,
-  STOPPED_LIKELY_MILLIS,
-  WAITING_MAX_BYTES,
 } from './writer-limits.ts';
 import type { WriterStats } from './writer-stats.ts';
-
-export type StoreWriterOptions = {
-  readonly fs: Fs;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Absolute. */
-  readonly dataDir: string;
-  /** Of profiles; 0 is for ever. */
-  readonly retentionMillis: number;
-  /** Of roll-ups; 0 is for ever. */
-  readonly rollupRetentionMillis: number;
-  /** What segments and roll-ups may take; 0 is no limit. */
-  readonly maxBytes: number;
-  /** Whether the oldest day goes when the disk is nearly full. */
-  readonly dropsOldestWhenFull: boolean;
-  /** New series of a tenant beyond this are refused. */
-  readonly maxSeries: number;
-  readonly maintenance: Maintenance;
-  readonly log: (event: StoreEvent) => void;
-  readonly lockHost?: LockHost;
-  readonly limits?: Partial<WriterLimits>;
-};
-
-/** For tests: what is too large to be reached there. */
-export type WriterLimits = {
-  readonly generationMaxBytes: number;
-  readonly headMaxBytes: number;
-  readonly waitingMaxBytes: number;
-  readonly epochsPerGeneration: number;
-  readonly recordMaxBytes: number | undefined;
-  readonly dictionaryMaxBytes: number | undefined;
-  readonly dictionariesMaxBytes: number | undefined;
-  readonly ballastMaxBytes: number | undefined;
-  readonly jumpHeldMillis: number;
-};
-
-const LIMITS: WriterLimits = {
-  generationMaxBytes: GENERATION_MAX_BYTES,
-  headMaxBytes: HEAD_MAX_BYTES,
-  waitingMaxBytes: WAITING_MAX_BYTES,
-  epochsPerGeneration: MAX_EPOCHS_PER_GENERATION,
-  recordMaxBytes: undefined,
-  dictionaryMaxBytes: undefined,
-  dictionariesMaxBytes: undefined,
-  ballastMaxBytes: undefined,
-  jumpHeldMillis: JUMP_HELD_MILLIS,
-};
 
 /** The one that writes a data directory. All of it runs on one thread. */
 export type StoreWriter = {
@@ -116,30 +66,15 @@ export type StoreWriter = {
   stop(): Promise<void>;
 };
 
-/** What there is while the store is open. */
-type Running = {
-  readonly lock: DataDirLock;
-  readonly log: HeadLog;
-  readonly manifest: ManifestStore;
-  readonly queue: CommitQueue & { takeLongestSeconds(): number };
-  readonly intake: PushIntake;
-  readonly epochs: Epochs;
-  readonly guard: DiskGuard;
-  readonly runner: MaintenanceRunner;
-  readonly stopTimer: () => void;
-  /** Series and push ids of segments are known. */
-  readonly restored: Promise<void>;
-};
-
 /** Creates a writer that does nothing until it is started. */
 export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
   const { fs, clock, random, dataDir, retentionMillis } = options;
-  const limits: WriterLimits = { ...LIMITS, ...options.limits };
+  const limits: WriterLimits = { ...WRITER_LIMITS, ...options.limits };
   const ballast = createBallast(fs, dataDir, limits.ballastMaxBytes);
   const series = createLiveSeries();
   const pushIds = createPushIds(() => clock.nowMillis(), PUSH_IDS_MAX_BYTES);
   const factsOfGeneration = new Map<number, HeadFacts>();
-  let running: Running | undefined;
+  let running: RunningStore | undefined;
   let isStopping = false;
   let lastCommitMillis = 0;
   let damagedRecords = 0;
@@ -165,7 +100,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     return done;
   }
 
-  async function open(): Promise<Running> {
+  async function open(): Promise<RunningStore> {
     const { lock, manifest: initial } = await openDataDir(
       fs,
       dataDir,
@@ -180,7 +115,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     }
   }
 
-  async function recover(lock: DataDirLock, manifest: ManifestStore): Promise<Running> {
+  async function recover(lock: DataDirLock, manifest: ManifestStore): Promise<RunningStore> {
     const { nextArrival: leastArrival, logFloor, segments } = manifest.current();
     const recovery = createLogRecovery(series, pushIds, clock.nowMillis());
     const folder = logFolderOf(dataDir);
@@ -255,7 +190,13 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     const dropped = createDroppedFiles(fs, clock);
     const runner = createMaintenanceRunner({
       ...options,
-      time: heldTime(manifest),
+      time: retentionTime({
+        clock,
+        manifest: manifest.current(),
+        facts: factsOfGeneration.values(),
+        holdMillis: limits.jumpHeldMillis,
+        onEvent: options.log,
+      }),
       onEvent: options.log,
       log,
       manifest,
@@ -282,46 +223,8 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
       guard,
       runner,
       stopTimer: clock.every(MAINTENANCE_EVERY_MILLIS, () => void keepUp()),
-      restored: restore(segments, index),
+      restored: restoreSegments({ fs, clock, dataDir, segments, index, series, pushIds }),
     };
-  }
-
-  /** A clock that is ahead of all that is stored may have been set wrong while the store was closed. */
-  function heldTime(manifest: ManifestStore): HeldTime {
-    const { segments, rollups } = manifest.current();
-    const held = [...segments, ...rollups, ...factsOfGeneration.values()];
-    const newestMillis = Math.max(...held.map((of) => of.newestMillis));
-    return createHeldTime({
-      clock,
-      likelyMillis: Number.isFinite(newestMillis)
-        ? newestMillis + STOPPED_LIKELY_MILLIS
-        : clock.nowMillis(),
-      holdMillis: limits.jumpHeldMillis,
-      onJump(millis) {
-        options.log({
-          level: 'warn',
-          message: `the clock is ${minutesOf(millis)} minutes ahead of what it was, or of all that is stored: what is too old by it is deleted when it has stood for ${minutesOf(limits.jumpHeldMillis)} minutes`,
-        });
-      },
-    });
-  }
-
-  /** Oldest push ids first. */
-  async function restore(
-    segments: readonly SegmentEntry[],
-    index: ReturnType<typeof createSegmentIndex>,
-  ): Promise<void> {
-    const sinceMillis = clock.nowMillis() - PUSH_IDS_KEPT_MILLIS;
-    const inOrder = [...segments].sort((a, b) => a.newestPushIdMillis - b.newestPushIdMillis);
-    for (const entry of inOrder) {
-      for (let left = RESTORE_TRIES; left > 0; left--) {
-        // Between two files others have their turn.
-        await fs.stat(`${dataDir}/${entry.file}`).catch(() => {});
-        if (!index.restore(entry, series, pushIds, sinceMillis)) break;
-        // Without its push ids, what is sent again is stored again.
-        if (left > 1) await clock.sleep(RESTORE_AGAIN_MILLIS);
-      }
-    }
   }
 
   function onCommitted(batch: PushBatch, log: HeadLog): void {
@@ -336,7 +239,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
   }
 
   /** Why nothing is taken just now. */
-  function refusal({ guard, queue, log }: Running): StoreError | undefined {
+  function refusal({ guard, queue, log }: RunningStore): StoreError | undefined {
     const ofDisk = guard.refusal();
     if (ofDisk !== undefined) return ofDisk;
     if (queue.commitMillis() > COMMIT_MAX_MILLIS) {
@@ -356,7 +259,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
   }
 
   async function push(
-    open: Running,
+    open: RunningStore,
     tenant: TenantId,
     pushed: readonly PushSeries[],
   ): Promise<PushOutcomes> {
@@ -386,7 +289,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     return Promise.all(taken.map((ofSeries) => Promise.all(ofSeries.map(settledOutcome))));
   }
 
-  async function cutWhenDue({ log, queue }: Running): Promise<void> {
+  async function cutWhenDue({ log, queue }: RunningStore): Promise<void> {
     const open = log.open();
     if (open === undefined) return;
     const { begunMillis, oldestMillis } = factsOf(open.generation);
@@ -427,14 +330,14 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     }
   }
 
-  function flushAll({ queue, runner }: Running): Promise<void> {
+  function flushAll({ queue, runner }: RunningStore): Promise<void> {
     return exclusively(async () => {
       await queue.cut();
       await runner.flushWaiting();
     });
   }
 
-  function opened(): Running {
+  function opened(): RunningStore {
     if (running === undefined) throw new Error('the store has not been started, or has stopped');
     return running;
   }
@@ -489,43 +392,13 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
       return view;
     },
 
-    stats() {
-      const open = opened();
-      const { log, manifest, queue, epochs, guard, runner } = open;
-      const { segments, rollups } = manifest.current();
-      const held = timesHeld(open);
-      const bytesOfKind = (kind: SegmentEntry['kind']): number =>
-        [...segments, ...rollups].reduce(
-          (sum, of) => sum + (of.kind === kind ? of.sizeBytes : 0),
-          0,
-        );
-      const { count, seconds, profiles } = queue.fsync();
-      const { damagedRecords: damagedInFlush, ...times } = runner.times();
-      return {
-        profileCount: series.profileCount(),
-        seriesCount: series.seriesCount(),
-        oldestMillis: held?.oldestMillis,
-        newestMillis: held?.newestMillis,
-        headBytes: log.memoryBytes(),
-        logBytes: log.fileBytes(),
-        segmentCount: segments.length,
-        diskBytes: {
-          flush: bytesOfKind('flush'),
-          merged: bytesOfKind('merged'),
-          day: bytesOfKind('day'),
-          rollup: bytesOfKind('rollup'),
-          log: log.fileBytes(),
-        },
-        waitingGenerations: log.waiting().length,
-        ...times,
-        fsync: { count, seconds, longestSeconds: queue.takeLongestSeconds() },
-        committedProfiles: profiles,
-        dictionaries: epochs.largest(DICTIONARIES_SHOWN),
-        damagedRecords: damagedRecords + damagedInFlush,
+    stats: () =>
+      statsOf(opened(), {
+        series,
+        factsOf,
+        damagedRecords,
         duplicatePushes,
-        refusing: guard.refusal()?.reason,
-      };
-    },
+      }),
 
     flush: () => flushAll(opened()),
 
@@ -557,81 +430,4 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
       await open.lock.release();
     },
   };
-
-  function timesHeld({
-    log,
-    manifest,
-  }: Running): { readonly oldestMillis: number; readonly newestMillis: number } | undefined {
-    const held = [
-      ...manifest.current().segments,
-      ...log.views().map(({ generation }) => factsOf(generation)),
-    ];
-    const oldestMillis = Math.min(...held.map((of) => of.oldestMillis));
-    const newestMillis = Math.max(...held.map((of) => of.newestMillis));
-    return Number.isFinite(oldestMillis) ? { oldestMillis, newestMillis } : undefined;
-  }
-}
-
-const minutesOf = (millis: number): number => Math.round(millis / 60_000);
-
-/** What is to be answered when some batches are durable. */
-type Taken = { readonly outcome: PushOutcome; readonly waitsFor: readonly PushBatch[] };
-
-async function settledOutcome({ outcome, waitsFor }: Taken): Promise<PushOutcome> {
-  for (const batch of waitsFor) {
-    const result = await batch.settled;
-    if (result.kind === 'committed') continue;
-    return refusedBy(unavailable(`the profile could not be written: ${result.reason}`));
-  }
-  return outcome;
-}
-
-/** On the status page and in metrics: a metric for each service of a large fleet would be too many. */
-const DICTIONARIES_SHOWN = 20;
-
-const NOT_RUNNING: StoreError = unavailable('the store has not been started, or has stopped');
-
-function unavailable(reason: string): StoreError {
-  return { kind: 'unavailable', reason, retryAfterSeconds: RETRY_AFTER_SECONDS };
-}
-
-function refusedBy(error: StoreError): PushOutcome {
-  return { kind: 'refused', refusal: { kind: 'store', error } };
-}
-
-function refuseAll(pushed: readonly PushSeries[], error: StoreError): PushOutcomes {
-  const outcome = refusedBy(error);
-  return pushed.map(({ profiles }) => profiles.map(() => outcome));
-}
-
-function deletionOf(
-  { tenants, range, matchers }: Selection,
-  id: string,
-  sequence: number,
-  beforeArrival: number,
-  createdMillis: number,
-): DeletionEntry {
-  return {
-    id,
-    sequence,
-    beforeArrival,
-    tenants,
-    matchers: matchers.map((matcher) => ({
-      name: matcher.name,
-      op: matcher.op,
-      value: 'value' in matcher ? matcher.value : matcher.pattern.source,
-    })),
-    startNanos: String(range.startNanos),
-    endNanos: String(range.endNanos),
-    createdMillis,
-  };
-}
-
-/** Without what is undefined: an option that is left out means its default. */
-function defined<Value extends Record<string, number | undefined>>(
-  options: Value,
-): { [Name in keyof Value]?: number } {
-  const kept: { [Name in keyof Value]?: number } = {};
-  for (const name in options) if (options[name] !== undefined) kept[name] = options[name];
-  return kept;
 }

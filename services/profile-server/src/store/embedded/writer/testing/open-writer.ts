@@ -7,7 +7,8 @@ import {
 } from '@emberscope/node-kit';
 import type { Maintenance } from '../maintenance-jobs.ts';
 import type { StoreEvent } from '../store-event.ts';
-import { createStoreWriter, type StoreWriter, type StoreWriterOptions } from '../store-writer.ts';
+import { createStoreWriter, type StoreWriter } from '../store-writer.ts';
+import type { StoreWriterOptions } from '../store-writer-options.ts';
 import { createPlainMaintenance, type PlainMaintenance } from './plain-maintenance.ts';
 import { visibleIds } from './plain-profiles.ts';
 

@@ -1,0 +1,39 @@
+import type { Clock, Fs } from '@emberscope/node-kit/worker';
+import type { PushIds } from '../../pushes/push-ids.ts';
+import type { SegmentEntry } from '../manifest/manifest.ts';
+import type { LiveSeries } from './live-series.ts';
+import type { SegmentIndex } from './segment-index.ts';
+import { PUSH_IDS_KEPT_MILLIS, RESTORE_AGAIN_MILLIS, RESTORE_TRIES } from './writer-limits.ts';
+
+export type RestoreOptions = {
+  readonly fs: Fs;
+  readonly clock: Clock;
+  readonly dataDir: string;
+  readonly segments: readonly SegmentEntry[];
+  readonly index: SegmentIndex;
+  readonly series: LiveSeries;
+  readonly pushIds: PushIds;
+};
+
+/** Reads series and push ids of segments in the background of a start, oldest push ids first. */
+export async function restoreSegments({
+  fs,
+  clock,
+  dataDir,
+  segments,
+  index,
+  series,
+  pushIds,
+}: RestoreOptions): Promise<void> {
+  const sinceMillis = clock.nowMillis() - PUSH_IDS_KEPT_MILLIS;
+  const inOrder = [...segments].sort((a, b) => a.newestPushIdMillis - b.newestPushIdMillis);
+  for (const entry of inOrder) {
+    for (let left = RESTORE_TRIES; left > 0; left--) {
+      // Between two files others have their turn.
+      await fs.stat(`${dataDir}/${entry.file}`).catch(() => {});
+      if (!index.restore(entry, series, pushIds, sinceMillis)) break;
+      // Without its push ids, what is sent again is stored again.
+      if (left > 1) await clock.sleep(RESTORE_AGAIN_MILLIS);
+    }
+  }
+}
