@@ -15,25 +15,32 @@ export type RestoreOptions = {
   readonly pushIds: PushIds;
 };
 
+export type Restoring = {
+  /** Resolves when series and push ids of all segments are known. */
+  readonly done: Promise<void>;
+  /** Profiles of segments that have not been read yet, as the manifest counts them. */
+  readonly unreadProfiles: () => number;
+};
+
 /** Reads series and push ids of segments in the background of a start, oldest push ids first. */
-export async function restoreSegments({
-  fs,
-  clock,
-  dataDir,
-  segments,
-  index,
-  series,
-  pushIds,
-}: RestoreOptions): Promise<void> {
-  const sinceMillis = clock.nowMillis() - PUSH_IDS_KEPT_MILLIS;
-  const inOrder = [...segments].sort((a, b) => a.newestPushIdMillis - b.newestPushIdMillis);
-  for (const entry of inOrder) {
-    for (let left = RESTORE_TRIES; left > 0; left--) {
-      // Between two files others have their turn.
-      await fs.stat(`${dataDir}/${entry.file}`).catch(() => {});
-      if (!index.restore(entry, series, pushIds, sinceMillis)) break;
-      // Without its push ids, what is sent again is stored again.
-      if (left > 1) await clock.sleep(RESTORE_AGAIN_MILLIS);
+export function restoreSegments(options: RestoreOptions): Restoring {
+  const { fs, clock, dataDir, segments, index, series, pushIds } = options;
+  let unreadProfiles = segments.reduce((sum, { profileCount }) => sum + profileCount, 0);
+
+  async function restore(): Promise<void> {
+    const sinceMillis = clock.nowMillis() - PUSH_IDS_KEPT_MILLIS;
+    const inOrder = [...segments].sort((a, b) => a.newestPushIdMillis - b.newestPushIdMillis);
+    for (const entry of inOrder) {
+      for (let left = RESTORE_TRIES; left > 0; left--) {
+        // Between two files others have their turn.
+        await fs.stat(`${dataDir}/${entry.file}`).catch(() => {});
+        if (!index.restore(entry, series, pushIds, sinceMillis)) break;
+        // Without its push ids, what is sent again is stored again.
+        if (left > 1) await clock.sleep(RESTORE_AGAIN_MILLIS);
+      }
+      unreadProfiles -= entry.profileCount;
     }
   }
+
+  return { done: restore(), unreadProfiles: () => unreadProfiles };
 }

@@ -9,6 +9,7 @@ import type { LiveSeries } from './live-series.ts';
 import type { MaintenanceRunner } from './maintenance-runner.ts';
 import type { ManifestStore } from './manifest-store.ts';
 import type { PushIntake } from './push-intake.ts';
+import type { Restoring } from './restore-segments.ts';
 import type { WriterStats } from './writer-stats.ts';
 
 /** What there is while the store is open. */
@@ -22,8 +23,7 @@ export type RunningStore = {
   readonly guard: DiskGuard;
   readonly runner: MaintenanceRunner;
   readonly stopTimer: () => void;
-  /** Series and push ids of segments are known. */
-  readonly restored: Promise<void>;
+  readonly restoring: Restoring;
 };
 
 /** What a writer has counted since it began. */
@@ -39,7 +39,7 @@ const DICTIONARIES_SHOWN = 20;
 
 export function statsOf(open: RunningStore, counts: WriterCounts): WriterStats {
   const { series, factsOf, damagedRecords, duplicatePushes } = counts;
-  const { log, manifest, queue, epochs, guard, runner } = open;
+  const { log, manifest, queue, epochs, guard, runner, restoring } = open;
   const { segments, rollups } = manifest.current();
   const held = timesHeld(open, factsOf);
   const bytesOfKind = (kind: SegmentEntry['kind']): number =>
@@ -47,7 +47,7 @@ export function statsOf(open: RunningStore, counts: WriterCounts): WriterStats {
   const { count, seconds, profiles } = queue.fsync();
   const { damagedRecords: damagedInFlush, ...times } = runner.times();
   return {
-    profileCount: series.profileCount(),
+    profileCount: series.profileCount() + restoring.unreadProfiles(),
     seriesCount: series.seriesCount(),
     oldestMillis: held?.oldestMillis,
     newestMillis: held?.newestMillis,

@@ -223,7 +223,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
       guard,
       runner,
       stopTimer: clock.every(MAINTENANCE_EVERY_MILLIS, () => void keepUp()),
-      restored: restoreSegments({ fs, clock, dataDir, segments, index, series, pushIds }),
+      restoring: restoreSegments({ fs, clock, dataDir, segments, index, series, pushIds }),
     };
   }
 
@@ -263,9 +263,9 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     tenant: TenantId,
     pushed: readonly PushSeries[],
   ): Promise<PushOutcomes> {
-    const { queue, intake, restored, guard } = open;
+    const { queue, intake, restoring, guard } = open;
     await guard.check();
-    await restored;
+    await restoring.done;
     // Nothing waits from here on until all of it is encoded.
     const error = refusal(open);
     if (error !== undefined) return refuseAll(pushed, error);
@@ -413,7 +413,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
       if (open === undefined || isStopping) return;
       isStopping = true;
       open.stopTimer();
-      await open.restored;
+      await open.restoring.done;
       await open.runner.endMerges();
       try {
         await flushAll(open);

@@ -128,7 +128,9 @@ test('push ids and series of a segment that cannot be opened at first are known 
       : undefined,
   );
   const again = await openTestWriter({ fs, clock: opened.clock, retentionMillis: DAY });
+  assert.deepEqual([again.writer.stats().profileCount, again.writer.stats().seriesCount], [1, 0]);
   assert.equal((await push(again, drawn('main 1'), 'a', testPushId(1))).kind, 'duplicate');
+  assert.deepEqual([again.writer.stats().profileCount, again.writer.stats().seriesCount], [1, 1]);
   assert.equal(again.writer.stats().profileCount, 1);
 });
 
