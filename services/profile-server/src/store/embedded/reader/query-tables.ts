@@ -4,6 +4,7 @@ import type { QueryGuard } from '../../parts/query-guard.ts';
 import type { LevelName } from '../segment/segment-directory.ts';
 import type { BlockCache } from './block-samples.ts';
 import type { HeadTable } from './head-index.ts';
+import type { DecodedRun } from './head-part.ts';
 import { hasTypeBit } from './head-rows.ts';
 import type { Deletions, HiddenRows } from './hidden-rows.ts';
 import { type ColumnCache, type LevelColumns, levelColumnsOf } from './level-columns-cache.ts';
@@ -27,6 +28,8 @@ export type QueryTablesOptions = {
   readonly budget: QueryBudget;
   readonly columns: ColumnCache;
   readonly blocks: BlockCache;
+  /** Scratch columns for a part, which it has until the query ends. */
+  readonly newRun: () => DecodedRun;
   readonly onBlock: () => void;
 };
 
@@ -43,7 +46,10 @@ export function createQueryTables(options: QueryTablesOptions): QueryTables {
     const level = table.directory.levels.find((each) => each.level === name);
     if (level === undefined || level.rowCount === 0) return undefined;
     const columns = levelColumnsOf(table, level, options.columns, budget.take);
-    return { columns, part: segmentPartOf(table, columns, options.blocks, onBlock) };
+    return {
+      columns,
+      part: segmentPartOf(table, columns, options.blocks, options.newRun, onBlock),
+    };
   }
 
   return {

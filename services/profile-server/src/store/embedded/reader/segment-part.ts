@@ -1,7 +1,7 @@
 import type { PartTable, RowColumns } from '../../parts/part-table.ts';
 import { NO_REMARKS } from '../../parts/profile-remarks.ts';
 import { type BlockCache, type BlockSamples, blockSamplesOf } from './block-samples.ts';
-import { createDecodedRun } from './head-part.ts';
+import type { DecodedRun } from './head-part.ts';
 import type { LevelColumns } from './level-columns-cache.ts';
 import type { SegmentTable } from './segment-index.ts';
 import { isIdWantedAt, profileIdAt } from './uuid-bytes.ts';
@@ -13,6 +13,7 @@ export function segmentPartOf(
   table: SegmentTable,
   level: LevelColumns,
   blocks: BlockCache,
+  newRun: () => DecodedRun,
   onBlock: () => void,
 ): PartTable {
   const { kind, dictionary, registry, directory } = table;
@@ -58,7 +59,7 @@ export function segmentPartOf(
     remarksAt: (row) => directory.remarks[level.remarks()[row] ?? 0] ?? NO_REMARKS,
     samplesOf(row, type) {
       if (stackCount === -1) stackCount = dictionary.view().stacks.length;
-      samples ??= blockSamplesOf(table, level, blocks, createDecodedRun(), onBlock);
+      samples ??= blockSamplesOf(table, level, blocks, newRun(), onBlock);
       return samples.samplesOf(row, type, stackCount);
     },
   };

@@ -12,6 +12,7 @@ import { sharedManifest } from '../manifest/manifest-bytes.ts';
 import type { StoreView } from '../store-view.ts';
 import type { OpenBlock } from './block-samples.ts';
 import { createByteLru } from './byte-lru.ts';
+import { createDecodedRuns } from './decoded-runs.ts';
 import { createEpochDictionaries } from './epoch-dictionaries.ts';
 import { createRowFinder, endDamaged, millisOf, type RowFinder } from './find-rows.ts';
 import { createHeadIndex, type HeadIndex, type HeadTable } from './head-index.ts';
@@ -90,6 +91,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
   const cacheBytes = options.cacheBytes ?? READER_CACHE_BYTES;
   const columns = createByteLru<StoredColumn>(cacheBytes * COLUMN_SHARE);
   const blocks = createByteLru<OpenBlock>(cacheBytes * BLOCK_SHARE);
+  const runs = createDecodedRuns();
   const registries = new Map<string, SeriesRegistry>();
   const dictionaries = createEpochDictionaries({
     maxBytes: cacheBytes * DICTIONARY_SHARE,
@@ -135,12 +137,14 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
   function begin(guard: QueryGuard): Running {
     budget = createQueryBudget(options.queryBytes ?? QUERY_BYTES);
     dictionaries.beginQuery();
+    runs.beginQuery();
     updateHeads();
     const tables = createQueryTables({
       guard,
       budget,
       columns,
       blocks,
+      newRun: runs.next,
       onBlock: () => {
         blocksRead++;
       },

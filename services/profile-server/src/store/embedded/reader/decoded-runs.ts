@@ -1,0 +1,40 @@
+import { createDecodedRun, type DecodedRun } from './head-part.ts';
+
+/**
+ * Scratch columns that samples are decoded into, one for each part of a query, and the same ones for
+ * the next query: there is only one at a time, and none of its answers holds on to them.
+ */
+export type DecodedRuns = {
+  /** What the query before used is free again. */
+  beginQuery(): void;
+  next(): DecodedRun;
+};
+
+/** More parts than that are decoded into columns of their own. */
+const KEPT_RUNS = 64;
+/** Columns that have become larger are not kept. */
+const KEPT_SAMPLES = 32 * 1024;
+
+export function createDecodedRuns(): DecodedRuns {
+  let kept: DecodedRun[] = [];
+  let used = 0;
+  return {
+    beginQuery() {
+      kept = kept.filter(({ scratch }) => scratch.stack.length <= KEPT_SAMPLES);
+      used = 0;
+    },
+    next() {
+      const known = kept[used];
+      if (known !== undefined) {
+        used++;
+        return known;
+      }
+      const run = createDecodedRun();
+      if (kept.length < KEPT_RUNS) {
+        kept.push(run);
+        used++;
+      }
+      return run;
+    },
+  };
+}
