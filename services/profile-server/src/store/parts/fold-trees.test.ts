@@ -62,6 +62,16 @@ describe('tables folded into one tree', () => {
     assert.ok(some.tree.length < all.tree.length);
   });
 
+  test('are the same in another fold, whose frames have other numbers', () => {
+    const table = withKeptTree(tableOf('a;b 1\nz 3'));
+    const part = { ...partOf('z 3'), table };
+    const options = { mode: 'sum', frameKey: 'reported-name', keepNodes: 0 } as const;
+    const before = folded(fold, [part], options);
+    const other = createTreeFold();
+    folded(other, [partOf('y;b 1')], options);
+    assert.deepEqual(plainOf(folded(other, [part], options)), plainOf(before));
+  });
+
   test('are exact past 2^53', () => {
     const large = 2n ** 60n;
     const options = { mode: 'sum', frameKey: 'reported-name', keepNodes: 2 } as const;

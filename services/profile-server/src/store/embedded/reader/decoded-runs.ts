@@ -12,15 +12,19 @@ export type DecodedRuns = {
 
 /** More parts than that are decoded into columns of their own. */
 const KEPT_RUNS = 64;
-/** Columns that have become larger are not kept. */
-const KEPT_SAMPLES = 32 * 1024;
+/** Of all of them together: 12 bytes each. */
+const KEPT_SAMPLES = 512 * 1024;
 
 export function createDecodedRuns(): DecodedRuns {
   let kept: DecodedRun[] = [];
   let used = 0;
   return {
     beginQuery() {
-      kept = kept.filter(({ scratch }) => scratch.stack.length <= KEPT_SAMPLES);
+      let samples = 0;
+      kept = kept.filter(({ scratch }) => {
+        samples += scratch.stack.length;
+        return samples <= KEPT_SAMPLES;
+      });
       used = 0;
     },
     next() {
