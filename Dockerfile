@@ -58,8 +58,11 @@ COPY --from=build /out/services/web services/web
 COPY --from=build /out/services/profile-server services/profile-server
 USER 10001:10001
 ENV EMBERSCOPE_LISTEN=0.0.0.0:4040 EMBERSCOPE_DATA_DIR=/data
+# What threads hand to one another is freed elsewhere than it was allocated: with an arena for each of
+# twenty threads, a third of the memory stays with nobody using it.
+ENV MALLOC_ARENA_MAX=2
 EXPOSE 4040
-ENTRYPOINT ["node", "--enable-source-maps", "services/profile-server/dist/main.js"]
+ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=4", "services/profile-server/dist/main.js"]
 
 FROM runtime AS collector
 COPY --from=collector-modules /app ./

@@ -16,6 +16,10 @@ const FLAGS = [
   '-log.level=error',
 ];
 
+/** As its image is started. */
+const NODE_FLAGS = ['--max-semi-space-size=4'];
+const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
+
 /** What the largest corpus takes in memory, for the store that keeps all of it there. */
 const MEMORY_LIMIT = '4GiB';
 
@@ -32,11 +36,13 @@ export function ourServer() {
     start: (dataDir, port) =>
       startMeasured(
         [
-          ...[process.execPath, MAIN, '--listen', `127.0.0.1:${port}`, '--data-dir', dataDir],
+          ...[process.execPath, ...NODE_FLAGS, MAIN],
+          ...['--listen', `127.0.0.1:${port}`, '--data-dir', dataDir],
           ...memory,
           ...FLAGS,
         ],
         port,
+        { environment: ENVIRONMENT },
       ),
     dirOf: (dataDir) => dataDir,
     hasTurnMetric: true,

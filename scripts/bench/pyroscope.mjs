@@ -33,7 +33,7 @@ export function pyroscopeServer(program) {
           '-usage-stats.enabled=false',
         ],
         port,
-        dataDir,
+        { cwd: dataDir },
       ),
     /** Objects alone: the Raft log takes 64 MB before there is anything in it. */
     dirOf: (dataDir) => join(dataDir, 'objects'),

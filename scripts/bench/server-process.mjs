@@ -10,9 +10,10 @@ const STOP_MAX_MILLIS = 60_000;
  * Starts a command and returns when its `/ready` says so, with `firstAnswerMs` and `readyMs`. The
  * tool that measures this starts the server in a session of its own and leaves it running.
  */
-export async function startMeasured(command, port, cwd) {
+export async function startMeasured(command, port, { cwd, environment } = {}) {
   const url = `http://127.0.0.1:${port}`;
-  const start = await runToolJson('measure', ['--ready', `${url}/ready`, '--', ...command], cwd);
+  const args = ['--ready', `${url}/ready`, '--', ...command];
+  const start = await runToolJson('measure', args, { cwd, environment });
   return { url, pid: start.pid, start, stop: () => endByPid(start.pid, command[0]) };
 }
 

@@ -32,7 +32,7 @@ export function whatIsMissing() {
  * Runs a tool of the bench and returns what it wrote to its `--out` file. Throws when it fails, with
  * the last line it said; a tool that fails its own check has written its file, and is told apart by it.
  */
-export async function runToolJson(name, args, cwd) {
+export async function runToolJson(name, args, { cwd, environment } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'emberscope-bench-out-'));
   const out = join(dir, 'out.json');
   // Flags of the tool itself come before what follows a `--`.
@@ -42,6 +42,7 @@ export async function runToolJson(name, args, cwd) {
   try {
     await runTool(name, [...own, '--out', out, ...rest], {
       cwd,
+      environment,
       isGoodAnyway: () => existsSync(out),
     });
     return JSON.parse(readFileSync(out, 'utf8'));
@@ -50,10 +51,11 @@ export async function runToolJson(name, args, cwd) {
   }
 }
 
-export function runTool(name, args, { cwd, isGoodAnyway = () => false } = {}) {
+export function runTool(name, args, { cwd, environment, isGoodAnyway = () => false } = {}) {
   const child = spawn(process.execPath, [join(benchDir, `${name}.mjs`), ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     cwd,
+    env: { ...process.env, ...environment },
   });
   let said = '';
   child.stderr.on('data', (chunk) => {

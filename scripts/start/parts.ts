@@ -46,8 +46,10 @@ function profileServer({ projectDir, options, ports }: PartsInput): Part {
     name: 'profile-server',
     does: 'keeps profiles, answers queries, serves the page',
     port: ports.page,
+    // As its image has them.
+    environment: { MALLOC_ARENA_MAX: '2' },
     nodeArgs: [
-      join(projectDir, 'services/profile-server/dist/main.js'),
+      ...['--max-semi-space-size=4', join(projectDir, 'services/profile-server/dist/main.js')],
       ...['--listen', `${HOST}:${ports.page}`],
       ...['--data-dir', join(options.dataDir, 'profile-server')],
       // Taken as old as they may be kept.
