@@ -15,6 +15,8 @@ import type { QueryContext } from '../store/selection.ts';
 
 /** Small enough that a query which comes meanwhile does not wait long for it. */
 const RANGE_MILLIS = 5 * 60_000;
+/** Series cost little, and their points are what is to be practised. */
+const SERIES_RANGE_MILLIS = 60 * 60_000;
 const STEP_SECONDS = 15;
 
 /**
@@ -57,7 +59,11 @@ export async function practiceCalls(
         ...selected,
         ...{ start, end },
       }),
-      smallCall(round, selected, { start, end }),
+      call('SelectSeries', SelectSeriesRequestSchema, {
+        ...selected,
+        ...{ start: end - BigInt(SERIES_RANGE_MILLIS), end, step: STEP_SECONDS },
+      }),
+      smallCall(round, { start, end }),
     ];
   }).flat();
 }
@@ -65,23 +71,14 @@ export async function practiceCalls(
 type Times = { readonly start: bigint; readonly end: bigint };
 
 /** What a page asks for beside a flame graph, by turns. */
-function smallCall(
-  round: number,
-  selected: { readonly profileTypeID: string; readonly labelSelector: string },
-  times: Times,
-): QueryCall {
-  switch (round % 4) {
+function smallCall(round: number, times: Times): QueryCall {
+  switch (round % 3) {
     case 0:
       return call('ProfileTypes', ProfileTypesRequestSchema, times);
     case 1:
       return call('LabelValues', LabelValuesRequestSchema, { name: LABEL.serviceName, ...times });
-    case 2:
-      return call('Series', SeriesRequestSchema, { labelNames: [LABEL.serviceName], ...times });
     default:
-      return call('SelectSeries', SelectSeriesRequestSchema, {
-        ...{ ...selected, ...times },
-        step: STEP_SECONDS,
-      });
+      return call('Series', SeriesRequestSchema, { labelNames: [LABEL.serviceName], ...times });
   }
 }
 
