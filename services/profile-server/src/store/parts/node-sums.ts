@@ -31,8 +31,10 @@ export function createNodeSums(
   let unnamed = 0;
   let unnamedWide = 0n;
 
+  /** Doubles: a tree of names that is new grows by a node with nearly every stack it is asked for. */
   function room(node: number): void {
-    const larger = new Float64Array(Math.max(node + 1, names.nodes().parent.length, MIN_CELLS));
+    const wanted = Math.max(node + 1, names.nodes().parent.length, MIN_CELLS);
+    const larger = new Float64Array(Math.max(wanted, 2 * sums.length));
     larger.set(sums);
     sums = larger;
   }
