@@ -101,7 +101,13 @@ export {
 } from './stack-table.ts';
 export { addUpTree, selfByStack, type TreeValues } from './stack-values.ts';
 export { createStringInterner, type StringIndex, type StringInterner } from './strings.ts';
-export { createSymbolInterner, type SymbolInterner } from './symbol-interner.ts';
+export {
+  createSymbolInterner,
+  functionTableOf,
+  locationTableOf,
+  mappingTableOf,
+  type SymbolInterner,
+} from './symbol-interner.ts';
 export {
   type FunctionIndex,
   type FunctionRow,
