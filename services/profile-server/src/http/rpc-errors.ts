@@ -21,7 +21,12 @@ const CODES: Readonly<Record<QueryErrorCode, Code>> = {
  */
 const MESSAGE_MAX_BYTES = 5_000;
 
-function shortError(message: string, code: Code, headers?: Record<string, string>): ConnectError {
+/** An error that every protocol can carry, however long its message. */
+export function shortError(
+  message: string,
+  code: Code,
+  headers?: Record<string, string>,
+): ConnectError {
   const bytes = Buffer.from(message);
   const isShort = bytes.length <= MESSAGE_MAX_BYTES;
   const text = isShort ? message : `${bytes.toString('utf8', 0, MESSAGE_MAX_BYTES)} … (cut)`;

@@ -6,6 +6,7 @@ import {
   type PlainRoute,
 } from '@emberscope/node-kit';
 import { clientCapabilities } from './client-capabilities.ts';
+import type { OtlpRoute } from './otlp-route.ts';
 import type { PageFiles } from './page-files.ts';
 import type { PushRoute } from './push-route.ts';
 import { answerRpc, type RpcRoute } from './rpc-routes.ts';
@@ -14,6 +15,7 @@ export type ServerRoutesParts = {
   readonly rpcs: readonly RpcRoute[];
   readonly push: PushRoute;
   readonly ingest: HttpHandler;
+  readonly otlp: OtlpRoute;
   readonly status: readonly PlainRoute[];
   readonly page: PageFiles;
 };
@@ -23,7 +25,7 @@ const STATUS_PREFIX = '/api/v1/';
 
 /** Every path of the server's one port. */
 export function createServerRoutes(parts: ServerRoutesParts): HttpHandler {
-  const { push, page } = parts;
+  const { push, otlp, page } = parts;
   const rpcByPath = new Map(parts.rpcs.map((route) => [route.path, route]));
   const plain = createPlainRoutes([
     { method: 'POST', path: '/ingest', handle: parts.ingest },
@@ -45,6 +47,7 @@ export function createServerRoutes(parts: ServerRoutesParts): HttpHandler {
       return;
     }
     if (onePath === push.path) return push.answer(request, response);
+    if (otlp.paths.includes(onePath)) return otlp.answer(request, response);
     const rpc = rpcByPath.get(onePath);
     if (rpc !== undefined) return answerRpc(rpc, request, response);
     const file = page.find(onePath);

@@ -6,6 +6,7 @@ import type { IngestPool } from '../work/ingest-pool.ts';
 import { giveBackProfiles, type PackedProfile } from '../work/packed-series.ts';
 import type { StoreThreads } from '../work/store-threads.ts';
 import type { IngestLimits } from './ingest-limits.ts';
+import type { ExportMessage } from './otlp/read-export.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { PushMessage } from './read-push.ts';
 import { type DiscardCause, invalid, type Refusal } from './refusal.ts';
@@ -31,6 +32,14 @@ export type BodyVerdict =
   | { readonly kind: 'malformed-body'; readonly reason: string }
   | { readonly kind: 'invalid-argument'; readonly reason: string };
 
+/** Of an OTLP export alone. */
+export type ExportVerdict =
+  | PushVerdict
+  /** The message could not be inflated, or not be read. */
+  | { readonly kind: 'not-gzip' | 'malformed'; readonly reason: string }
+  /** The message contradicts itself, and nothing of it is stored. */
+  | { readonly kind: 'unconvertible'; readonly reason: string };
+
 export type IngestService = {
   push(tenant: TenantId, message: PushMessage, signal: CancelSignal): Promise<PushVerdict>;
   ingest(
@@ -42,6 +51,13 @@ export type IngestService = {
     },
     signal: CancelSignal,
   ): Promise<IngestVerdict | BodyVerdict>;
+  /** `maxBytes` of the message, inflated. */
+  export(
+    tenant: TenantId,
+    message: ExportMessage,
+    maxBytes: number,
+    signal: CancelSignal,
+  ): Promise<ExportVerdict>;
 };
 
 export type IngestObserver = {
@@ -157,6 +173,25 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
       if (read.output.kind === 'profiles') return storeProfiles(tenant, read.output.profiles);
       observe.discarded('malformed_profile', bytes);
       return read.output;
+    },
+
+    async export(tenant, message, maxBytes, signal) {
+      const bytes = message.bytes.length;
+      const input = { message, maxBytes, limits, nowMillis: nowMillis() };
+      const transfer = ownBuffer(message.bytes);
+      const read = await pool.run('prepareExport', input, { signal, transfer });
+      if (read.kind !== 'done') return unreadable(read);
+      const { output } = read;
+      if (output.kind === 'profiles') {
+        // Their share of the message is not known.
+        for (let i = 0; i < output.droppedCount; i++) observe.discarded('malformed_profile', 0);
+        return storeProfiles(tenant, output.profiles);
+      }
+      observe.discarded(
+        output.kind === 'too-large' ? 'profile_size_limit' : 'malformed_profile',
+        bytes,
+      );
+      return output;
     },
   };
 }

@@ -37,6 +37,15 @@ serveJobs<IngestJobs>({
     if (prepared.kind !== 'profiles') return prepared;
     return { kind: 'profiles', profiles: packed(prepared.profiles, context) };
   },
+  async prepareExport({ message, maxBytes, limits, nowMillis }, context) {
+    // Where nobody speaks OTLP, no thread takes the time to load it.
+    const { prepareExport, readExport } = await import('../ingest/otlp/index.ts');
+    const read = readExport(message, maxBytes);
+    if (read.kind !== 'read') return read;
+    const prepared = prepareExport(read.request, read.plainBytes, limits, nowMillis);
+    if (prepared.kind !== 'profiles') return prepared;
+    return { ...prepared, profiles: packed(prepared.profiles, context) };
+  },
 });
 
 function packed(profiles: readonly PushedProfile[], context: JobContext): readonly PackedProfile[] {

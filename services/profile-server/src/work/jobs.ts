@@ -1,5 +1,7 @@
 import type { IngestParams } from '@emberscope/ingest';
 import type { IngestLimits } from '../ingest/ingest-limits.ts';
+import type { PreparedExport } from '../ingest/otlp/prepare-export.ts';
+import type { ExportMessage, ReadExport } from '../ingest/otlp/read-export.ts';
 import type { PreparedIngest } from '../ingest/prepare-ingest.ts';
 import type { PushMessage, ReadPush } from '../ingest/read-push.ts';
 import type { QueryAnswer, QueryCall, QueryLimits } from '../query/query-call.ts';
@@ -43,6 +45,23 @@ export type IngestJobs = {
     output:
       | { readonly kind: 'profiles'; readonly profiles: readonly PackedProfile[] }
       | Exclude<PreparedIngest, { readonly kind: 'profiles' }>;
+  };
+  prepareExport: {
+    input: {
+      readonly message: ExportMessage;
+      /** Of the message, inflated. */
+      readonly maxBytes: number;
+      readonly limits: IngestLimits;
+      readonly nowMillis: number;
+    };
+    output:
+      | {
+          readonly kind: 'profiles';
+          readonly profiles: readonly PackedProfile[];
+          readonly droppedCount: number;
+        }
+      | Exclude<PreparedExport, { readonly kind: 'profiles' }>
+      | Exclude<ReadExport, { readonly kind: 'read' }>;
   };
 };
 

@@ -1,0 +1,34 @@
+import { formatIecBytes } from '@emberscope/units';
+import { Unconvertible } from './unconvertible.ts';
+
+/** How many times its own size an export may become, and what a small one may. */
+const GROWTH = 4;
+const SMALL_BYTES = 64 * 1024 * 1024;
+
+/** What a row of a table or a cell of a column costs, whatever it holds. */
+export const ROW_BYTES = 16;
+
+/** What the tables of a series cost while there is nothing in them. */
+export const SERIES_BYTES = 4096;
+
+/** What is still left to be spent on one export. */
+export type ConversionBudget = { spend(bytes: number): void };
+
+/**
+ * All profiles of an export share one dictionary, and each profile made of it has a copy of what it
+ * refers to: a megabyte could become a terabyte. So memory and work are bound to the size of the
+ * message.
+ */
+export function createConversionBudget(messageBytes: number): ConversionBudget {
+  const mostBytes = SMALL_BYTES + GROWTH * messageBytes;
+  let spentBytes = 0;
+  return {
+    spend(bytes) {
+      spentBytes += bytes;
+      if (spentBytes > mostBytes) {
+        const most = formatIecBytes(mostBytes);
+        throw new Unconvertible(`the profiles of the export would take more than ${most}`);
+      }
+    },
+  };
+}

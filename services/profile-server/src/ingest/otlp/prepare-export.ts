@@ -1,0 +1,135 @@
+import type { Label } from '@emberscope/labels';
+import { readPprof, writePprof } from '@emberscope/pprof';
+import type { Profile } from '@emberscope/profile';
+import type { ExportProfilesServiceRequest } from '@emberscope/protocol/otlp/profiles-service';
+import { nanosFromMillis, unixMillis } from '@emberscope/units';
+import type { IngestLimits } from '../ingest-limits.ts';
+import { bytesOfLabels, refusalOf } from '../prepare-push.ts';
+import { prepareSeries } from '../prepare-series.ts';
+import type { PushedProfile } from '../pushed-profile.ts';
+import { invalid, type Refusal } from '../refusal.ts';
+import { withService } from '../series-rules.ts';
+import { formatLabels } from '../validate-labels.ts';
+import { createConversionBudget, ROW_BYTES } from './conversion-budget.ts';
+import { type ConversionContext, convertProfile } from './convert-profile.ts';
+import { createDictionary } from './dictionary.ts';
+import { seriesLabels, sharedAttributes } from './series-labels.ts';
+import { Unconvertible } from './unconvertible.ts';
+
+/**
+ * Series of one export, and profiles that make none: the main thread looks at each of them. A
+ * profiler of a whole host has some for each of its services.
+ */
+const MAX_SERIES = 20_000;
+
+/** What became of an export of OTLP. */
+export type PreparedExport =
+  | {
+      readonly kind: 'profiles';
+      readonly profiles: readonly PushedProfile[];
+      /** How many the original passes over without a word. */
+      readonly droppedCount: number;
+    }
+  /** Nothing of it can be stored. */
+  | { readonly kind: 'unconvertible'; readonly reason: string };
+
+/**
+ * Turns the profiles of an export into series to store, in the order of the request. They go through
+ * pprof, as they do in the original: its limits, its checks and their words are the same for all that
+ * is pushed, and its size is what a tenant's rate is counted in.
+ */
+export function prepareExport(
+  request: ExportProfilesServiceRequest,
+  messageBytes: number,
+  limits: IngestLimits,
+  nowMillis: number,
+): PreparedExport {
+  const { dictionary: tables, resourceProfiles } = request;
+  if (tables === undefined) return unconvertible('missing profile metadata dictionary');
+  if (resourceProfiles.length === 0) return unconvertible('missing resource profiles');
+
+  const context = {
+    dictionary: createDictionary(tables),
+    budget: createConversionBudget(messageBytes),
+    maxStackDepth: limits.pprof.maxStackDepth,
+    nowNanos: nanosFromMillis(unixMillis(nowMillis)),
+  };
+  try {
+    return preparedProfiles(request, context, limits, nowMillis);
+  } catch (error) {
+    if (!(error instanceof Unconvertible)) throw error;
+    return unconvertible(`failed to convert otel profile: ${error.message}`);
+  }
+}
+
+function preparedProfiles(
+  { resourceProfiles }: ExportProfilesServiceRequest,
+  context: ConversionContext,
+  limits: IngestLimits,
+  nowMillis: number,
+): PreparedExport {
+  const { dictionary, budget } = context;
+  const profiles: PushedProfile[] = [];
+  let droppedCount = 0;
+  for (const { resource, scopeProfiles } of resourceProfiles) {
+    for (const { scope, profiles: given } of scopeProfiles) {
+      const shared = sharedAttributes(
+        resource?.attributes ?? [],
+        scope?.attributes ?? [],
+        dictionary.strings,
+        budget,
+      );
+      for (const otlpProfile of given) {
+        const converted = convertProfile(otlpProfile, context);
+        const series = converted.kind === 'series' ? converted.series : [];
+        if (converted.kind === 'dropped') droppedCount++;
+        if (profiles.length + series.length + droppedCount > MAX_SERIES) {
+          throw new Unconvertible(`more than ${MAX_SERIES} series in one export`);
+        }
+        for (const { profileName, service, profile } of series) {
+          const labels = seriesLabels(shared, profileName, service ?? shared.service);
+          budget.spend(ROW_BYTES * labels.length + bytesOfLabels(labels));
+          profiles.push(pushedProfile(labels, profile, limits, nowMillis));
+        }
+      }
+    }
+  }
+  return { kind: 'profiles', profiles, droppedCount };
+}
+
+function unconvertible(reason: string): PreparedExport {
+  return { kind: 'unconvertible', reason };
+}
+
+function pushedProfile(
+  labels: readonly Label[],
+  profile: Profile | undefined,
+  limits: IngestLimits,
+  nowMillis: number,
+): PushedProfile {
+  const labelBytes = bytesOfLabels(labels);
+  if (profile === undefined) {
+    return refused(labelBytes, invalid('malformed_profile', 'sample value length mismatch'));
+  }
+  const bytes = writePprof(profile);
+  const sizeBytes = bytes.length + labelBytes;
+  const { maxProfileBytes } = limits;
+  if (maxProfileBytes > 0 && bytes.length > maxProfileBytes) {
+    return refused(sizeBytes, tooLarge(labels, bytes.length, maxProfileBytes));
+  }
+  const read = readPprof(bytes, { limits: limits.pprof });
+  if (!read.ok) return refused(sizeBytes, refusalOf(read, withService(labels)));
+  const prepared = prepareSeries(labels, read.profile, undefined, limits, nowMillis);
+  if (!prepared.ok) return refused(sizeBytes, prepared.refusal);
+  return { sizeBytes, outcome: { kind: 'ready', series: prepared.series } };
+}
+
+function refused(sizeBytes: number, refusal: Refusal): PushedProfile {
+  return { sizeBytes, outcome: { kind: 'refused', refusal } };
+}
+
+function tooLarge(labels: readonly Label[], sizeBytes: number, limitBytes: number): Refusal {
+  const about = `the profile with labels '${formatLabels(withService(labels))}'`;
+  const reason = `${about} exceeds the size limit (max_profile_size_byte, actual: ${sizeBytes}, limit: ${limitBytes})`;
+  return invalid('profile_size_limit', reason);
+}
