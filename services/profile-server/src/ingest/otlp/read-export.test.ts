@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { toBinary, toJsonString } from '@bufbuild/protobuf';
+import { ExportProfilesServiceRequestSchema } from '@emberscope/protocol/otlp/profiles-service';
+import { corruptBytes, fuzzRuns, sharedFile, sharedMissing } from '@emberscope/test-kit';
+import fc from 'fast-check';
+import { ingestLimits } from '../../settings.ts';
+import { settingsOf } from '../../testing/running-server.ts';
+import { countParts } from './count-parts.ts';
+import { prepareExport } from './prepare-export.ts';
+import { type ExportMessage, readExport } from './read-export.ts';
+import { exportBytes, exportOf, smallExport } from './testing/small-export.ts';
+
+const MAX_BYTES = 1024 * 1024;
+const limits = ingestLimits(settingsOf({}));
+const asJson = (text: string): ExportMessage => ({
+  bytes: Buffer.from(text),
+  encoding: 'json',
+  isGzip: false,
+});
+
+/** Reads and prepares: an answer for any bytes, with a reason in it where there is nothing else. */
+function takeIn(message: ExportMessage): void {
+  const read = readExport(message, MAX_BYTES);
+  if (read.kind === 'read') {
+    const prepared = prepareExport(read.request, read.plainBytes, limits, Date.now());
+    if (prepared.kind === 'unconvertible') assert.notEqual(prepared.reason, '');
+  } else if (read.kind !== 'too-large') assert.notEqual(read.reason, '');
+}
+
+test('an export is the same in protobuf and in JSON, gzip or not', () => {
+  const wanted = exportOf(smallExport());
+  const proto = exportBytes(smallExport());
+  const json = Buffer.from(toJsonString(ExportProfilesServiceRequestSchema, wanted));
+  for (const [encoding, bytes] of [
+    ['proto', proto],
+    ['json', json],
+  ] as const) {
+    for (const isGzip of [false, true]) {
+      const sent = isGzip ? gzipSync(bytes) : bytes;
+      const read = readExport({ bytes: sent, encoding, isGzip }, MAX_BYTES);
+      assert.ok(read.kind === 'read');
+      const again = toBinary(ExportProfilesServiceRequestSchema, read.request);
+      assert.deepEqual(again, proto);
+      assert.equal(read.plainBytes, bytes.length);
+    }
+  }
+});
+
+test('JSON is read strictly', () => {
+  for (const text of ['', '{bad', '[]', '{"unknown":1}', '{"resourceProfiles":{}}', '\xff']) {
+    assert.equal(readExport(asJson(text), MAX_BYTES).kind, 'malformed', text);
+  }
+  assert.equal(readExport(asJson('{"resource_profiles":[]}'), MAX_BYTES).kind, 'read');
+});
+
+test('a string that is not UTF-8 is refused', () => {
+  // Of resource profiles, the address of a schema.
+  const bytes = Uint8Array.of(0x0a, 0x03, 0x1a, 0x01, 0xff);
+  const read = readExport({ bytes, encoding: 'proto', isGzip: false }, MAX_BYTES);
+  assert.equal(read.kind, 'malformed');
+});
+
+test('a bomb is refused at the limit, and what is not gzip for what it is', () => {
+  const bomb = gzipSync(Buffer.alloc(MAX_BYTES + 1));
+  assert.deepEqual(readExport({ bytes: bomb, encoding: 'proto', isGzip: true }, MAX_BYTES), {
+    kind: 'too-large',
+    limitBytes: MAX_BYTES,
+  });
+  const plain = { bytes: Buffer.from('{}'), encoding: 'json', isGzip: true } as const;
+  assert.equal(readExport(plain, MAX_BYTES).kind, 'not-gzip');
+});
+
+test('millions of empty messages, fields or elements are refused before they are decoded', () => {
+  const empty = Buffer.alloc(6_000_000, Uint8Array.of(0x0a, 0));
+  // A dictionary with one stack of eight million locations.
+  const packed = Buffer.concat([
+    Uint8Array.of(
+      0x12,
+      0x8a,
+      0xa4,
+      0xe8,
+      0x03,
+      0x3a,
+      0x85,
+      0xa4,
+      0xe8,
+      0x03,
+      0x0a,
+      0x80,
+      0xa4,
+      0xe8,
+      0x03,
+    ),
+    Buffer.alloc(8_000_000),
+  ]);
+  for (const bytes of [empty, packed]) {
+    const read = readExport({ bytes, encoding: 'proto', isGzip: false }, bytes.length);
+    assert.ok(read.kind === 'malformed');
+    assert.match(read.reason, /more than 2000000 messages, fields and elements in one export/);
+  }
+  const read = readExport(asJson(`{"resourceProfiles":[${'{},'.repeat(2_100_000)}{}]}`), 1e9);
+  assert.ok(read.kind === 'malformed');
+  assert.match(read.reason, /more than 2000000/);
+});
+
+test('the parts of a message are its fields and the elements of its lists', () => {
+  const schema = ExportProfilesServiceRequestSchema;
+  assert.equal(countParts(schema, new Uint8Array(), 10), 0);
+  assert.equal(countParts(schema, Uint8Array.of(0x0a, 0, 0x0a, 0), 10), 2);
+  assert.equal(countParts(schema, Uint8Array.of(0x12, 2, 0x2a, 0), 10), 2);
+  // One stack of eight locations, of which four bytes count as one.
+  const stack = [0x12, 12, 0x3a, 10, 0x0a, 8, 1, 1, 1, 1, 1, 1, 1, 1];
+  assert.equal(countParts(schema, Uint8Array.from(stack), 10), 5);
+  assert.throws(() => countParts(schema, Uint8Array.of(0x0a, 5, 0x0a), 10), /reaches past byte 3/);
+});
+
+test('messages nested without end are refused', () => {
+  // A resource whose attribute's value is an array of an array of…
+  let value = Buffer.from([]);
+  for (let depth = 0; depth < 5_000; depth++) {
+    const inner = field(0x0a, value);
+    value = field(0x2a, inner);
+  }
+  const attribute = field(0x0a, field(0x12, value));
+  const bytes = field(0x0a, field(0x0a, attribute));
+  assert.equal(readExport({ bytes, encoding: 'proto', isGzip: false }, 1e9).kind, 'malformed');
+  const json = `{"resourceProfiles":[{"resource":{"attributes":[{"key":"k","value":${'{"arrayValue":{"values":['.repeat(5_000)}${']}}'.repeat(5_000)}}]}}]}`;
+  assert.equal(readExport(asJson(json), 1e9).kind, 'malformed');
+});
+
+function field(tag: number, content: Uint8Array): Buffer<ArrayBuffer> {
+  const length: number[] = [];
+  for (let rest = content.length; ; rest >>>= 7) {
+    length.push(rest > 0x7f ? (rest & 0x7f) | 0x80 : rest);
+    if (rest <= 0x7f) break;
+  }
+  return Buffer.concat([Uint8Array.from([tag, ...length]), content]);
+}
+
+test('damaged exports get an answer', () => {
+  const proto = exportBytes(smallExport());
+  const json = Buffer.from(
+    toJsonString(ExportProfilesServiceRequestSchema, exportOf(smallExport())),
+  );
+  for (const [encoding, bytes] of [
+    ['proto', proto],
+    ['json', json],
+  ] as const) {
+    fc.assert(
+      fc.property(corruptBytes(bytes), (damaged) =>
+        takeIn({ bytes: damaged, encoding, isGzip: false }),
+      ),
+      fuzzRuns(1_000, 100_000),
+    );
+  }
+  fc.assert(
+    fc.property(corruptBytes(gzipSync(proto)), (bytes) =>
+      takeIn({ bytes, encoding: 'proto', isGzip: true }),
+    ),
+    fuzzRuns(500, 20_000),
+  );
+});
+
+test('a damaged capture of a real profiler gets an answer', { skip: sharedMissing }, () => {
+  const bytes = sharedFile('conformance/inputs/otlp/otel-ebpf-profile.pb.bin');
+  fc.assert(
+    fc.property(corruptBytes(bytes), (damaged) =>
+      takeIn({ bytes: damaged, encoding: 'proto', isGzip: false }),
+    ),
+    fuzzRuns(50, 3_000),
+  );
+});
