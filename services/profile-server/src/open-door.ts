@@ -13,7 +13,7 @@ import {
 } from '@emberscope/node-kit';
 import { createAdmission, DEFAULT_ADMISSION_LIMITS } from './http/admission.ts';
 import { createIngestRoute } from './http/ingest-route.ts';
-import { createOtlpRoute } from './http/otlp-route.ts';
+import { createLateOtlpRoute } from './http/late-otlp-route.ts';
 import { loadPageFiles } from './http/page-files.ts';
 import { createPushRoute } from './http/push-route.ts';
 import { queryRoutes } from './http/query-routes.ts';
@@ -107,7 +107,7 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
     rpcs: [...queryRoutes(queries, tenancy), ...statusRpcs(health)],
     push: createPushRoute(shared),
     ingest: createIngestRoute(shared),
-    otlp: createOtlpRoute({ ...shared, random: systemRandom }),
+    otlp: createLateOtlpRoute({ ...shared, random: systemRandom }),
     status: [
       ...statusRoutes(health, metrics, parts.build),
       storeStatusRoute(() => ({

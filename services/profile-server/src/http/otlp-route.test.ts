@@ -22,9 +22,8 @@ import {
 } from '../ingest/otlp/testing/small-export.ts';
 import { type RunningServer, runServer } from '../testing/running-server.ts';
 import { frame } from './encoded-answer.ts';
+import { OTLP_GRPC_PATH as GRPC_PATH, OTLP_HTTP_PATH as HTTP_PATH } from './late-otlp-route.ts';
 
-const HTTP_PATH = '/v1development/profiles';
-const GRPC_PATH = '/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export';
 const PROTO = { 'content-type': 'application/x-protobuf' };
 const GRPC = { 'content-type': 'application/grpc' };
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/;

@@ -44,12 +44,6 @@ export type OtlpRouteParts = {
   readonly random: Random;
 };
 
-/** Profiles of OpenTelemetry: over HTTP and over gRPC, on either path. */
-export type OtlpRoute = { readonly paths: readonly string[]; readonly answer: HttpHandler };
-
-/** OTLP's path for HTTP. */
-const HTTP_PATH = '/v1development/profiles';
-
 /** What may be sent over HTTP, to the letter: a parameter makes it something else. */
 const ENCODINGS: ReadonlyMap<string, ExportMessage['encoding']> = new Map([
   ['application/json', 'json'],
@@ -67,30 +61,27 @@ const GRPC_MAX_BYTES = 104_857_600;
 const EMPTY_MAX_BYTES = 1024;
 
 /** The body goes to an ingest thread as it came, in HTTP and in gRPC. */
-export function createOtlpRoute(parts: OtlpRouteParts): OtlpRoute {
+export function createOtlpRoute(parts: OtlpRouteParts): HttpHandler {
   const { tenancy } = parts;
   const rpc = exportRpc(parts);
-  return {
-    paths: [HTTP_PATH, rpc.path],
-    async answer(request, response) {
-      if (request.method !== 'POST') {
-        response.statusCode = 405;
-        return endResponse(response);
-      }
-      const tenant = tenancy.forWriting(tenantHeader(request));
-      // Over gRPC as well: the original's HTTP layer asks before gRPC's has a say.
-      if (!tenant.ok) return answerError(response, 401, 'unauthenticated', tenant.reason);
-      const contentType = request.headers['content-type'] ?? '';
-      if (request.httpVersionMajor === 2 && contentType.startsWith('application/grpc')) {
-        if (GRPC_TYPE.test(contentType)) return answerGrpc(parts, rpc, request, response);
-        return refuseType(response, `invalid gRPC request content-type "${contentType}"`);
-      }
-      const encoding = ENCODINGS.get(contentType);
-      if (encoding !== undefined) {
-        return answerHttp(parts, tenant.tenant, encoding, request, response);
-      }
-      return refuseType(response, `Unsupported Content-Type: ${contentType}`);
-    },
+  return async (request, response) => {
+    if (request.method !== 'POST') {
+      response.statusCode = 405;
+      return endResponse(response);
+    }
+    const tenant = tenancy.forWriting(tenantHeader(request));
+    // Over gRPC as well: the original's HTTP layer asks before gRPC's has a say.
+    if (!tenant.ok) return answerError(response, 401, 'unauthenticated', tenant.reason);
+    const contentType = request.headers['content-type'] ?? '';
+    if (request.httpVersionMajor === 2 && contentType.startsWith('application/grpc')) {
+      if (GRPC_TYPE.test(contentType)) return answerGrpc(parts, rpc, request, response);
+      return refuseType(response, `invalid gRPC request content-type "${contentType}"`);
+    }
+    const encoding = ENCODINGS.get(contentType);
+    if (encoding !== undefined) {
+      return answerHttp(parts, tenant.tenant, encoding, request, response);
+    }
+    return refuseType(response, `Unsupported Content-Type: ${contentType}`);
   };
 }
 

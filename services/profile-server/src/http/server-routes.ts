@@ -6,7 +6,7 @@ import {
   type PlainRoute,
 } from '@emberscope/node-kit';
 import { clientCapabilities } from './client-capabilities.ts';
-import type { OtlpRoute } from './otlp-route.ts';
+import type { OtlpRoute } from './late-otlp-route.ts';
 import type { PageFiles } from './page-files.ts';
 import type { PushRoute } from './push-route.ts';
 import { answerRpc, type RpcRoute } from './rpc-routes.ts';
