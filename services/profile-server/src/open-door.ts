@@ -17,6 +17,7 @@ import { createLateOtlpRoute } from './http/late-otlp-route.ts';
 import { loadPageFiles } from './http/page-files.ts';
 import { createPushRoute } from './http/push-route.ts';
 import { queryRoutes } from './http/query-routes.ts';
+import { renderRoutes } from './http/render-routes.ts';
 import { createServerRoutes } from './http/server-routes.ts';
 import { spreadRequests } from './http/spread-requests.ts';
 import { statusRoutes, statusRpcs } from './http/status-routes.ts';
@@ -109,6 +110,7 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
     ingest: createIngestRoute(shared),
     otlp: createLateOtlpRoute({ ...shared, random: systemRandom }),
     status: [
+      ...renderRoutes(queries, tenancy),
       ...statusRoutes(health, metrics, parts.build),
       storeStatusRoute(() => ({
         retentionMillis: settings.retentionMillis,

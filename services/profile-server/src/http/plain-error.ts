@@ -1,13 +1,8 @@
 import { endResponse, type HttpResponse } from '@emberscope/node-kit';
+import type { QueryErrorCode } from '../query/query-call.ts';
 
 /** Codes of the Connect protocol that plain handlers answer with. */
-export type PlainErrorCode =
-  | 'invalid_argument'
-  | 'unauthenticated'
-  | 'resource_exhausted'
-  | 'unavailable'
-  | 'canceled'
-  | 'unknown';
+export type PlainErrorCode = QueryErrorCode | 'unauthenticated';
 
 /** The header by which our collector tells garbage from trouble where compatibility hides it. */
 export const REASON_HEADER = 'emberscope-reason';

@@ -35,6 +35,7 @@ import { series } from './querier/series.ts';
 import type { Query, QueryParts } from './query.ts';
 import type { QueryAnswer, QueryCall, QueryMethod } from './query-call.ts';
 import { QueryRefused, refuseArgument } from './query-refusal.ts';
+import { answerRender, isRenderMethod } from './render/answer-render.ts';
 
 /**
  * Answers one query from the store: reads the request, checks it, reads the store and writes the
@@ -47,7 +48,12 @@ export async function answerQuery(
   context: QueryContext,
 ): Promise<QueryAnswer> {
   try {
-    const body = await METHODS[call.method](call, parts, context);
+    const { method } = call;
+    if (isRenderMethod(method)) {
+      const { bytes, contentType } = await answerRender({ ...call, method }, parts, context);
+      return { ok: true, message: bytes, contentType };
+    }
+    const body = await METHODS[method](call, parts, context);
     return { ok: true, message: encodeAnswer(body, call.encoding) };
   } catch (error) {
     if (error instanceof QueryRefused) return error.failure;

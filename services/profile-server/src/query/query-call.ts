@@ -25,9 +25,18 @@ export const QUERY_METHODS = [
 
 export type QueryMethod = (typeof QUERY_METHODS)[number];
 
+/** Questions of Pyroscope's older HTTP API, by their paths. Their requests are queries of an address. */
+export const RENDER_METHODS = [
+  'pyroscope/render',
+  'pyroscope/render-diff',
+  'pyroscope/label-values',
+] as const;
+
+export type RenderMethod = (typeof RENDER_METHODS)[number];
+
 export type QueryCall = {
-  readonly method: QueryMethod;
-  /** The request message, in binary protobuf. */
+  readonly method: QueryMethod | RenderMethod;
+  /** The request message, in binary protobuf; of a render method what stands behind the `?`. */
   readonly request: Uint8Array;
   /** How the answer is to be written: binary protobuf, or its JSON as the Connect protocol has it. */
   readonly encoding: 'proto' | 'json';
@@ -61,7 +70,12 @@ export type QueryErrorCode =
   | 'internal';
 
 export type QueryAnswer =
-  | { readonly ok: true; readonly message: Uint8Array<ArrayBuffer> }
+  | {
+      readonly ok: true;
+      readonly message: Uint8Array<ArrayBuffer>;
+      /** What the answer to a render method is. */
+      readonly contentType?: string;
+    }
   | {
       readonly ok: false;
       readonly code: QueryErrorCode;

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '@emberscope/node-kit';
 import type { StoreThreads } from '../work/store-threads.ts';
 import type { QueryAnswer, QueryCall, QueryLimits } from './query-call.ts';
 
@@ -5,7 +6,7 @@ export type QueryService = {
   /** Never rejects. */
   answer(
     call: QueryCall,
-    client: { readonly signal: AbortSignal; readonly timeoutMillis: number | undefined },
+    client: { readonly signal: CancelSignal; readonly timeoutMillis: number | undefined },
   ): Promise<QueryAnswer>;
   readonly running: () => number;
 };

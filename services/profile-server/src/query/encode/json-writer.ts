@@ -9,6 +9,10 @@ export type JsonWriter = {
   ascii(text: string): void;
   /** `["a","b"]`, escaped. */
   texts(texts: readonly string[]): void;
+  /** JSON that has any characters. */
+  json(text: string): void;
+  /** `[1,-2]` */
+  numbers(values: Int64Column): void;
   /** `["1","-2"]`: 64-bit integers as the Connect protocol has them. */
   int64s(values: Int64Column): void;
   finish(): Uint8Array<ArrayBuffer>;
@@ -77,22 +81,26 @@ export function createJsonWriter(capacityBytes: number): JsonWriter {
     digits(value - billions * BILLION, 9);
   }
 
+  function list(values: Int64Column, isQuoted: boolean): void {
+    reserve(2 + INT64_MAX_BYTES * values.length);
+    buffer[length++] = OPEN;
+    for (let i = 0; i < values.length; i++) {
+      if (i > 0) buffer[length++] = COMMA;
+      if (isQuoted) buffer[length++] = QUOTE;
+      if (isWide(values)) ascii(String(values[i] ?? 0n));
+      else if ((values[i] ?? 0) < 0) ascii(String(values[i]));
+      else wholeNumber(values[i] ?? 0);
+      if (isQuoted) buffer[length++] = QUOTE;
+    }
+    buffer[length++] = CLOSE;
+  }
+
   return {
     ascii,
     texts: (texts) => utf8(JSON.stringify(texts)),
-    int64s(values) {
-      reserve(2 + INT64_MAX_BYTES * values.length);
-      buffer[length++] = OPEN;
-      for (let i = 0; i < values.length; i++) {
-        if (i > 0) buffer[length++] = COMMA;
-        buffer[length++] = QUOTE;
-        if (isWide(values)) ascii(String(values[i] ?? 0n));
-        else if ((values[i] ?? 0) < 0) ascii(String(values[i]));
-        else wholeNumber(values[i] ?? 0);
-        buffer[length++] = QUOTE;
-      }
-      buffer[length++] = CLOSE;
-    },
+    json: utf8,
+    numbers: (values) => list(values, false),
+    int64s: (values) => list(values, true),
     finish() {
       if (buffer.length <= SPARE_MAX_BYTES) spare = buffer;
       return buffer.slice(0, length);

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { type CallTree, encodeDiff } from '@emberscope/profile';
+import { type CallTree, type DiffLevels, encodeDiff } from '@emberscope/profile';
 import {
   type DiffRequest,
   type SelectMergeStacktracesRequest,
@@ -14,14 +14,21 @@ import { maxNodesOf } from './max-nodes.ts';
 import { profileTypeOf } from './query-selection.ts';
 import { mergedTree, sampleSelectorsOf, selectStacktraces } from './select-stacktraces.ts';
 
+/** Two selections as one flame graph, side by side. */
+export async function diff(query: Query<DiffRequest>): Promise<AnswerBody> {
+  return flameGraphDiffBody(await diffLevels(query));
+}
+
 /**
- * Two selections as one flame graph, side by side. The larger number of nodes holds for both sides
+ * Both sides in one shape. The larger number of nodes holds for both sides
  * and for the diff: Pyroscope cuts the trees and then the diff of what is left.
  *
  * Its order is its own: the types of both sides, the number of nodes, then the rest of each side.
  * Nothing is read before both are known to be right.
  */
-export async function diff(query: Query<DiffRequest>): Promise<AnswerBody> {
+export async function diffLevels(
+  query: Query<Pick<DiffRequest, 'left' | 'right'>>,
+): Promise<DiffLevels> {
   const left = query.request.left ?? create(SelectMergeStacktracesRequestSchema);
   const right = query.request.right ?? create(SelectMergeStacktracesRequestSchema);
   profileTypeOf(left.profileTypeID);
@@ -31,7 +38,7 @@ export async function diff(query: Query<DiffRequest>): Promise<AnswerBody> {
   // One after the other: of a whole tree, only what it is cut to is kept while the next is read.
   const leftTree = await cutTree(query, selections[0], maxNodes, 'left');
   const rightTree = await cutTree(query, selections[1], maxNodes, 'right');
-  return flameGraphDiffBody(encodeDiff(leftTree, rightTree, maxNodes));
+  return encodeDiff(leftTree, rightTree, maxNodes);
 }
 
 /** A number that is left out counts as 0, which asks for the default. */

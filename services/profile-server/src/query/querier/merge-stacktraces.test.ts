@@ -127,7 +127,11 @@ for (const engine of ENGINES) {
         /desc = encoding\/hex: invalid byte: U\+007A 'z'$/,
       ],
       [{ profileIdSelector: ['not-a-uuid'] }, 'unknown', /desc = invalid UUID length: 10$/],
-      [{ format: ProfileFormat.DOT }, 'unimplemented', /DOT/],
+      [
+        { format: ProfileFormat.DOT, maxNodes: -1n },
+        'invalid_argument',
+        /^max flamegraph nodes limit must be set/,
+      ],
     ];
     for (const [request, code, message] of BAD) {
       test(`${code}: ${message.source}`, async () => {
@@ -137,6 +141,18 @@ for (const engine of ENGINES) {
         assert.match(answer.message, message);
       });
     }
+
+    test('DOT is a call graph of as many nodes as may be', async () => {
+      const request = { ...BASE, format: ProfileFormat.DOT };
+      const boxes = async (more: object) => {
+        const { dot } = await asked.ask(selectMergeStacktraces, { ...request, ...more });
+        return [...dot.matchAll(/^N\d+ \[label="(\w+)\\n/gm)].map(([, name]) => name);
+      };
+      assert.deepEqual((await boxes({})).sort(), ['a', 'b', 'c', 'd', 'e']);
+      assert.deepEqual((await boxes({ spanSelector: [SPAN] })).sort(), ['a', 'c']);
+      assert.equal((await boxes({ maxNodes: 2n })).length, 2);
+      assert.deepEqual(await boxes({ labelSelector: '{service_name="nobody"}' }), []);
+    });
 
     test('an exemplar’s profile can be asked for by its id, however it is spelled', async () => {
       const { series } = await asked.ask(selectSeries, { ...BASE, step: 60, exemplarType: 2 });

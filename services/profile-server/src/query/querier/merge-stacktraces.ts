@@ -1,4 +1,10 @@
-import { encodeFlameGraph, encodeTreeBytes } from '@emberscope/profile';
+import {
+  cutStacks,
+  dotFromProfile,
+  encodeFlameGraph,
+  encodeTreeBytes,
+  type FlameGraphLevels,
+} from '@emberscope/profile';
 import {
   ProfileFormat,
   type SelectMergeSpanProfileRequest,
@@ -10,11 +16,10 @@ import type { ProfileSelection } from '../../store/selection.ts';
 import { type AnswerBody, messageBody } from '../encode/answer-body.ts';
 import { flameGraphBody } from '../encode/flame-graph-body.ts';
 import type { Query } from '../query.ts';
-import { refuse } from '../query-refusal.ts';
 import { mergedPprof, pprofFieldBody } from './pprof-answer.ts';
 import { mergedTree, sampleSelectorsOf, selectStacktraces } from './select-stacktraces.ts';
 
-/** What was selected as one flame graph, tree or pprof. `async` is answered at once. */
+/** What was selected as one flame graph, tree, pprof or drawing. `async` is answered at once. */
 export async function mergeStacktraces(
   query: Query<SelectMergeStacktracesRequest>,
 ): Promise<AnswerBody> {
@@ -26,9 +31,12 @@ export async function mergeStacktraces(
       return pprofFieldBody(await mergedPprof(query, selection, request.end, goPgo));
     }
     case ProfileFormat.DOT: {
-      const tree = await mergedTree(query, selection, 1);
-      if (tree.length === 0) return messageBody(SelectMergeStacktracesResponseSchema, {});
-      return refuse('unimplemented', 'format PROFILE_FORMAT_DOT is not supported by this server');
+      const goPgo = request.stackTraceSelector?.goPgo;
+      const profile = await mergedPprof(query, selection, request.end, goPgo);
+      const maxNodes = dotMaxNodes(request.maxNodes);
+      const sourceMaxNodes = Math.max(DOT_SOURCE_NODES, maxNodes);
+      const dot = profile && dotFromProfile(cutStacks(profile, sourceMaxNodes), maxNodes);
+      return messageBody(SelectMergeStacktracesResponseSchema, { dot: dot ?? '' });
     }
     case ProfileFormat.TREE: {
       const tree = await treeBytes(query, selection, maxNodes);
@@ -37,6 +45,17 @@ export async function mergeStacktraces(
     default:
       return flameGraph(query, selection, maxNodes);
   }
+}
+
+/** Pyroscope draws a graph of a profile that it has cut to this many nodes, or to as many as it draws. */
+const DOT_SOURCE_NODES = 512;
+
+/** More than that, nobody can look at. */
+const DOT_DEFAULT_NODES = 100;
+
+/** How many places a graph may show. A number that is no limit elsewhere is the default here. */
+export function dotMaxNodes(requested: bigint | undefined): number {
+  return requested === undefined || requested <= 0n ? DOT_DEFAULT_NODES : Number(requested);
 }
 
 /** The same of the samples of some spans; older clients ask for it here. */
@@ -59,13 +78,21 @@ export async function mergeSpanProfile(
  * Pyroscope makes flame graphs from trees that came as truncated bytes, so what a tree was cut to
  * is cut once more: a box fewer or two where nothing was tied, and its users compare them.
  */
+export async function mergedFlameGraph(
+  query: Query<unknown>,
+  selection: ProfileSelection | undefined,
+  maxNodes: number,
+): Promise<FlameGraphLevels> {
+  const tree = await mergedTree(query, selection, maxNodes);
+  return encodeFlameGraph(tree, maxNodes);
+}
+
 async function flameGraph(
   query: Query<unknown>,
   selection: ProfileSelection | undefined,
   maxNodes: number,
 ): Promise<AnswerBody> {
-  const tree = await mergedTree(query, selection, maxNodes);
-  return flameGraphBody(encodeFlameGraph(tree, maxNodes));
+  return flameGraphBody(await mergedFlameGraph(query, selection, maxNodes));
 }
 
 async function treeBytes(

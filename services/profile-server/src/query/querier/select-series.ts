@@ -1,23 +1,43 @@
-import { type SelectSeriesRequest, SelectSeriesResponseSchema } from '@emberscope/protocol/querier';
+import type { SelectSeriesRequest } from '@emberscope/protocol/querier';
 import { ExemplarType } from '@emberscope/protocol/types';
 import { millisFromNanos, NANOS_PER_MILLI, unixNanos } from '@emberscope/units';
 import type { BucketedSeries, Exemplar } from '../../store/answers.ts';
 import type { NanosRange } from '../../store/selection.ts';
-import { type AnswerBody, messageBody } from '../encode/answer-body.ts';
+import type { AnswerBody } from '../encode/answer-body.ts';
 import { seriesBody } from '../encode/series-body.ts';
 import type { Query } from '../query.ts';
 import { answered, refuse, refuseArgument } from '../query-refusal.ts';
 import { queryRange } from './query-range.ts';
 import { hasProfiles, labelSelectorOf, profileTypeOf } from './query-selection.ts';
 
+/** What is read of a request. */
+type SeriesRequest = Pick<
+  SelectSeriesRequest,
+  | 'profileTypeID'
+  | 'labelSelector'
+  | 'start'
+  | 'end'
+  | 'step'
+  | 'groupBy'
+  | 'limit'
+  | 'exemplarType'
+>;
+
 /**
  * Totals of profiles over time: plain sums, never rates, in buckets that end at `start`, `start +
  * step` and so on. `aggregation` and `stack_trace_selector` do nothing, as in Pyroscope v2.
  */
 export async function selectSeries(query: Query<SelectSeriesRequest>): Promise<AnswerBody> {
+  return seriesBody(await bucketedSeries(query), (series) => series.map(seriesMessage));
+}
+
+/** The same as columns. */
+export async function bucketedSeries(
+  query: Query<SeriesRequest>,
+): Promise<readonly BucketedSeries[]> {
   const { reader, request, tenants, context } = query;
   const range = queryRange(query);
-  if (range === undefined) return messageBody(SelectSeriesResponseSchema, {});
+  if (range === undefined) return [];
   const profileType = profileTypeOf(request.profileTypeID);
   const stepMillis = stepMillisOf(request.step);
   const matchers = labelSelectorOf(request.labelSelector);
@@ -41,7 +61,7 @@ export async function selectSeries(query: Query<SelectSeriesRequest>): Promise<A
     },
     context,
   );
-  return seriesBody(answered(found), (series) => series.map(seriesMessage));
+  return answered(found);
 }
 
 /** About 285 years: a longer step says the same of any range, and is past what int64 holds. */

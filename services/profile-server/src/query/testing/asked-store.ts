@@ -23,6 +23,7 @@ import {
   type QueryAnswer,
   type QueryCall,
   type QueryLimits,
+  type RenderMethod,
 } from '../query-call.ts';
 
 /** 2026-11-24T12:00:00Z: what the tests take for now. A whole minute. */
@@ -94,6 +95,8 @@ export type AskedStore = {
     request: MessageInitShape<Request>,
     options?: AskOptions,
   ): Promise<QueryAnswer>;
+  /** An answer of the older HTTP API, with what stands behind the `?` of its address. */
+  answerToRender(method: RenderMethod, query: string, options?: AskOptions): Promise<QueryAnswer>;
 };
 
 export const TENANT = tenantId('team-a');
@@ -105,25 +108,29 @@ export async function openAskedStore(
   const embedded = engine === 'brute force' ? undefined : createStoreInMemory({ nowMillis });
   const store = embedded ?? createBruteForceStore({ nowMillis });
   await store.start();
-  const answerTo: AskedStore['answerTo'] = (method, request, options = {}) => {
-    const path = `${method.parent.typeName}/${method.name}`;
+  const answer = (
+    asked: Pick<QueryCall, 'method' | 'request'>,
+    options: AskOptions,
+  ): Promise<QueryAnswer> => {
     const parts: QueryParts = {
       reader: options.reader ?? store,
       limits: { ...LIMITS, ...options.limits },
       nowMillis,
       ...(options.retentionNanos !== undefined && { retentionNanos: options.retentionNanos }),
     };
-    return answerQuery(
-      {
-        method: QUERY_METHODS.find((known) => known === path) ?? assert.fail(path),
-        request: toBinary(method.input, create(method.input, request)),
-        encoding: options.encoding ?? 'proto',
-        tenants: options.tenants ?? [TENANT],
-        takesUtf8LabelNames: options.takesUtf8LabelNames ?? false,
-      },
-      parts,
-      { signal: options.signal ?? new AbortController().signal },
-    );
+    const call = {
+      ...asked,
+      encoding: options.encoding ?? 'proto',
+      tenants: options.tenants ?? [TENANT],
+      takesUtf8LabelNames: options.takesUtf8LabelNames ?? false,
+    } as const;
+    return answerQuery(call, parts, { signal: options.signal ?? new AbortController().signal });
+  };
+  const answerTo: AskedStore['answerTo'] = (method, request, options = {}) => {
+    const path = `${method.parent.typeName}/${method.name}`;
+    const known = QUERY_METHODS.find((each) => each === path) ?? assert.fail(path);
+    const bytes = toBinary(method.input, create(method.input, request));
+    return answer({ method: known, request: bytes }, options);
   };
   return {
     store,
@@ -138,6 +145,8 @@ export async function openAskedStore(
       return fromJsonString(method.output, new TextDecoder().decode(answer.message));
     },
     answerTo,
+    answerToRender: (method, query, options = {}) =>
+      answer({ method, request: new TextEncoder().encode(query) }, options),
   };
 }
 
