@@ -13,7 +13,7 @@ export {
 export { type ChildLists, childLists } from './child-lists.ts';
 export { DIFF_LEVEL_CELLS, type DiffLevels, encodeDiff } from './diff-levels.ts';
 export { cutStacks } from './dot/cut-stacks.ts';
-export { dotFromProfile } from './dot/dot-text.ts';
+export { type DotText, dotFromProfile } from './dot/dot-from-profile.ts';
 export { profileFromText, textFromProfile } from './drawn-profile.ts';
 export { createEdgeInterner, type EdgeInterner } from './edge-interner.ts';
 export {

@@ -30,6 +30,15 @@ test('a column of doubles, digits at their edges among them', () => {
   assert.equal(written(Float64Array.from(edges)), JSON.stringify(edges.map(String)));
 });
 
+test('a column of numbers has no quotes', () => {
+  const json = createJsonWriter(1);
+  json.numbers(Float64Array.of(0, -7, 9_007_199_254_740_991));
+  json.numbers(BigInt64Array.of(-(2n ** 63n), 1n));
+  json.numbers(new Float64Array(0));
+  const text = new TextDecoder().decode(json.finish());
+  assert.equal(text, '[0,-7,9007199254740991][-9223372036854775808,1][]');
+});
+
 test('texts as JSON has them, in UTF-8', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'grapheme' })), (texts) => {

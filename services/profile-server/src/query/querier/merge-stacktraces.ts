@@ -1,6 +1,5 @@
 import {
   cutStacks,
-  dotFromProfile,
   encodeFlameGraph,
   encodeTreeBytes,
   type FlameGraphLevels,
@@ -16,6 +15,7 @@ import type { ProfileSelection } from '../../store/selection.ts';
 import { type AnswerBody, messageBody } from '../encode/answer-body.ts';
 import { flameGraphBody } from '../encode/flame-graph-body.ts';
 import type { Query } from '../query.ts';
+import { dotMaxNodes, dotText } from './dot-answer.ts';
 import { mergedPprof, pprofFieldBody } from './pprof-answer.ts';
 import { mergedTree, sampleSelectorsOf, selectStacktraces } from './select-stacktraces.ts';
 
@@ -35,7 +35,7 @@ export async function mergeStacktraces(
       const profile = await mergedPprof(query, selection, request.end, goPgo);
       const maxNodes = dotMaxNodes(request.maxNodes);
       const sourceMaxNodes = Math.max(DOT_SOURCE_NODES, maxNodes);
-      const dot = profile && dotFromProfile(cutStacks(profile, sourceMaxNodes), maxNodes);
+      const dot = profile && dotText(cutStacks(profile, sourceMaxNodes), maxNodes);
       return messageBody(SelectMergeStacktracesResponseSchema, { dot: dot ?? '' });
     }
     case ProfileFormat.TREE: {
@@ -49,14 +49,6 @@ export async function mergeStacktraces(
 
 /** Pyroscope draws a graph of a profile that it has cut to this many nodes, or to as many as it draws. */
 const DOT_SOURCE_NODES = 512;
-
-/** More than that, nobody can look at. */
-const DOT_DEFAULT_NODES = 100;
-
-/** How many places a graph may show. A number that is no limit elsewhere is the default here. */
-export function dotMaxNodes(requested: bigint | undefined): number {
-  return requested === undefined || requested <= 0n ? DOT_DEFAULT_NODES : Number(requested);
-}
 
 /** The same of the samples of some spans; older clients ask for it here. */
 export async function mergeSpanProfile(

@@ -1,10 +1,10 @@
-import { dotFromProfile } from '@emberscope/profile';
 import { ExemplarType } from '@emberscope/protocol/types';
 import { compareUtf8 } from '@emberscope/units';
 import type { BucketedSeries } from '../../store/answers.ts';
 import { utf8 } from '../encode/answer-body.ts';
 import { flamebearerJson } from '../encode/flamebearer-body.ts';
-import { dotMaxNodes, mergedFlameGraph } from '../querier/merge-stacktraces.ts';
+import { dotMaxNodes, dotText } from '../querier/dot-answer.ts';
+import { mergedFlameGraph } from '../querier/merge-stacktraces.ts';
 import { mergedPprof } from '../querier/pprof-answer.ts';
 import { queryRange } from '../querier/query-range.ts';
 import { profileSelection } from '../querier/query-selection.ts';
@@ -82,7 +82,8 @@ function groupsOf(
   return new Map([...new Map(byValue)].sort(([a], [b]) => compareUtf8(a, b)));
 }
 
-/** Of the whole profile: a number of nodes that is none is the default, and none is too large. */
+/** Of the whole profile: a number of nodes that is none is the default, and none is
+ * too large, but a text may be. */
 async function renderDot(
   query: Query<unknown>,
   { profileType, labelSelector, start, end, maxNodes }: RenderedSelection,
@@ -92,6 +93,6 @@ async function renderDot(
   const selection = range && profileSelection({ ...query, request }, range);
   const profile = await mergedPprof(query, selection, end, undefined);
   if (profile === undefined) return { bytes: utf8(''), contentType: 'text/plain' };
-  const dot = dotFromProfile(profile, dotMaxNodes(maxNodes));
+  const dot = dotText(profile, dotMaxNodes(maxNodes));
   return { bytes: utf8(dot), contentType: 'text/plain; charset=utf-8' };
 }

@@ -1,12 +1,20 @@
 import { compareUtf8, NANOS_PER_MILLI, type UnixNanos } from '@emberscope/units';
 import type { Profile } from '../profile.ts';
 import { type CallGraph, callGraph } from './call-graph.ts';
-import { dotColor } from './dot-color.ts';
+import { arrowLine, boxLine, type DrawnValues, legend } from './dot-lines.ts';
 import { percentage, shownValue } from './go-figures.ts';
 import { baseName, type PlaceIndex, placesOf } from './graph-places.ts';
 import { escapeDot, placeLabel, placeText } from './place-names.ts';
 import { rankPlaces } from './rank-places.ts';
 import { thinEdges } from './thin-edges.ts';
+
+/** A drawing, or why there is none. */
+export type DotText =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly reason: string };
+
+/** More is nothing that a program lays out, and a text may not be as long as it likes. */
+const DOT_MAX_LENGTH = 64 * 1024 * 1024;
 
 /**
  * A profile's first values as a call graph in the DOT language, of `maxNodes` places at most (0 for
@@ -14,7 +22,11 @@ import { thinEdges } from './thin-edges.ts';
  * times in seconds, so that a small one is 0. Labels of samples are not drawn.
  * https://graphviz.org/doc/info/lang.html
  */
-export function dotFromProfile(profile: Profile, maxNodes: number): string {
+export function dotFromProfile(
+  profile: Profile,
+  maxNodes: number,
+  maxLength = DOT_MAX_LENGTH,
+): DotText {
   const placing = placesOf(profile.symbols);
   const texts = Array.from({ length: placing.places.length }, (_, place) =>
     placeText(placing.places, place),
@@ -37,31 +49,40 @@ export function dotFromProfile(profile: Profile, maxNodes: number): string {
   const edges = thinEdges(graph, ranked, compareEdges);
 
   const [{ unit } = { unit: '' }] = profile.sampleTypes;
-  const values: Values = { total: totalOf(profile), show: (value) => shownValue(value, unit) };
+  const values: DrawnValues = { total: totalOf(profile), show: (value) => shownValue(value, unit) };
   const number = new Map(ranked.map((place, i) => [place, i + 1]));
   const title = titleOf(profile);
   const labels = [...profileLabels(profile), ...graphLabels(graph, ranked, placeCount, values)];
-  const lines = [
-    `digraph "${title === '' ? 'unnamed' : escapeDot(title)}" {`,
-    'node [style=filled fillcolor="#f8f8f8"]',
-    legend(title, labels),
-    ...boxes(graph, ranked, values, {
-      label: (place) => placeLabel(placing.places, place),
-      text: (place) => escapeDot(texts[place]),
-    }),
-    ...[...edges]
-      .sort(compareEdges)
-      .map((edge) => arrow(graph, edge, values, texts, (place) => number.get(place) ?? 0)),
-    '}',
-  ];
-  return `${lines.join('\n')}\n`;
+  const maxFlat = ranked.reduce((max, place) => Math.max(max, Math.abs(graph.flat[place])), 0);
+  function* lines(): Iterable<string> {
+    yield `digraph "${title === '' ? 'unnamed' : escapeDot(title)}" {`;
+    yield 'node [style=filled fillcolor="#f8f8f8"]';
+    yield legend(title, labels);
+    for (const [i, place] of ranked.entries()) {
+      const name = { label: placeLabel(placing.places, place), text: escapeDot(texts[place]) };
+      yield boxLine(graph, place, i + 1, maxFlat, values, name);
+    }
+    for (const edge of [...edges].sort(compareEdges)) {
+      yield arrowLine(graph, edge, values, texts, (place) => number.get(place) ?? 0);
+    }
+    yield '}';
+  }
+  return joinLines(lines(), maxLength);
 }
 
-type Values = {
-  /** Of all samples. */
-  readonly total: number;
-  readonly show: (value: number) => string;
-};
+function joinLines(lines: Iterable<string>, maxLength: number): DotText {
+  const parts: string[] = [];
+  let length = 0;
+  for (const line of lines) {
+    length += line.length + 1;
+    if (length > maxLength) {
+      const reason = `a drawing of more than ${maxLength} characters: ask for fewer nodes`;
+      return { ok: false, reason };
+    }
+    parts.push(line);
+  }
+  return { ok: true, text: `${parts.join('\n')}\n` };
+}
 
 function totalOf({ samples }: Profile): number {
   let total = 0;
@@ -103,7 +124,7 @@ function graphLabels(
   { flat }: CallGraph,
   ranked: readonly PlaceIndex[],
   placeCount: number,
-  { total, show }: Values,
+  { total, show }: DrawnValues,
 ): string[] {
   const shown = ranked.reduce((sum, place) => sum + flat[place], 0);
   const part = `${show(shown)}, ${percentage(shown, total)} of ${show(total)} total`;
@@ -114,76 +135,4 @@ function graphLabels(
       : []),
     '\nSee https://git.io/JfYMW for how to read the graph',
   ];
-}
-
-function legend(title: string, labels: readonly string[]): string {
-  const text = labels.map(escapeDot).join('\\l');
-  const tooltip = title === '' ? '' : ` tooltip="${escapeDot(title)}"`;
-  return `subgraph cluster_L { "${escapeDot(labels[0])}" [shape=box fontsize=16 label="${text}\\l"${tooltip}] }`;
-}
-
-const FONT_SIZE = 8;
-const FONT_GROWTH = 16;
-
-function boxes(
-  { flat, cum }: CallGraph,
-  ranked: readonly PlaceIndex[],
-  { total, show }: Values,
-  names: {
-    readonly label: (place: PlaceIndex) => string;
-    readonly text: (place: PlaceIndex) => string;
-  },
-): string[] {
-  const maxFlat = ranked.reduce((max, place) => Math.max(max, Math.abs(flat[place])), 0);
-  return ranked.map((place, i) => {
-    const own = flat[place];
-    const all = cum[place];
-    const ownText = own === 0 ? '0' : `${show(own)} (${percentage(own, total)})`;
-    const allText = `of ${show(all)} (${percentage(all, total)})`;
-    const values = all === own ? ownText : `${ownText}${own === 0 ? ' ' : '\\n'}${allText}`;
-    const growth = own === 0 ? 0 : Math.ceil(FONT_GROWTH * Math.sqrt(Math.abs(own) / maxFlat));
-    const share = all / total;
-    return [
-      `N${i + 1} [label="${names.label(place)}${values}"`,
-      `id="node${i + 1}"`,
-      `fontsize=${FONT_SIZE + growth}`,
-      'shape=box',
-      `tooltip="${names.text(place)} (${show(all)})"`,
-      `color="${dotColor(share, 'line')}"`,
-      `fillcolor="${dotColor(share, 'fill')}"]`,
-    ].join(' ');
-  });
-}
-
-const MAX_WEIGHT = 100;
-const MAX_WIDTH = 5;
-
-function arrow(
-  { from, to, weight, isResidual, isInline }: CallGraph,
-  edge: number,
-  { total, show }: Values,
-  texts: readonly string[],
-  numberOf: (place: PlaceIndex) => number,
-): string {
-  const value = weight[edge];
-  const isDotted = isResidual[edge] === 1;
-  const drawnWeight = 1 + Math.min(wholePart(value, MAX_WEIGHT, total), MAX_WEIGHT);
-  const width = 1 + Math.min(wholePart(value, MAX_WIDTH, total), MAX_WIDTH);
-  const [caller, callee] = [from[edge], to[edge]].map((place) => escapeDot(texts[place]));
-  const tooltip = `"${caller} ${isDotted ? '...' : '->'} ${callee} (${show(value)})"`;
-  const attributes = [
-    `label=" ${show(value)}${isInline[edge] === 1 ? '\\n (inline)' : ''}"`,
-    ...(drawnWeight > 1 ? [`weight=${drawnWeight}`] : []),
-    ...(width > 1 ? [`penwidth=${width}`] : []),
-    `color="${dotColor(value / total, 'line')}"`,
-    `tooltip=${tooltip}`,
-    `labeltooltip=${tooltip}`,
-    ...(isDotted ? ['style="dotted"'] : []),
-  ];
-  return `N${numberOf(from[edge])} -> N${numberOf(to[edge])} [${attributes.join(' ')}]`;
-}
-
-/** `value * parts / total`, cut to a whole number, where the product may be past 2^53. */
-function wholePart(value: number, parts: number, total: number): number {
-  return Math.abs(Number((BigInt(value) * BigInt(parts)) / BigInt(total)));
 }

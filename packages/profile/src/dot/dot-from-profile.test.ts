@@ -4,17 +4,23 @@ import { fuzzRuns } from '@emberscope/test-kit';
 import { unixNanos } from '@emberscope/units';
 import fc from 'fast-check';
 import { profileFromText } from '../drawn-profile.ts';
+import type { Profile } from '../profile.ts';
 import { callGraph } from './call-graph.ts';
 import { cutStacks } from './cut-stacks.ts';
-import { dotFromProfile } from './dot-text.ts';
+import { dotFromProfile } from './dot-from-profile.ts';
 import { placesOf } from './graph-places.ts';
 import { thinEdges } from './thin-edges.ts';
 
 const TIME = unixNanos(1_795_521_600_000_000_000n);
 
+function dotOf(profile: Profile, maxNodes: number): string {
+  const drawn = dotFromProfile(profile, maxNodes);
+  return drawn.ok ? drawn.text : assert.fail(drawn.reason);
+}
+
 /** The boxes and arrows of a drawing, in short: `1 main 0/10`, `1>2 6`, `1...>3 2`. */
 function drawn(text: string, maxNodes = 0): string[] {
-  const dot = dotFromProfile(profileFromText(text), maxNodes);
+  const dot = dotOf(profileFromText(text), maxNodes);
   return dot.split('\n').flatMap((line) => {
     const box = /^N(\d+) \[label="(.*?)\\n(\d+)(.*?)" id/.exec(line);
     if (box !== null) {
@@ -82,7 +88,7 @@ describe('a call graph', () => {
   });
 
   test('of nothing has a legend', () => {
-    const [, , legend, end] = dotFromProfile(profileFromText(''), 0).split('\n');
+    const [, , legend, end] = dotOf(profileFromText(''), 0).split('\n');
     assert.match(legend, /Showing nodes accounting for 0, 0% of 0 total/);
     assert.equal(end, '}');
   });
@@ -97,19 +103,29 @@ describe('DOT', () => {
   test('tells type, time, sums and how many places there are in its legend', () => {
     const profile = profileFromText('a;b 1500000000\na;c 500000000', cpu);
     assert.equal(
-      dotFromProfile(profile, 2).split('\n')[2],
+      dotOf(profile, 2).split('\n')[2],
       'subgraph cluster_L { "Type: cpu" [shape=box fontsize=16 label="Type: cpu\\lTime: Nov 24, 2026 at 12:00pm (UTC)\\lShowing nodes accounting for 1.50s, 75.00% of 2s total\\lShowing top 2 nodes out of 3\\l\\lSee https://git.io/JfYMW for how to read the graph\\l"] }',
     );
   });
 
   test('writes a box with its size, color and tooltip', () => {
     const profile = profileFromText('a.x;b@/s/b.go:4 1500000000\na.x 500000000', cpu);
-    const lines = dotFromProfile(profile, 0).split('\n');
+    const lines = dotOf(profile, 0).split('\n');
     assert.deepEqual(lines.slice(3, 6), [
       'N1 [label="a\\nx\\n0.50s (25.00%)\\nof 2s (100%)" id="node1" fontsize=18 shape=box tooltip="a.x (2s)" color="#b20000" fillcolor="#edd5d5"]',
       'N2 [label="b\\nb.go:4\\n1.50s (75.00%)" id="node2" fontsize=24 shape=box tooltip="b /s/b.go:4 (1.50s)" color="#b20e00" fillcolor="#edd7d5"]',
       'N1 -> N2 [label=" 1.50s" weight=76 penwidth=4 color="#b20e00" tooltip="a.x -> b /s/b.go:4 (1.50s)" labeltooltip="a.x -> b /s/b.go:4 (1.50s)"]',
     ]);
+  });
+
+  test('of more characters than may be is refused with the limit', () => {
+    const profile = profileFromText('a;b 1', cpu);
+    const { length } = dotOf(profile, 0);
+    assert.ok(dotFromProfile(profile, 0, length).ok);
+    assert.deepEqual(dotFromProfile(profile, 0, length - 1), {
+      ok: false,
+      reason: `a drawing of more than ${length - 1} characters: ask for fewer nodes`,
+    });
   });
 
   test('of any profile is one statement a line, with each quote closed', () => {
@@ -125,7 +141,7 @@ describe('DOT', () => {
           each === '' ? '' : (all[Number(each.slice(1))] ?? each),
         );
         const profile = { ...plain, symbols: { ...plain.symbols, strings } };
-        const lines = dotFromProfile(cutStacks(profile, maxNodes), maxNodes).trimEnd().split('\n');
+        const lines = dotOf(cutStacks(profile, maxNodes), maxNodes).trimEnd().split('\n');
         assert.equal(lines.at(-1), '}');
         for (const line of lines.slice(1, -1)) {
           assert.match(line, /^(node|subgraph|N\d+) (?:[^"]|"(?:[^"\\]|\\.)*")*$/);
@@ -140,7 +156,7 @@ describe('DOT', () => {
 describe('stacks that are cut', () => {
   const text = 'a;b;c 10\na;b;d 1\na;b;e 1\na;f;g 2\na 3';
   const boxes = (maxNodes: number) => {
-    const dot = dotFromProfile(cutStacks(profileFromText(text), maxNodes), 0);
+    const dot = dotOf(cutStacks(profileFromText(text), maxNodes), 0);
     return [...dot.matchAll(/tooltip="(\w+) \((\d+)\)" color/g)].map(
       ([, name, all]) => `${name} ${all}`,
     );
@@ -158,7 +174,7 @@ describe('stacks that are cut', () => {
 
   test('keep the sum', () => {
     for (let maxNodes = 1; maxNodes < 8; maxNodes++) {
-      const dot = dotFromProfile(cutStacks(profileFromText(text), maxNodes), 0);
+      const dot = dotOf(cutStacks(profileFromText(text), maxNodes), 0);
       assert.match(dot, /accounting for 17, 100% of 17 total/);
     }
   });
