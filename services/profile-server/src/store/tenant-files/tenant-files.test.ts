@@ -41,7 +41,7 @@ function uploadsOn(fs: SimFs, limits?: AdHocLimits, lowDiskBytes = () => 0): AdH
   });
 }
 
-function valueOf<Value>(answer: FilesAnswer<Value>): Value {
+function given<Value>(answer: FilesAnswer<Value>): Value {
   assert.ok(answer.ok, answer.ok ? '' : answer.error.reason);
   return answer.value;
 }
@@ -56,38 +56,38 @@ const setting = (name: string, value: string, modifiedAt = 1n) => ({ name, value
 describe('settings', () => {
   test('are those of their tenant, in the order of their names, the newest of a name', async () => {
     const store = settingsOn(await newDisk());
-    assert.deepEqual(valueOf(await store.list(TENANT)), []);
-    for (const name of ['é', 'b', '']) valueOf(await store.set(TENANT, setting(name, 'v', 2n)));
-    valueOf(await store.set(TENANT, setting('b', 'equal', 2n)));
+    assert.deepEqual(given(await store.list(TENANT)), []);
+    for (const name of ['é', 'b', '']) given(await store.set(TENANT, setting(name, 'v', 2n)));
+    given(await store.set(TENANT, setting('b', 'equal', 2n)));
     const older = errorOf(await store.set(TENANT, setting('b', 'older', 1n)));
     assert.deepEqual(older, {
       kind: 'outdated',
       reason: 'failed to update b: newer update already written',
     });
-    valueOf(await store.delete(TENANT, 'é'));
-    valueOf(await store.delete(TENANT, 'never'));
-    const all = valueOf(await store.list(TENANT)).map(({ name, value }) => `${name}=${value}`);
+    given(await store.delete(TENANT, 'é'));
+    given(await store.delete(TENANT, 'never'));
+    const all = given(await store.list(TENANT)).map(({ name, value }) => `${name}=${value}`);
     assert.deepEqual(all, ['=v', 'b=equal']);
-    assert.deepEqual(valueOf(await store.list(OTHER)), []);
+    assert.deepEqual(given(await store.list(OTHER)), []);
   });
 
   test('set at once are all there', async () => {
     const store = settingsOn(await newDisk());
     const names = Array.from({ length: 40 }, (_, i) => `n${i}`);
     await Promise.all(names.map((name) => store.set(TENANT, setting(name, 'v'))));
-    assert.equal(valueOf(await store.list(TENANT)).length, names.length);
+    assert.equal(given(await store.list(TENANT)).length, names.length);
   });
 
   test('are bounded by number and bytes, and writes that wait by number', async () => {
     const store = settingsOn(await newDisk());
     const large = 'x'.repeat(200_000);
-    valueOf(await store.set(TENANT, setting('large', large)));
+    given(await store.set(TENANT, setting('large', large)));
     const full = errorOf(await store.set(TENANT, setting('more', large)));
     assert.deepEqual(full, {
       kind: 'full',
       reason: 'settings of 400009 bytes; the limit of a tenant is 262144',
     });
-    valueOf(await store.set(TENANT, setting('large', 'small')));
+    given(await store.set(TENANT, setting('large', 'small')));
     const many = await Promise.all(
       Array.from({ length: 70 }, (_, i) => store.set(OTHER, setting(`${i}`, ''))),
     );
@@ -101,7 +101,7 @@ describe('settings', () => {
     for (let i = 0; i < 1000; i++) await fs.mkdir(`${DATA_DIR}/tenants/t${i}`);
     const refused = errorOf(await store.set(tenantId('new'), setting('a', '')));
     assert.equal(refused.reason, '1000 tenants have files; the limit is 1000');
-    valueOf(await store.set(tenantId('t7'), setting('a', '')));
+    given(await store.set(tenantId('t7'), setting('a', '')));
   });
 
   test('survive a crash at any moment: what was answered, or what was on its way', async () => {
@@ -118,7 +118,7 @@ describe('settings', () => {
         if (done.ok) told.set('k', value);
         else onItsWay = value;
       }
-      const after = valueOf(await settingsOn(fs.crash()).list(TENANT));
+      const after = given(await settingsOn(fs.crash()).list(TENANT));
       const [found] = after.map(({ value }) => value);
       assert.ok(found === told.get('k') || found === onItsWay, `${at}: ${found}`);
     }
@@ -127,7 +127,7 @@ describe('settings', () => {
   test('that are damaged are an error that names them, and are not written over', async () => {
     const fs = await newDisk();
     const store = settingsOn(fs);
-    valueOf(await store.set(TENANT, setting('a', 'v')));
+    given(await store.set(TENANT, setting('a', 'v')));
     fs.flipBit(`${DATA_DIR}/tenants/one/settings`, 20, 3);
     const { kind, reason } = errorOf(await store.set(TENANT, setting('b', 'v')));
     assert.equal(kind, 'damaged');
@@ -143,11 +143,11 @@ describe('uploaded files', () => {
   test('come back as they were, the newest first in the list', async () => {
     const store = uploadsOn(await newDisk());
     const ids = [3, 1, 2].map((millis) => idAt(millis));
-    for (const id of ids) valueOf(await store.add(TENANT, id, Uint8Array.of(1, 2)));
-    assert.deepEqual([...valueOf(await store.read(TENANT, ids[1]!))], [1, 2]);
-    const times = valueOf(await store.list(TENANT)).map((id) => parseAdHocId(id)?.atMillis);
+    for (const id of ids) given(await store.add(TENANT, id, Uint8Array.of(1, 2)));
+    assert.deepEqual([...given(await store.read(TENANT, ids[1]!))], [1, 2]);
+    const times = given(await store.list(TENANT)).map((id) => parseAdHocId(id)?.atMillis);
     assert.deepEqual(times, [3, 2, 1]);
-    assert.deepEqual(valueOf(await store.list(OTHER)), []);
+    assert.deepEqual(given(await store.list(OTHER)), []);
     assert.equal(errorOf(await store.read(OTHER, ids[1]!)).kind, 'not-found');
   });
 
@@ -156,11 +156,11 @@ describe('uploaded files', () => {
     const store = uploadsOn(fs, { maxFiles: 3, maxBytes: 100 });
     await fs.mkdir(`${DATA_DIR}/tenants/one/adhoc`);
     await (await fs.open(`${DATA_DIR}/tenants/one/adhoc/x.file.tmp`, 'truncate')).close();
-    for (let i = 1; i <= 5; i++) valueOf(await store.add(TENANT, idAt(i), new Uint8Array(10)));
+    for (let i = 1; i <= 5; i++) given(await store.add(TENANT, idAt(i), new Uint8Array(10)));
     assert.equal((await fs.readdir(`${DATA_DIR}/tenants/one/adhoc`)).length, 3);
     // By a clock that was set back, it is the oldest; and alone it is more than there may be.
-    valueOf(await store.add(TENANT, idAt(0), new Uint8Array(200)));
-    assert.deepEqual(valueOf(await store.list(TENANT)), [idAt(0)]);
+    given(await store.add(TENANT, idAt(0), new Uint8Array(200)));
+    assert.deepEqual(given(await store.list(TENANT)), [idAt(0)]);
   });
 
   test('are not taken while the disk is nearly full', async () => {
@@ -181,7 +181,7 @@ describe('uploaded files', () => {
       }
       const after = uploadsOn(fs.crash());
       for (const id of stored) {
-        assert.equal(valueOf(await after.read(TENANT, id)).length, 1, `${at}`);
+        assert.equal(given(await after.read(TENANT, id)).length, 1, `${at}`);
       }
     }
   });
