@@ -64,6 +64,7 @@ const started = await startServer({
   dataDir,
   pageDir: resolve(settings.pageDir ?? resolve(here, '../../web/dist')),
   build: { version, revision: '' },
+  config: rows,
   log,
   clock: systemClock,
   fs: nodeFs,

@@ -12,6 +12,8 @@ import {
   systemRandom,
 } from '@emberscope/node-kit';
 import { createAdmission, DEFAULT_ADMISSION_LIMITS } from './http/admission.ts';
+import { configRoutes } from './http/config-routes.ts';
+import { debugInfoRpcs, debugUploadHandler } from './http/debug-info-routes.ts';
 import { createIngestRoute } from './http/ingest-route.ts';
 import { createLateOtlpRoute } from './http/late-otlp-route.ts';
 import { loadPageFiles } from './http/page-files.ts';
@@ -19,10 +21,12 @@ import { createPushRoute } from './http/push-route.ts';
 import { queryRoutes } from './http/query-routes.ts';
 import { renderRoutes } from './http/render-routes.ts';
 import { createServerRoutes } from './http/server-routes.ts';
+import { settingsRpcs } from './http/settings-rpcs.ts';
 import { spreadRequests } from './http/spread-requests.ts';
 import { statusRoutes, statusRpcs } from './http/status-routes.ts';
 import { storeStatusRoute } from './http/store-status.ts';
 import { createTenancy } from './http/tenancy.ts';
+import { vcsRpcs } from './http/vcs-rpcs.ts';
 import { createIngestService } from './ingest/ingest-service.ts';
 import { createRateLimit } from './ingest/rate-limit.ts';
 import { createQueryService } from './query/query-service.ts';
@@ -30,6 +34,8 @@ import type { ServerParts } from './server.ts';
 import { createServerMetrics, type ServerMetrics } from './server-metrics.ts';
 import { bodyLimitBytes, ingestLimits, queryLimits, rateLimits } from './settings.ts';
 import type { WriterStats } from './store/embedded/writer/writer-stats.ts';
+import { createSettingsStore } from './store/tenant-files/settings-store.ts';
+import { createWriteLine } from './store/tenant-files/write-line.ts';
 import type { IngestPool } from './work/ingest-pool.ts';
 import type { StoreThreads } from './work/store-threads.ts';
 
@@ -104,14 +110,35 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
   const tenancy = createTenancy(settings.multitenancy);
   const maxBodyBytes = bodyLimitBytes(settings);
   const shared = { ingest, admission, tenancy, maxBodyBytes, clock };
+  const files = {
+    fs,
+    dataDir: parts.dataDir,
+    line: createWriteLine(),
+    onTrouble: (err: FsError) =>
+      limiter.run('tenant-files', (suppressed) =>
+        log.error({ err, suppressed }, "a tenant's file could not be read or written"),
+      ),
+  };
   const routes = createServerRoutes({
-    rpcs: [...queryRoutes(queries, tenancy), ...statusRpcs(health)],
+    rpcs: [
+      ...queryRoutes(queries, tenancy),
+      ...statusRpcs(health, tenancy),
+      ...settingsRpcs({
+        store: createSettingsStore(files),
+        tenancy,
+        nowMillis: () => clock.nowMillis(),
+      }),
+      ...vcsRpcs(tenancy),
+      ...debugInfoRpcs(tenancy),
+    ],
     push: createPushRoute(shared),
     ingest: createIngestRoute(shared),
     otlp: createLateOtlpRoute({ ...shared, random: systemRandom }),
+    debugUpload: debugUploadHandler(tenancy),
     status: [
       ...renderRoutes(queries, tenancy),
       ...statusRoutes(health, metrics, parts.build),
+      ...configRoutes(parts.config),
       storeStatusRoute(() => ({
         retentionMillis: settings.retentionMillis,
         rollupRetentionMillis: settings.rollupRetentionMillis,

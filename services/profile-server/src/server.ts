@@ -1,4 +1,5 @@
 import type { Clock, Fs, ListenAddress, Logger } from '@emberscope/node-kit';
+import type { ConfigRow } from './http/config-routes.ts';
 import type { BuildInfo } from './http/status-routes.ts';
 import { queryLimits, type Settings, storeOptions } from './settings.ts';
 import { startIngestPool } from './work/ingest-pool.ts';
@@ -10,6 +11,8 @@ export type ServerParts = {
   /** Absolute. */
   readonly dataDir: string;
   readonly build: BuildInfo;
+  /** What the server was started with, to be shown. */
+  readonly config: readonly ConfigRow[];
   readonly log: Logger;
   readonly clock: Clock;
   readonly fs: Fs;

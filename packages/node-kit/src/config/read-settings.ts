@@ -40,6 +40,8 @@ export type SettingsRead<Settings> =
 export type SettingRow = {
   readonly name: string;
   readonly text: string;
+  /** What it would be by itself. */
+  readonly defaultText: string | undefined;
   readonly origin: SettingOrigin;
 };
 
@@ -170,7 +172,8 @@ function rowsOf(names: SettingNames, raw: ReadonlyMap<string, RawValue>): readon
     if (given === undefined) return [];
     const { value, origin } = given;
     const text = shownText(facts, value);
-    return [{ name: facts.name, text, origin }];
+    const defaultText = facts.isSecret ? undefined : facts.defaultText;
+    return [{ name: facts.name, text, defaultText, origin }];
   });
 }
 

@@ -6,6 +6,7 @@ import {
   type PlainRoute,
 } from '@emberscope/node-kit';
 import { clientCapabilities } from './client-capabilities.ts';
+import { DEBUG_UPLOAD_PREFIX } from './debug-info-routes.ts';
 import type { OtlpRoute } from './late-otlp-route.ts';
 import type { PageFiles } from './page-files.ts';
 import type { PushRoute } from './push-route.ts';
@@ -16,6 +17,7 @@ export type ServerRoutesParts = {
   readonly push: PushRoute;
   readonly ingest: HttpHandler;
   readonly otlp: OtlpRoute;
+  readonly debugUpload: HttpHandler;
   readonly status: readonly PlainRoute[];
   readonly page: PageFiles;
 };
@@ -50,6 +52,7 @@ export function createServerRoutes(parts: ServerRoutesParts): HttpHandler {
     if (otlp.paths.includes(onePath)) return otlp.answer(request, response);
     const rpc = rpcByPath.get(onePath);
     if (rpc !== undefined) return answerRpc(rpc, request, response);
+    if (onePath.startsWith(DEBUG_UPLOAD_PREFIX)) return parts.debugUpload(request, response);
     const file = page.find(onePath);
     if (file !== undefined) return file(request, response);
     if (onePath.startsWith(STATUS_PREFIX) && !plainPaths.has(onePath)) {

@@ -6,7 +6,9 @@ import {
 } from '@emberscope/protocol/feature-flags';
 import { HealthCheckResponseSchema, Health as HealthService } from '@emberscope/protocol/health';
 import { Version, VersionResponseSchema } from '@emberscope/protocol/version';
+import { tenantsOfCall } from './one-tenant.ts';
 import { type RpcRoute, rpcRoute } from './rpc-routes.ts';
+import type { Tenancy } from './tenancy.ts';
 
 export type BuildInfo = { readonly version: string; readonly revision: string };
 
@@ -47,7 +49,7 @@ const SERVING = 1;
 const NOT_SERVING = 2;
 
 /** The same as RPCs. */
-export function statusRpcs(health: Health): readonly RpcRoute[] {
+export function statusRpcs(health: Health, tenancy: Tenancy): readonly RpcRoute[] {
   const version = create(VersionResponseSchema, { QuerierAPI: QUERIER_API });
   // Names and values are those of the storage that clients of today expect.
   const flags = create(GetFeatureFlagsResponseSchema, {
@@ -68,7 +70,10 @@ export function statusRpcs(health: Health): readonly RpcRoute[] {
     rpcRoute(
       FeatureFlagsService.method.getFeatureFlags,
       STATUS_MAX_BYTES,
-      async () => ({ kind: 'message', message: flags }),
+      async (_request, call) => {
+        tenantsOfCall(tenancy, call);
+        return { kind: 'message', message: flags };
+      },
       flags,
     ),
     rpcRoute(

@@ -61,6 +61,7 @@ export async function runServer(
     pageDir,
     dataDir,
     build: { version: '0.0.0-test', revision: 'abc' },
+    config: [],
     log: createLogger({ service: 'test', level: 'error', output }),
     clock: systemClock,
     fs: nodeFs,
