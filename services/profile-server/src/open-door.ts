@@ -11,6 +11,7 @@ import {
   startTurnClock,
   systemRandom,
 } from '@emberscope/node-kit';
+import { adHocRpcs, createUploadRoute } from './http/adhoc-routes.ts';
 import { createAdmission, DEFAULT_ADMISSION_LIMITS } from './http/admission.ts';
 import { configRoutes } from './http/config-routes.ts';
 import { debugInfoRpcs, debugUploadHandler } from './http/debug-info-routes.ts';
@@ -29,11 +30,14 @@ import { createTenancy } from './http/tenancy.ts';
 import { vcsRpcs } from './http/vcs-rpcs.ts';
 import { createIngestService } from './ingest/ingest-service.ts';
 import { createRateLimit } from './ingest/rate-limit.ts';
+import { createAdHocService } from './query/adhoc/adhoc-service.ts';
 import { createQueryService } from './query/query-service.ts';
 import type { ServerParts } from './server.ts';
 import { createServerMetrics, type ServerMetrics } from './server-metrics.ts';
-import { bodyLimitBytes, ingestLimits, queryLimits, rateLimits } from './settings.ts';
+import { adHocLimits, bodyLimitBytes, ingestLimits, queryLimits, rateLimits } from './settings.ts';
+import { lowDiskBytes } from './store/embedded/writer/maintenance-plan.ts';
 import type { WriterStats } from './store/embedded/writer/writer-stats.ts';
+import { createAdHocStore } from './store/tenant-files/adhoc-store.ts';
 import { createSettingsStore } from './store/tenant-files/settings-store.ts';
 import { createWriteLine } from './store/tenant-files/write-line.ts';
 import type { IngestPool } from './work/ingest-pool.ts';
@@ -119,6 +123,17 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
         log.error({ err, suppressed }, "a tenant's file could not be read or written"),
       ),
   };
+  const uploads = {
+    adHoc: createAdHocService({
+      threads: store,
+      files: createAdHocStore({ ...files, lowDiskBytes }),
+      limits: adHocLimits(settings),
+      random: systemRandom,
+      nowMillis: () => clock.nowMillis(),
+    }),
+    ...{ tenancy, admission, clock },
+    maxBodyBytes: adHocLimits(settings).maxMessageBytes,
+  };
   const routes = createServerRoutes({
     rpcs: [
       ...queryRoutes(queries, tenancy),
@@ -128,12 +143,14 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
         tenancy,
         nowMillis: () => clock.nowMillis(),
       }),
+      ...adHocRpcs(uploads),
       ...vcsRpcs(tenancy),
       ...debugInfoRpcs(tenancy),
     ],
     push: createPushRoute(shared),
     ingest: createIngestRoute(shared),
     otlp: createLateOtlpRoute({ ...shared, random: systemRandom }),
+    upload: createUploadRoute(uploads),
     debugUpload: debugUploadHandler(tenancy),
     status: [
       ...renderRoutes(queries, tenancy),

@@ -14,6 +14,7 @@ import { PYROSCOPE_PPROF_LIMITS } from '@emberscope/pprof';
 import type * as z from 'zod';
 import type { IngestLimits } from './ingest/ingest-limits.ts';
 import type { RateLimits } from './ingest/rate-limit.ts';
+import type { AdHocLimits } from './query/adhoc/adhoc-call.ts';
 import type { QueryLimits } from './query/query-call.ts';
 import type { StoreThreadsOptions } from './work/store-threads.ts';
 
@@ -279,6 +280,17 @@ export function queryLimits(settings: Settings): QueryLimits {
     maxQueryLookbackMillis: settings.maxQueryLookbackMillis,
     maxFlameGraphNodesDefault: settings.maxFlameGraphNodesDefault,
     maxFlameGraphNodesMax: settings.maxFlameGraphNodesMax,
+  };
+}
+
+/** JSON of a file in base64 takes a third more than the file. What is larger is 429, as in Push. */
+const UPLOAD_MAX_BYTES = 24 * MIB;
+
+export function adHocLimits(settings: Settings): AdHocLimits {
+  return {
+    maxMessageBytes: UPLOAD_MAX_BYTES,
+    maxProfileBytes: settings.maxProfileBytes,
+    query: queryLimits(settings),
   };
 }
 

@@ -112,7 +112,7 @@ async function pushDirectly(
 }
 
 /** What the call is about; undefined when there is nobody to answer. */
-function givenBy(
+export function givenBy(
   body: AdmittedBody,
   request: HttpRequest,
   admission: Admission,

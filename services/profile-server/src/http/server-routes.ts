@@ -15,6 +15,7 @@ import { answerRpc, type RpcRoute } from './rpc-routes.ts';
 export type ServerRoutesParts = {
   readonly rpcs: readonly RpcRoute[];
   readonly push: PushRoute;
+  readonly upload: PushRoute;
   readonly ingest: HttpHandler;
   readonly otlp: OtlpRoute;
   readonly debugUpload: HttpHandler;
@@ -27,7 +28,7 @@ const STATUS_PREFIX = '/api/v1/';
 
 /** Every path of the server's one port. */
 export function createServerRoutes(parts: ServerRoutesParts): HttpHandler {
-  const { push, otlp, page } = parts;
+  const { push, upload, otlp, page } = parts;
   const rpcByPath = new Map(parts.rpcs.map((route) => [route.path, route]));
   const plain = createPlainRoutes([
     { method: 'POST', path: '/ingest', handle: parts.ingest },
@@ -50,6 +51,7 @@ export function createServerRoutes(parts: ServerRoutesParts): HttpHandler {
     }
     if (onePath === push.path) return push.answer(request, response);
     if (otlp.paths.includes(onePath)) return otlp.answer(request, response);
+    if (onePath === upload.path) return upload.answer(request, response);
     const rpc = rpcByPath.get(onePath);
     if (rpc !== undefined) return answerRpc(rpc, request, response);
     if (onePath.startsWith(DEBUG_UPLOAD_PREFIX)) return parts.debugUpload(request, response);

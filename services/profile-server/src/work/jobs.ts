@@ -4,6 +4,7 @@ import type { PreparedExport } from '../ingest/otlp/prepare-export.ts';
 import type { ExportMessage, ReadExport } from '../ingest/otlp/read-export.ts';
 import type { PreparedIngest } from '../ingest/prepare-ingest.ts';
 import type { PushMessage, ReadPush } from '../ingest/read-push.ts';
+import type { AdHocAnswer, AdHocCall } from '../query/adhoc/adhoc-call.ts';
 import type { QueryAnswer, QueryCall, QueryLimits } from '../query/query-call.ts';
 import type {
   FlushJob,
@@ -113,6 +114,8 @@ export type MaintenanceJobs = {
 /** What threads do that read the store: they merge, and write answers. */
 export type QueryJobs = {
   query: { input: QueryInput & { readonly view: StoreView }; output: QueryAnswer };
+  /** About files that people have uploaded, which come with the question. */
+  adHoc: { input: AdHocCall; output: AdHocAnswer };
   /**
    * Reads some of what the first queries will need, or asks itself a question as a person would, and
    * answers whether there is more of that, or there was nothing to read yet.

@@ -5,6 +5,7 @@ import {
   serveJobs,
   systemClock,
 } from '@emberscope/node-kit/worker';
+import { answerAdHoc } from '../query/adhoc/answer-adhoc.ts';
 import { answerQuery } from '../query/answer-query.ts';
 import type { QueryParts } from '../query/query.ts';
 import type { QueryLimits } from '../query/query-call.ts';
@@ -42,6 +43,13 @@ serveJobs<QueryJobs>({
       deadlineMillis,
     });
     if (answer.ok) context.transfer(answer.message.buffer);
+    idle.touch();
+    return answer;
+  },
+  adHoc(call, context) {
+    const answer = answerAdHoc(call);
+    if (answer.ok) context.transfer(answer.message.buffer);
+    if (answer.ok && answer.kept !== undefined) context.transfer(answer.kept.file.buffer);
     idle.touch();
     return answer;
   },

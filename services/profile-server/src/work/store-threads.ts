@@ -7,6 +7,7 @@ import {
   type WorkerDeath,
   type WorkerPool,
 } from '@emberscope/node-kit';
+import type { AdHocAnswer, AdHocCall } from '../query/adhoc/adhoc-call.ts';
 import type { QueryAnswer, QueryLimits } from '../query/query-call.ts';
 import type { StoreView } from '../store/embedded/store-view.ts';
 import type { StoreEvent } from '../store/embedded/writer/store-event.ts';
@@ -54,6 +55,8 @@ export type StoreThreads = {
   /** Done means durable, and visible to every query that is asked for later. */
   push(input: PushInput, transfer: readonly ArrayBuffer[]): Promise<JobOutcome<PushOutput>>;
   query(input: QueryInput, options: RunOptions): Promise<JobOutcome<QueryAnswer>>;
+  /** About uploaded files, on a thread that answers queries. */
+  adHoc(call: AdHocCall, options: RunOptions): Promise<JobOutcome<AdHocAnswer>>;
   stats(): Promise<JobOutcome<WriterStats>>;
   /** Queries that wait for a thread. */
   readonly waitingQueries: () => number;
@@ -161,6 +164,10 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
         throw new Error('a query before the store is open');
       }
       return queries.run('query', { ...input, view }, runOptions);
+    },
+    async adHoc(call, runOptions) {
+      if (queries === undefined) throw new Error('a question before the store is open');
+      return queries.run('adHoc', call, runOptions);
     },
     async stats() {
       const done = await writer.run('stats', undefined);
