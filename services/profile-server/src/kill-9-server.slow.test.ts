@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { pprofOf } from './testing/drawn-pprof.ts';
+import { spawnServer } from './testing/spawned-server.ts';
 
-/** What ships: the bundle. */
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const ROUNDS = 5;
 /** A server takes pushes for so long. */
 const LIFE_MAX_MILLIS = 1500;
@@ -24,7 +21,7 @@ test(`a server that is killed ${ROUNDS} times answers with every push that it ac
   let next = 1;
 
   for (let round = 0; round <= ROUNDS; round++) {
-    const server = await startServer(dataDir);
+    const server = await spawnServer(dataDir);
     const found = await valuesByNumber(server.url);
     for (const number of acked) {
       assert.equal(found.get(number), number, `round ${round}: push ${number} was acknowledged`);
@@ -54,27 +51,6 @@ test(`a server that is killed ${ROUNDS} times answers with every push that it ac
   assert.ok(acked.size > 0);
   t.diagnostic(`${acked.size} pushes acknowledged`);
 });
-
-async function startServer(dataDir: string) {
-  const args = ['--listen', '127.0.0.1:0', '--data-dir', dataDir, '--log.level', 'error'];
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    env: {},
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let errors = '';
-  child.stderr.on('data', (chunk) => {
-    errors += chunk;
-  });
-  let out = '';
-  for await (const chunk of child.stdout) {
-    out += chunk;
-    const port = /ready on 127\.0\.0\.1:(\d+)/.exec(out)?.[1];
-    if (port !== undefined) {
-      return { child, url: `http://127.0.0.1:${port}` };
-    }
-  }
-  throw new Error(`the server ended: ${errors}`);
-}
 
 /** Undefined when the server is gone. */
 async function isPushed(url: string, number: number): Promise<boolean | undefined> {

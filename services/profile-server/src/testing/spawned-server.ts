@@ -1,0 +1,32 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** What ships: the bundle. */
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+export type SpawnedServer = { readonly child: ChildProcess; readonly url: string };
+
+/** A server as a process of its own, to be killed. Answers when it takes requests. */
+export async function spawnServer(
+  dataDir: string,
+  ...more: readonly string[]
+): Promise<SpawnedServer> {
+  const args = ['--listen', '127.0.0.1:0', '--data-dir', dataDir, '--log.level', 'error', ...more];
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: {},
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  let out = '';
+  for await (const chunk of child.stdout) {
+    out += chunk;
+    const port = /ready on 127\.0\.0\.1:(\d+)/.exec(out)?.[1];
+    if (port !== undefined) {
+      return { child, url: `http://127.0.0.1:${port}` };
+    }
+  }
+  throw new Error(`the server ended: ${errors}`);
+}
