@@ -13,6 +13,7 @@ import type { Manifest } from '../store/embedded/manifest/manifest.ts';
 import { EMPTY_MANIFEST, encodeManifest } from '../store/embedded/manifest/manifest-bytes.ts';
 import { manifestPath, readManifest } from '../store/embedded/manifest/manifest-file.ts';
 import { filesBelow } from './orphans.ts';
+import { tenantFilesOf } from './tenant-files.ts';
 import { namesIn } from './verify-store.ts';
 
 export type BackupDone = {
@@ -96,6 +97,10 @@ async function copyOnce(fs: Fs, from: string, to: string): Promise<BackupDone | 
     throw error;
   }
   if (await hasChanged(fs, from, before)) return undefined;
+  const ofTenants = await copyTenantFiles(fs, from, to);
+  linkedFiles += ofTenants.linkedFiles;
+  copiedFiles += ofTenants.copiedFiles;
+  copiedBytes += ofTenants.copiedBytes;
   await writeDurably(
     fs,
     `${to}/FORMAT`,
@@ -104,6 +109,25 @@ async function copyOnce(fs: Fs, from: string, to: string): Promise<BackupDone | 
   await writeDurably(fs, manifestPath(to), encodeManifest(before));
   await fs.syncDir(to);
   return { ok: true, linkedFiles, copiedFiles, copiedBytes };
+}
+
+/** Files of tenants are replaced and never changed, and go where there is no room for them. */
+async function copyTenantFiles(fs: Fs, from: string, to: string) {
+  const done = { linkedFiles: 0, copiedFiles: 0, copiedBytes: 0 };
+  for (const { path } of await tenantFilesOf(fs, from)) {
+    await makeDirectoryDurably(fs, dirname(`${to}/${path}`));
+    try {
+      if (await isLinked(fs, `${from}/${path}`, `${to}/${path}`)) done.linkedFiles++;
+      else {
+        done.copiedBytes += await copyFile(fs, `${from}/${path}`, `${to}/${path}`);
+        done.copiedFiles++;
+      }
+    } catch (error) {
+      if (!isFsError(error, 'not-found')) throw error;
+    }
+    await fs.syncDir(dirname(`${to}/${path}`));
+  }
+  return done;
 }
 
 async function sequenceAndManifest(fs: Fs, dataDir: string): Promise<Manifest> {

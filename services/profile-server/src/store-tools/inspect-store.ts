@@ -19,6 +19,7 @@ import type {
 } from '../store/embedded/segment/segment-directory.ts';
 import { openSegment } from '../store/embedded/segment/segment-file.ts';
 import { textOfCounts } from './counted-rows.ts';
+import { inspectTenantFiles } from './tenant-files.ts';
 
 /** As `manifest-file` takes it. */
 const MANIFEST_MAX_BYTES = 64 * 1024 * 1024;
@@ -66,6 +67,7 @@ async function inspectStore(fs: Fs, dataDir: string): Promise<string[]> {
       );
     }
   }
+  lines.push(...(await inspectTenantFiles(fs, dataDir)));
   return lines;
 }
 

@@ -1,6 +1,7 @@
 import type { Fs } from '@emberscope/node-kit';
 import { generationOfLog } from '../store/embedded/log/log-format.ts';
 import type { Manifest } from '../store/embedded/manifest/manifest.ts';
+import { TENANTS_FOLDER } from '../store/tenant-files/tenant-folder.ts';
 
 /** What stands in a data directory besides the log and what the manifest names. */
 const OWN_FILES = new Set(['FORMAT', 'LOCK', 'MANIFEST', 'ballast', 'lost+found']);
@@ -13,6 +14,8 @@ export async function orphansOf(fs: Fs, dataDir: string, manifest: Manifest): Pr
   const named = new Set([...manifest.segments, ...manifest.rollups].map(({ file }) => file));
   const isOurs = (path: string): boolean => {
     if (named.has(path) || OWN_FILES.has(path)) return true;
+    // They are named by nobody but their tenants.
+    if (path.startsWith(`${TENANTS_FOLDER}/`)) return true;
     const generation = path.startsWith('log/') ? generationOfLog(path.slice(4)) : undefined;
     return generation !== undefined && generation >= manifest.logFloor;
   };

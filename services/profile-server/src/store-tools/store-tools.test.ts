@@ -11,6 +11,12 @@ import { drawPush } from '../store/embedded/testing/drawn-pushes.ts';
 import { embeddedSubject } from '../store/embedded/testing/embedded-subject.ts';
 import type { SimStore } from '../store/embedded/testing/sim-run.ts';
 import { takeStockOf } from '../store/embedded/testing/take-stock.ts';
+import { ANONYMOUS } from '../store/ids.ts';
+import { encodeAdHocFile } from '../store/tenant-files/adhoc-bytes.ts';
+import { createAdHocId } from '../store/tenant-files/adhoc-id.ts';
+import { createAdHocStore } from '../store/tenant-files/adhoc-store.ts';
+import { createSettingsStore } from '../store/tenant-files/settings-store.ts';
+import { createWriteLine } from '../store/tenant-files/write-line.ts';
 import { backupStore } from './backup-store.ts';
 import { inspect } from './inspect-store.ts';
 import { filesBelow } from './orphans.ts';
@@ -42,7 +48,19 @@ async function openStore(): Promise<World> {
   await pushSome({ fs, clock, store }, random);
   await clock.advance(130_000);
   await pushSome({ fs, clock, store }, random);
+  await clock.runUntil(keepFiles(fs));
   return { fs, clock, store };
+}
+
+/** A setting and an upload. */
+async function keepFiles(fs: SimFs): Promise<void> {
+  const line = createWriteLine();
+  const parts = { fs, dataDir: DATA_DIR, line, lowDiskBytes: () => 0, onTrouble: () => {} };
+  const setting = { name: 'n', value: 'v', modifiedAt: 1n };
+  assert.ok((await createSettingsStore(parts).set(ANONYMOUS, setting)).ok);
+  const id = createAdHocId(1, new Uint8Array(10), 'a.txt');
+  const file = { name: 'a.txt', uploadedAtMillis: 1, content: Uint8Array.of(1) };
+  assert.ok((await createAdHocStore(parts).add(ANONYMOUS, id, encodeAdHocFile(file))).ok);
 }
 
 async function pushSome({ clock, store }: World, random: ReturnType<typeof createSeededRandom>) {
@@ -67,7 +85,8 @@ describe('verify', () => {
     const { fs, clock } = await openStore();
     const { orphans } = await clock.runUntil(verifyStore(fs, DATA_DIR));
     const files = (await clock.runUntil(filesBelow(fs, DATA_DIR))).filter(
-      (file) => /^(FORMAT|MANIFEST|.*\.seg|.*\.log)$/.test(file) && !orphans.includes(file),
+      (file) =>
+        /^(FORMAT|MANIFEST|.*\.seg|.*\.log|tenants\/.*)$/.test(file) && !orphans.includes(file),
     );
     const random = createSeededRandom(5);
     for (const file of files) {
@@ -111,6 +130,7 @@ describe('inspect', () => {
       /^day {9}/,
       /^rollup /,
       /^log \d{10}\.log$/,
+      /^files {7}of anonymous: settings, 1 uploads$/,
     ]) {
       assert.ok(
         lines.some((line) => wanted.test(line)),
@@ -145,6 +165,10 @@ describe('backup', () => {
     assert.ok(done.ok, done.ok ? '' : done.reason);
     assert.ok(done.linkedFiles > 2);
     assert.deepEqual((await clock.runUntil(verifyStore(fs, '/copy'))).faults, []);
+    const kept = (await clock.runUntil(filesBelow(fs, '/copy'))).filter((file) =>
+      file.startsWith('tenants/anonymous/'),
+    );
+    assert.equal(kept.length, 2);
     const copy = openAt(fs, clock, '/copy');
     await clock.runUntil(copy.start());
     const found = new Set((await clock.runUntil(takeStockOf(copy))).map(({ key }) => key));

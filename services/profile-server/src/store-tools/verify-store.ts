@@ -8,6 +8,7 @@ import { readManifest } from '../store/embedded/manifest/manifest-file.ts';
 import type { EpochDirectory } from '../store/embedded/segment/segment-directory.ts';
 import { isSameCount, textOfCounts } from './counted-rows.ts';
 import { orphansOf } from './orphans.ts';
+import { verifyTenantFiles } from './tenant-files.ts';
 import { type KnownRows, keyOfEpoch, verifyLog, voidedTailsOf } from './verify-log.ts';
 import { textOfError, verifySegment } from './verify-segment.ts';
 
@@ -116,6 +117,7 @@ async function verifyOnce(fs: Fs, dataDir: string, manifest: Manifest): Promise<
     }
   }
 
+  faults.push(...(await verifyTenantFiles(fs, dataDir)));
   const orphans = await orphansOf(fs, dataDir, manifest);
   notes.push(...orphans.map((file) => `${file} is named by nobody: the next start deletes it`));
   const segmentCount = manifest.segments.length + manifest.rollups.length;
