@@ -1,4 +1,9 @@
-import { createProfileBuilder, createStringInterner, type Profile } from '@emberscope/profile';
+import {
+  createProfileBuilder,
+  createStringInterner,
+  type LocationIndex,
+  type Profile,
+} from '@emberscope/profile';
 
 /**
  * Stacks of names with a count, as the text formats have them. Stacks are keys of names joined by
@@ -22,10 +27,18 @@ export function createCountedStacks(): CountedStacks {
     },
     finish() {
       const builder = createProfileBuilder({ sampleTypes: [COUNT] });
+      // Names come again and again, and a frame is interned by four columns.
+      const locationOf = new Map<string, LocationIndex>();
       for (const [row, joinedNames] of keys.finish().entries()) {
         const count = counts[row];
         if (count === undefined) continue;
-        const locations = joinedNames.split(';').map((name) => builder.frame({ name }));
+        const locations = joinedNames.split(';').map((name) => {
+          const known = locationOf.get(name);
+          if (known !== undefined) return known;
+          const location = builder.frame({ name });
+          locationOf.set(name, location);
+          return location;
+        });
         builder.addSample(builder.stacks.intern(locations), [count]);
       }
       return builder.finish();
