@@ -1,0 +1,150 @@
+import {
+  createEdgeInterner,
+  createStackInterner,
+  createSymbolInterner,
+  type LocationIndex,
+  MAPPING_HAS,
+  type MappingIndex,
+  NO_STACK,
+  type StackIndex,
+  type StackTable,
+  type Symbols,
+} from '@emberscope/profile';
+import type { Long } from './byte-cursor.ts';
+import type { ConstantPools } from './constant-pools.ts';
+import { settledName } from './frame-names.ts';
+import { MalformedRecording } from './malformed-recording.ts';
+
+/** What stacks and names may be. A limit of `Infinity` is none. */
+export type StackLimits = {
+  /** Of a deeper stack, the leaf side is cut off. */
+  readonly maxStackDepth: number;
+  /** Of a longer name, the beginning is cut off. */
+  readonly maxStringBytes: number;
+};
+
+/**
+ * All names of functions together. Each is put together of a class and a method, and one long name of
+ * a class may stand in any number of them.
+ */
+const NAMES_MAX_CHARS = 64 * 1024 * 1024;
+
+/** Collects the stacks of all chunks: a frame is `class.method` and the line that ran. */
+export class StackRows {
+  private readonly limits: StackLimits;
+  private readonly symbols = createSymbolInterner();
+  private readonly stacks = createStackInterner();
+  /** Functions and lines, and the location of each pair. */
+  private readonly lines = createEdgeInterner();
+  private readonly locations: LocationIndex[] = [];
+  private mapping: MappingIndex | undefined;
+  private nameChars = 0;
+  private pools: ConstantPools | undefined;
+  /** Of the chunk at hand. */
+  private stackOfTrace = new Map<Long, StackIndex | undefined>();
+  private functionOfMethod = new Map<Long, number | undefined>();
+
+  constructor(limits: StackLimits) {
+    this.limits = limits;
+  }
+
+  /** Keys of another chunk mean something else. */
+  enterChunk(pools: ConstantPools): void {
+    this.pools = pools;
+    this.stackOfTrace = new Map();
+    this.functionOfMethod = new Map();
+  }
+
+  /** The row of a stack trace; undefined where the chunk does not have it. */
+  stackOf(trace: Long): StackIndex | undefined {
+    if (this.stackOfTrace.has(trace)) return this.stackOfTrace.get(trace);
+    const stack = this.intern(trace);
+    this.stackOfTrace.set(trace, stack);
+    return stack;
+  }
+
+  finish(): { readonly symbols: Symbols; readonly stacks: StackTable } {
+    return { symbols: this.symbols.finish(), stacks: this.stacks.finish() };
+  }
+
+  private intern(trace: Long): StackIndex | undefined {
+    const { pools } = this;
+    const span = pools?.framesOf(trace);
+    if (pools === undefined || span === undefined) return undefined;
+    let stack = NO_STACK;
+    let depth = 0;
+    // From the root, which comes last.
+    for (let frame = span.end - 1; frame >= span.start; frame--) {
+      if (depth === this.limits.maxStackDepth) break;
+      const location = this.locationOf(pools, frame);
+      if (location === undefined) continue;
+      stack = this.stacks.push(stack, location);
+      depth++;
+    }
+    return stack;
+  }
+
+  private locationOf(pools: ConstantPools, frame: number): LocationIndex | undefined {
+    const method = pools.methodOf(frame);
+    if (method === undefined) return undefined;
+    let row = this.functionOfMethod.get(method);
+    if (row === undefined) {
+      row = this.functionOf(pools, method);
+      this.functionOfMethod.set(method, row);
+    }
+    if (row === undefined) return undefined;
+    const lineNumber = pools.lineOf(frame);
+    const pair = this.lines.intern(row, lineNumber);
+    const known = this.locations[pair];
+    if (known !== undefined) return known;
+    const mapping = this.mapping ?? this.addMapping();
+    const lines = [{ function: row, lineNumber }];
+    const location = this.symbols.location({ mapping, address: 0n, isFolded: false, lines });
+    this.locations.push(location);
+    return location;
+  }
+
+  /** All locations are in one mapping that says only that functions are known. */
+  private addMapping(): MappingIndex {
+    this.mapping = this.symbols.mapping({
+      memoryStart: 0n,
+      memoryLimit: 0n,
+      fileOffset: 0n,
+      fileName: 0,
+      buildId: 0,
+      has: MAPPING_HAS.functions,
+    });
+    return this.mapping;
+  }
+
+  private functionOf(pools: ConstantPools, method: Long): number | undefined {
+    const names = pools.namesOf(method);
+    if (names === undefined) return undefined;
+    const whole = `${settledName(names.className)}.${settledName(names.name)}`;
+    const name = endOf(whole, this.limits.maxStringBytes);
+    this.nameChars += name.length;
+    if (this.nameChars > NAMES_MAX_CHARS) {
+      throw new MalformedRecording(
+        `the names of functions are longer than ${NAMES_MAX_CHARS} characters together`,
+      );
+    }
+    return this.symbols.function({
+      name: this.symbols.string(name),
+      systemName: 0,
+      fileName: 0,
+      startLine: 0,
+    });
+  }
+}
+
+const UTF8_MAX_BYTES_PER_CHAR = 3;
+
+/** The end of a text, of `maxBytes` of UTF-8 at most: a half of a character is left out. */
+function endOf(text: string, maxBytes: number): string {
+  if (text.length * UTF8_MAX_BYTES_PER_CHAR <= maxBytes) return text;
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length <= maxBytes) return text;
+  let start = bytes.length - maxBytes;
+  while (start < bytes.length && (bytes[start] & 0xc0) === 0x80) start++;
+  return new TextDecoder().decode(bytes.subarray(start));
+}
