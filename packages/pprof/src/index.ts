@@ -14,4 +14,5 @@ export {
   readPprofHeader,
 } from './read-pprof-header.ts';
 export { withStubMapping } from './stub-mapping.ts';
+export { MalformedWire, WireReader } from './wire-reader.ts';
 export { writePprof } from './write-pprof.ts';

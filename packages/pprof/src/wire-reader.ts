@@ -4,7 +4,7 @@ export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 /** What {@link WireReader.index} answers for a number that no index can have. */
 export const NO_INDEX = -1;
 
-/** Bytes that are not protobuf. Thrown by {@link WireReader} alone, caught by `readPprof` alone. */
+/** Bytes that are not protobuf. Thrown by {@link WireReader} alone, caught by whoever reads with it. */
 export class MalformedWire extends Error {
   override readonly name = 'MalformedWire';
 }

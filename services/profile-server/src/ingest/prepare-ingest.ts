@@ -8,9 +8,11 @@ import type { PprofMemory } from '@emberscope/pprof';
 import { inflateProfile } from './inflate-profile.ts';
 import type { IngestLimits } from './ingest-limits.ts';
 import { readMultipart } from './multipart.ts';
+import { readJfrBody } from './prepare-jfr.ts';
 import { bytesOfLabels, refusalOf } from './prepare-push.ts';
 import { prepareSeries } from './prepare-series.ts';
 import type { PushedProfile } from './pushed-profile.ts';
+import { invalid } from './refusal.ts';
 
 /** What became of a body of `/ingest`. */
 export type PreparedIngest =
@@ -46,9 +48,7 @@ export async function prepareIngest(
       return preparePprof(params, upload, limits, nowMillis, memory);
     }
     case 'jfr':
-      return malformedBody(
-        `${PARSING_FAILED} recordings of Java Flight Recorder cannot be read yet`,
-      );
+      return prepareJfr(params, contentType, body, limits, nowMillis);
     default: {
       const read = plainSeries(params, format, body);
       if (!read.ok) {
@@ -94,6 +94,34 @@ function preparePprof(
   const refusal = refusalOf(read, []);
   const profiles = [{ sizeBytes: profile.length, outcome: { kind: 'refused', refusal } as const }];
   return { kind: 'profiles', profiles };
+}
+
+async function prepareJfr(
+  params: IngestParams,
+  contentType: string,
+  body: Uint8Array,
+  limits: IngestLimits,
+  nowMillis: number,
+): Promise<PreparedIngest> {
+  const read = await readJfrBody(params, contentType, body, limits);
+  if (read.kind === 'malformed-body') return malformedBody(`${PARSING_FAILED} ${read.reason}`);
+  const { ingested, sizeBytes } = read;
+  if (ingested.ok) return readySeries(ingested.series, sizeBytes, limits, nowMillis);
+  switch (ingested.kind) {
+    case 'not-jfr':
+      return malformedBody(`${PARSING_FAILED} jfr parser ParseEvent error: ${ingested.reason}`);
+    case 'bad-labels':
+      return malformedBody(`${PARSING_FAILED} failed to parse labels snapshot: ${ingested.reason}`);
+    case 'too-many-samples':
+    case 'too-many-sample-labels': {
+      const isSamples = ingested.kind === 'too-many-samples';
+      const cause = isSamples ? 'samples_limit' : 'sample_labels_limit';
+      const refusal = invalid(cause, `the recording ${ingested.reason}`);
+      return { kind: 'profiles', profiles: [{ sizeBytes, outcome: { kind: 'refused', refusal } }] };
+    }
+    default:
+      return ingested satisfies never;
+  }
 }
 
 function readySeries(

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { labelsOfSet } from '@emberscope/profile';
+import { labelContexts } from './context-labels.ts';
+import { readLabelsSnapshot } from './labels-snapshot.ts';
+import { snapshotBytes } from './testing/snapshot-bytes.ts';
+
+test('a context has the labels of the snapshot, its span, and the name of that', () => {
+  const bytes = snapshotBytes(
+    [[7, [[1, 2]]]],
+    [
+      [1, 'route'],
+      [2, '/hits'],
+      [3, 'GET /hits'],
+    ],
+  );
+  const read = readLabelsSnapshot(bytes);
+  assert.ok(read.ok);
+  const contexts = [
+    { contextId: 0n, spanId: 0n, spanName: 0n },
+    { contextId: 7n, spanId: 0n, spanName: 0n },
+    { contextId: 7n, spanId: 0xabcn, spanName: 3n },
+    { contextId: 8n, spanId: 0xfedc_ba98_7654_3210n, spanName: 9n },
+  ];
+  const { strings, labelSets, setOf, mostLabels } = labelContexts(
+    contexts,
+    ['', 'main'],
+    read.snapshot,
+  );
+  const drawn = Array.from(setOf, (set) =>
+    labelsOfSet(labelSets, set).map((label) =>
+      label.kind === 'text' ? `${strings[label.key]}=${strings[label.text]}` : label.kind,
+    ),
+  );
+  assert.deepEqual(drawn, [
+    [],
+    ['route=/hits'],
+    ['route=/hits', 'profile_id=0000000000000abc', 'span_name=GET /hits'],
+    ['profile_id=fedcba9876543210'],
+  ]);
+  assert.deepEqual(strings.slice(0, 2), ['', 'main']);
+  assert.equal(mostLabels, 3);
+});

@@ -1,0 +1,52 @@
+import type { RecordedContext } from '@emberscope/jfr';
+import { LABEL } from '@emberscope/labels';
+import { createLabelSetInterner, type LabelSetTable, type SampleLabel } from '@emberscope/profile';
+import type { LabelsSnapshot } from './labels-snapshot.ts';
+
+export type LabelledContexts = {
+  /** Those of the recording, and those of labels behind them. */
+  readonly strings: readonly string[];
+  readonly labelSets: LabelSetTable;
+  /** The row of a label set, for each context. */
+  readonly setOf: Int32Array;
+  readonly mostLabels: number;
+};
+
+const SPAN_NAME = 'span_name';
+
+/** Labels of contexts: those of the snapshot, and the span at work by its id and its name. */
+export function labelContexts(
+  contexts: readonly RecordedContext[],
+  recordedStrings: readonly string[],
+  snapshot: LabelsSnapshot,
+): LabelledContexts {
+  const strings = [...recordedStrings];
+  const rows = new Map<string, number>();
+  const textRow = (text: string) => {
+    const known = rows.get(text);
+    if (known !== undefined) return known;
+    rows.set(text, strings.length);
+    return strings.push(text) - 1;
+  };
+  const labelSets = createLabelSetInterner();
+  const setOf = new Int32Array(contexts.length);
+  let mostLabels = 0;
+  for (const [context, { contextId, spanId, spanName }] of contexts.entries()) {
+    const texts = contextId === 0n ? [] : [...snapshot.labelsOf(contextId)];
+    if (spanId !== 0n) {
+      texts.push({ name: LABEL.profileId, value: spanId.toString(16).padStart(16, '0') });
+    }
+    const nameOfSpan = spanName === 0n ? undefined : snapshot.textOf(spanName);
+    if (nameOfSpan !== undefined) texts.push({ name: SPAN_NAME, value: nameOfSpan });
+    mostLabels = Math.max(mostLabels, texts.length);
+    const labels = texts.map(
+      ({ name, value }): SampleLabel => ({
+        kind: 'text',
+        key: textRow(name),
+        text: textRow(value),
+      }),
+    );
+    setOf[context] = labelSets.intern(labels);
+  }
+  return { strings, labelSets: labelSets.finish(), setOf, mostLabels };
+}
