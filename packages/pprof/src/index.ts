@@ -1,3 +1,4 @@
+export { completeGoStacks } from './complete-go-stacks.ts';
 export { type EncodedStrings, encodedStrings } from './encoded-strings.ts';
 export { NO_PPROF_LIMITS, type PprofLimits, PYROSCOPE_PPROF_LIMITS } from './limits.ts';
 export { dropUncounted, normalizePprof } from './normalize-pprof.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Label, type LabelSet, labelSet } from '@emberscope/labels';
-import { dropUncounted, encodedStrings } from '@emberscope/pprof';
+import { completeGoStacks, dropUncounted, encodedStrings } from '@emberscope/pprof';
 import type { Profile } from '@emberscope/profile';
 import { type PushId, pushId as pushIdOf } from '../store/ids.ts';
 import type { PushProfile, PushSeries } from '../store/push.ts';
@@ -38,8 +38,10 @@ export function prepareSeries(
   if (outside !== undefined) {
     return { ok: false, refusal: invalid('not_in_ingestion_window', outside) };
   }
-  const named = isGo(labels, profile) ? withoutTypeParameters(profile) : profile;
-  const normal = dropUncounted(named);
+  const repaired = isGo(labels, profile)
+    ? completeGoStacks(withoutTypeParameters(profile))
+    : profile;
+  const normal = dropUncounted(repaired);
   if (normal.samples.length === 0) return { ok: true, series: [] };
   const linked = withSourceLinks(normal, labels);
 
