@@ -6,6 +6,7 @@ import { GetTimelineRequestSchema } from '@emberscope/protocol/page/timeline';
 import {
   DiffRequestSchema,
   ProfileTypesRequestSchema,
+  SelectHeatmapRequestSchema,
   SelectMergeProfileRequestSchema,
   SelectMergeSpanProfileRequestSchema,
   SelectMergeStacktracesRequestSchema,
@@ -30,6 +31,7 @@ import { mergeProfile } from './querier/merge-profile.ts';
 import { mergeSpanProfile, mergeStacktraces } from './querier/merge-stacktraces.ts';
 import { profileStats } from './querier/profile-stats.ts';
 import { profileTypes } from './querier/profile-types.ts';
+import { selectHeatmap } from './querier/select-heatmap.ts';
 import { selectSeries } from './querier/select-series.ts';
 import { series } from './querier/series.ts';
 import type { Query, QueryParts } from './query.ts';
@@ -81,6 +83,7 @@ const METHODS: Readonly<Record<QueryMethod, Method>> = {
     mergeProfile,
   ),
   'querier.v1.QuerierService/SelectSeries': method(SelectSeriesRequestSchema, selectSeries),
+  'querier.v1.QuerierService/SelectHeatmap': method(SelectHeatmapRequestSchema, selectHeatmap),
   'querier.v1.QuerierService/Diff': method(DiffRequestSchema, diff),
   'querier.v1.QuerierService/GetProfileStats': method(GetProfileStatsRequestSchema, profileStats),
   'emberscope.page.v1.PageService/ListServices': method(ListServicesRequestSchema, listServices),

@@ -15,6 +15,7 @@ export const QUERY_METHODS = [
   'querier.v1.QuerierService/SelectMergeSpanProfile',
   'querier.v1.QuerierService/SelectMergeProfile',
   'querier.v1.QuerierService/SelectSeries',
+  'querier.v1.QuerierService/SelectHeatmap',
   'querier.v1.QuerierService/Diff',
   'querier.v1.QuerierService/GetProfileStats',
   'emberscope.page.v1.PageService/ListServices',

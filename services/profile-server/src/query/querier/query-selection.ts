@@ -27,14 +27,20 @@ export function profileTypeOf(id: string): ProfileType {
 
 /** The selector of a query for profiles. An empty one is an error, `{}` is everything. */
 export function labelSelectorOf(selector: string): readonly Matcher[] {
+  const read = readLabelSelector(selector);
+  return read.ok ? read.matchers : refuseArgument(read.reason);
+}
+
+/** The same, for those who say otherwise that it cannot be read. */
+export function readLabelSelector(
+  selector: string,
+):
+  | { readonly ok: true; readonly matchers: readonly Matcher[] }
+  | { readonly ok: false; readonly reason: string } {
   const parsed = parseSelector(selector);
-  if (!parsed.ok) {
-    const { offset, reason } = parsed;
-    refuseArgument(
-      `parsing label selector ${JSON.stringify(selector)}: 1:${offset + 1}: parse error: ${reason}`,
-    );
-  }
-  return parsed.matchers;
+  if (parsed.ok) return parsed;
+  const place = `1:${parsed.offset + 1}: parse error: ${parsed.reason}`;
+  return { ok: false, reason: `parsing label selector ${JSON.stringify(selector)}: ${place}` };
 }
 
 /** Type and selector, read in this order. */

@@ -65,7 +65,7 @@ export async function bucketedSeries(
 }
 
 /** About 285 years: a longer step says the same of any range, and is past what int64 holds. */
-const STEP_MAX_MILLIS = 9_000_000_000_000;
+export const STEP_MAX_MILLIS = 9_000_000_000_000;
 
 function stepMillisOf(stepSeconds: number): number {
   if (!(stepSeconds >= 0.001)) refuseArgument('step must be >= 1ms');
