@@ -15,6 +15,7 @@ function answersOf(encoding: 'proto' | 'json', contentType: string, text: string
   const body = Buffer.from(text);
   const zipped = gzipSync(body);
   const headersOf = ({ length }: Uint8Array) => ({
+    'accept-encoding': 'gzip',
     'content-type': contentType,
     'content-length': `${length}`,
   });

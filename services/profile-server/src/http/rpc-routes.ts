@@ -164,6 +164,10 @@ export async function answerRpc(
   given?: GivenMessage,
 ): Promise<void> {
   if (refuseRpc(route, request, response)) return;
+  // Clients of the Connect protocol learn from answers what requests may be compressed with.
+  if (!isEnveloped(request.headers['content-type'])) {
+    response.setHeader('accept-encoding', 'gzip');
+  }
   const { quick, readMaxBytes } = route;
   const length = given === undefined ? quickLength(request, readMaxBytes) : undefined;
   if (quick === undefined || length === undefined) {
@@ -231,9 +235,13 @@ function withoutMessage(header: Headers, contentType: string) {
   const changed = new Headers(header);
   changed.delete('content-encoding');
   changed.delete('content-length');
-  const isEnveloped = contentType.startsWith('application/grpc');
   const empty = isJson(contentType) ? Buffer.from('{}') : new Uint8Array(0);
-  return { header: changed, body: once(isEnveloped ? frame(empty, false) : empty) };
+  return { header: changed, body: once(isEnveloped(contentType) ? frame(empty, false) : empty) };
+}
+
+/** gRPC and gRPC-Web, which have headers of their own around each message. */
+function isEnveloped(contentType = ''): boolean {
+  return contentType.startsWith('application/grpc');
 }
 
 async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
