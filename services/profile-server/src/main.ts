@@ -10,6 +10,7 @@ import {
   systemClock,
 } from '@emberscope/node-kit';
 import { checkHealth } from './health-check.ts';
+import { PYROSCOPE_FILE_KEYS } from './pyroscope-file-keys.ts';
 import { startServer } from './server.ts';
 import { settingsShape } from './settings.ts';
 
@@ -36,6 +37,8 @@ const read = await readSettings({
   environment: process.env,
   fs: nodeFs,
   acceptUnknownDotted: true,
+  ownSections: ['store'],
+  fileKeys: PYROSCOPE_FILE_KEYS,
 });
 switch (read.kind) {
   case 'shown':

@@ -34,7 +34,14 @@ import { createAdHocService } from './query/adhoc/adhoc-service.ts';
 import { createQueryService } from './query/query-service.ts';
 import type { ServerParts } from './server.ts';
 import { createServerMetrics, type ServerMetrics } from './server-metrics.ts';
-import { adHocLimits, bodyLimitBytes, ingestLimits, queryLimits, rateLimits } from './settings.ts';
+import {
+  adHocLimits,
+  bodyLimitBytes,
+  ingestLimits,
+  listenAddressOf,
+  queryLimits,
+  rateLimits,
+} from './settings.ts';
 import { lowDiskBytes } from './store/embedded/writer/maintenance-plan.ts';
 import type { WriterStats } from './store/embedded/writer/writer-stats.ts';
 import { createAdHocStore } from './store/tenant-files/adhoc-store.ts';
@@ -184,12 +191,8 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
   });
   count.measureTurns(turns);
 
-  const address =
-    settings.httpPort === undefined ? settings.listen : { host: '', port: settings.httpPort };
-  const listening = await door.listen(
-    address,
-    settings.httpPort === undefined ? 'listen' : 'server.http-listen-port',
-  );
+  const { address, setting } = listenAddressOf(settings);
+  const listening = await door.listen(address, setting);
   if (!listening.ok) {
     turns.stop();
     return listening;

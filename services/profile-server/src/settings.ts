@@ -4,11 +4,13 @@ import {
   choiceSetting,
   durationSetting,
   integerSetting,
+  type ListenAddress,
   LOG_LEVELS,
   listenAddressSetting,
   numberSetting,
   optional,
   pathSetting,
+  textSetting,
 } from '@emberscope/node-kit';
 import { PYROSCOPE_PPROF_LIMITS } from '@emberscope/pprof';
 import type * as z from 'zod';
@@ -38,8 +40,21 @@ export const settingsShape = {
       help: 'the port alone; listen is then every interface',
     }),
   ),
+  httpAddress: optional(
+    textSetting({
+      name: 'server.http-listen-address',
+      help: 'the address alone, without a port; that of listen is then used',
+    }),
+  ),
+  target: choiceSetting({
+    name: 'target',
+    choices: ['all'],
+    default: 'all',
+    help: 'what runs in this process: there is one process, which does everything',
+  }),
   dataDir: pathSetting({
     name: 'data-dir',
+    aliases: ['pyroscopedb.data-path'],
     default: './data',
     help: 'where profiles are kept; made when it is not there',
   }),
@@ -218,6 +233,20 @@ export const settingsShape = {
 
 /** The settings, read. */
 export type Settings = z.output<z.ZodObject<typeof settingsShape>>;
+
+/** Where to listen, and the setting that says so. Pyroscope's two win over ours. */
+export function listenAddressOf({ listen, httpPort, httpAddress }: Settings): {
+  readonly address: ListenAddress;
+  readonly setting: string;
+} {
+  if (httpPort === undefined && httpAddress === undefined) {
+    return { address: listen, setting: 'listen' };
+  }
+  return {
+    address: { host: httpAddress ?? '', port: httpPort ?? listen.port },
+    setting: httpPort === undefined ? 'server.http-listen-address' : 'server.http-listen-port',
+  };
+}
 
 export function ingestLimits(settings: Settings): IngestLimits {
   return {

@@ -20,14 +20,26 @@ export type Program = {
   readonly description: string;
 };
 
-export type FlagOptions = {
+/** What becomes of names that are not known. */
+export type ForeignNames = {
   /**
    * Flags with a dot in their name that are not known are taken with a warning: Pyroscope has
    * hundreds, and who passes them to it must be able to pass them here. One without a dot is ours
    * and misspelt.
    */
   readonly acceptUnknownDotted: boolean;
+  /** Names before the first dot that nobody but us uses. */
+  readonly ownSections: readonly string[];
 };
+
+/** Whether an unknown name, `section.rest`, may be somebody else's. */
+export function isForeign(
+  name: string,
+  { acceptUnknownDotted, ownSections }: ForeignNames,
+): boolean {
+  const [section = '', ...rest] = name.split('.');
+  return acceptUnknownDotted && rest.length > 0 && !ownSections.includes(section);
+}
 
 /**
  * Reads flags as Go programs take them (`-name value`, `-name=value`) and as others do (`--name`).
@@ -37,7 +49,7 @@ export function readFlags(
   program: Program,
   names: SettingNames,
   argv: readonly string[],
-  options: FlagOptions,
+  options: ForeignNames,
 ): FromFlags {
   const normal = normaliseArgv(argv, names, options);
   if (normal.reasons.length > 0) return { kind: 'refused', reasons: normal.reasons };
@@ -110,7 +122,7 @@ type NormalArgv = {
 function normaliseArgv(
   given: readonly string[],
   names: SettingNames,
-  { acceptUnknownDotted }: FlagOptions,
+  foreign: ForeignNames,
 ): NormalArgv {
   const argv: string[] = [];
   const warnings: string[] = [];
@@ -138,9 +150,9 @@ function normaliseArgv(
         argv.push(`--${name}=${next}`);
         i++;
       }
-    } else if (acceptUnknownDotted && name.includes('.')) {
+    } else if (isForeign(name, foreign)) {
       // Whether it takes a value cannot be known; what follows and is no flag belongs to it.
-      if (value === undefined && next !== undefined && !next.startsWith('-')) i++;
+      if (value === undefined && next !== undefined && !FLAG.test(next)) i++;
       warnings.push(`--${name} has no meaning here and is ignored${suggestion(name, names)}`);
     } else {
       reasons.push(`--${name} is unknown${suggestion(name, names)}`);

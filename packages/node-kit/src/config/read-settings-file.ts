@@ -1,5 +1,6 @@
 import { isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
 import { didYouMean } from './near-miss.ts';
+import { type ForeignNames, isForeign } from './read-flags.ts';
 import type { SettingNames } from './setting-names.ts';
 import type { RawValue } from './setting-origin.ts';
 
@@ -12,6 +13,11 @@ export type FromFile =
     }
   | { readonly ok: false; readonly reasons: readonly string[] };
 
+export type FileOptions = ForeignNames & {
+  /** Further places of settings, with dashes → the name of the setting. */
+  readonly fileKeys: ReadonlyMap<string, string>;
+};
+
 /**
  * Takes the settings out of YAML 1.2. The name of a setting is a path: `querier.max-query-length` is
  * `querier: { max_query_length: 24h }`, with dashes or underscores, or one key with dots.
@@ -22,7 +28,7 @@ export function readSettingsFile(
   names: SettingNames,
   text: string,
   path: string,
-  { acceptUnknownDotted }: { readonly acceptUnknownDotted: boolean },
+  options: FileOptions,
 ): FromFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -56,7 +62,7 @@ export function readSettingsFile(
   function take(keys: readonly string[], key: ParsedNode, node: ParsedNode | null, depth: number) {
     const written = keys.join('.');
     const name = written.replaceAll('_', '-');
-    const setting = names.byFlag.get(name);
+    const setting = names.byFlag.get(options.fileKeys.get(name) ?? name);
     const line = lineOf(key);
     if (setting !== undefined) {
       const value = plain(node, line);
@@ -72,13 +78,14 @@ export function readSettingsFile(
       values.set(setting.property, { value: raw, origin });
       return;
     }
-    const isSection = [...names.byFlag.keys()].some((flag) => flag.startsWith(`${name}.`));
-    if (isMap(node) && (isSection || acceptUnknownDotted) && depth < MAX_DEPTH) {
+    const known = [...names.byFlag.keys(), ...options.fileKeys.keys()];
+    const isSection = known.some((place) => place.startsWith(`${name}.`));
+    if (isMap(node) && (isSection || options.acceptUnknownDotted) && depth < MAX_DEPTH) {
       walk(node, keys, depth + 1);
       return;
     }
-    const told = `${path}:${line}: ${written} is unknown${didYouMean(name, names.byFlag.keys())}`;
-    if (acceptUnknownDotted && keys.length > 1) warnings.push(`${told} (ignored)`);
+    const told = `${path}:${line}: ${written} is unknown${didYouMean(name, known)}`;
+    if (isForeign(written, options)) warnings.push(`${told} (ignored)`);
     else reasons.push(told);
   }
 

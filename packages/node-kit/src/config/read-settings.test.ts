@@ -85,9 +85,11 @@ type Given = {
   readonly environment?: Readonly<Record<string, string>>;
   readonly file?: string | Uint8Array;
   readonly acceptUnknownDotted?: boolean;
+  readonly ownSections?: readonly string[];
+  readonly fileKeys?: ReadonlyMap<string, string>;
 };
 
-async function read({ argv = [], environment = {}, file, acceptUnknownDotted = false }: Given) {
+async function read({ argv = [], environment = {}, file, ...foreign }: Given) {
   const fs = createSimFs({ random: createSeededRandom(1) });
   const bytes = typeof file === 'string' ? new TextEncoder().encode(file) : file;
   if (bytes !== undefined) await writeFileAtomically(fs, '/c.yaml', bytes);
@@ -98,7 +100,7 @@ async function read({ argv = [], environment = {}, file, acceptUnknownDotted = f
     argv: bytes === undefined ? argv : [...argv, '--config', '/c.yaml'],
     environment,
     fs,
-    acceptUnknownDotted,
+    ...foreign,
   });
 }
 
@@ -371,6 +373,39 @@ describe('what Pyroscope knows and we do not', () => {
     assert.deepEqual(warnings, [
       '--memberlist.join has no meaning here and is ignored',
       '--self-profiling.disable-push has no meaning here and is ignored',
+    ]);
+  });
+
+  test('a value may begin with a dash where it is no name', async () => {
+    const argv = ['-ingester.max-series', '-1', '-workers=3'];
+    const { settings, warnings } = await settingsOf({ argv, acceptUnknownDotted });
+    assert.equal(settings.workers, 3);
+    assert.deepEqual(warnings, ['--ingester.max-series has no meaning here and is ignored']);
+  });
+
+  test('in a section of ours, what is unknown is misspelt', async () => {
+    const given = { acceptUnknownDotted, ownSections: ['log'] };
+    assert.deepEqual(await reasonsOf({ ...given, argv: ['-log.levle=info'] }), [
+      '--log.levle is unknown; did you mean --log.level?',
+    ]);
+    assert.deepEqual(await reasonsOf({ ...given, file: 'log: { levle: info }' }), [
+      '/c.yaml:1: log.levle is unknown; did you mean log.level?',
+    ]);
+  });
+
+  test('the file may have another place for a setting', async () => {
+    const fileKeys = new Map([
+      ['limits.worker-count', 'workers'],
+      ['multitenancy-enabled', 'auth.multitenancy-enabled'],
+    ]);
+    const file = 'multitenancy_enabled: true\nlimits:\n  worker_count: 3';
+    const { settings } = await settingsOf({ file, fileKeys });
+    assert.deepEqual([settings.workers, settings.tenancy], [3, true]);
+    assert.deepEqual(await reasonsOf({ file: `${file}\nworkers: 4`, fileKeys }), [
+      '/c.yaml:4: workers is set a second time',
+    ]);
+    assert.deepEqual(await reasonsOf({ file: 'limits: { worker_cuont: 4 }', fileKeys }), [
+      '/c.yaml:1: limits.worker_cuont is unknown; did you mean limits.worker-count?',
     ]);
   });
 

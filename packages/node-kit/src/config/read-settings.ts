@@ -4,7 +4,7 @@ import { FsError } from '../fs/fs-error.ts';
 import { readWholeFile } from '../fs/whole-file.ts';
 import { type Environment, readEnvironment } from './read-environment.ts';
 import { type Program, readFlags } from './read-flags.ts';
-import type { FromFile } from './read-settings-file.ts';
+import type { FileOptions, FromFile } from './read-settings-file.ts';
 import type { SettingFacts, SettingsShape } from './setting.ts';
 import { optional, pathSetting } from './setting-kinds.ts';
 import { type NamedSetting, nameSettings, type SettingNames } from './setting-names.ts';
@@ -21,6 +21,10 @@ export type SettingsRequest<Shape extends SettingsShape> = {
   readonly fs: Fs;
   /** Takes flags and keys of Pyroscope's that mean nothing here, with a warning each. */
   readonly acceptUnknownDotted?: boolean;
+  /** Sections that nobody but us has: what is unknown in them is misspelt all the same. */
+  readonly ownSections?: readonly string[];
+  /** Further places of settings in the file, with dashes → the name of the setting. */
+  readonly fileKeys?: ReadonlyMap<string, string>;
 };
 
 export type SettingsRead<Settings> =
@@ -52,18 +56,20 @@ export type SettingRow = {
 export async function readSettings<Shape extends SettingsShape>(
   request: SettingsRequest<Shape>,
 ): Promise<SettingsRead<z.output<z.ZodObject<Shape>>>> {
-  const { program, version, argv, environment, fs, acceptUnknownDotted = false } = request;
+  const { program, version, argv, environment, fs } = request;
+  const { acceptUnknownDotted = false, ownSections = [], fileKeys = new Map() } = request;
+  const foreign = { acceptUnknownDotted, ownSections };
   const shape = { ...request.shape, [CONFIG_PROPERTY]: configSetting() };
   const names = nameSettings(shape);
 
-  const flags = readFlags(program, names, argv, { acceptUnknownDotted });
+  const flags = readFlags(program, names, argv, foreign);
   if (flags.kind === 'help') return { kind: 'shown', text: flags.text };
   if (flags.kind === 'version') return { kind: 'shown', text: `${program.name} ${version}\n` };
   if (flags.kind === 'refused') return flags;
   const variables = readEnvironment(names, environment);
 
   const config = flags.values.get(CONFIG_PROPERTY) ?? variables.values.get(CONFIG_PROPERTY);
-  const file = await readFile(fs, names, config, acceptUnknownDotted);
+  const file = await readFile(fs, names, config, { ...foreign, fileKeys });
   if (!file.ok) return { kind: 'refused', reasons: file.reasons };
 
   const raw = new Map([...defaultsOf(names), ...file.values, ...variables.values, ...flags.values]);
@@ -101,7 +107,7 @@ async function readFile(
   fs: Fs,
   names: SettingNames,
   config: RawValue | undefined,
-  acceptUnknownDotted: boolean,
+  options: FileOptions,
 ): Promise<FromFile> {
   if (config === undefined) return { ok: true, values: new Map(), warnings: [] };
   const path = String(config.value);
@@ -110,7 +116,7 @@ async function readFile(
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     // Only now: most starts have no such file, and what reads YAML takes long to load.
     const { readSettingsFile } = await import('./read-settings-file.ts');
-    return readSettingsFile(names, text, path, { acceptUnknownDotted });
+    return readSettingsFile(names, text, path, options);
   } catch (error) {
     const from = formatOrigin(config.origin);
     if (error instanceof TypeError) {

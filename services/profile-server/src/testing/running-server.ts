@@ -19,6 +19,7 @@ export function settingsOf(changed: Partial<Settings>): Settings {
 const DEFAULTS: Readonly<Record<string, string>> = {
   listen: '127.0.0.1:0',
   dataDir: './data',
+  target: 'all',
   logLevel: 'error',
   storeMaxBytes: '0',
   storeMaxSeries: '50000',
