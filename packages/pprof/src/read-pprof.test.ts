@@ -85,7 +85,10 @@ describe('locations of little more than an id and a line', () => {
     { maxLength: 8 },
   );
   const sample = fc.array(
-    fc.record({ locationId: fc.array(small, { maxLength: 4 }), value: fc.array(fc.constant(1n), { minLength: 1, maxLength: 1 }) }),
+    fc.record({
+      locationId: fc.array(small, { maxLength: 4 }),
+      value: fc.array(fc.constant(1n), { minLength: 1, maxLength: 1 }),
+    }),
     { maxLength: 6 },
   );
   for (const [shows, isOdd] of [
