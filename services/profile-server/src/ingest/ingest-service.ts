@@ -88,18 +88,17 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
     tenant: TenantId,
     profiles: readonly PackedProfile[],
   ): Promise<IngestVerdict> {
-    try {
-      return await storeWanted(tenant, profiles);
-    } finally {
-      // Durable or refused: the writer has read them.
-      giveBackProfiles(profiles);
-    }
+    const stored = await storeWanted(tenant, profiles);
+    // Durable or refused: the writer has read them. One that is given up may read on: rather than
+    // have it store another profile's bytes, their room is lost.
+    if (!stored.mayStillBeRead) giveBackProfiles(profiles);
+    return stored.verdict;
   }
 
   async function storeWanted(
     tenant: TenantId,
     profiles: readonly PackedProfile[],
-  ): Promise<IngestVerdict> {
+  ): Promise<{ readonly verdict: IngestVerdict; readonly mayStillBeRead: boolean }> {
     const failures: (IngestVerdict | undefined)[] = profiles.map((profile, index) => {
       if (profile.outcome.kind === 'refused') {
         observe.discarded(profile.outcome.refusal.cause, profile.sizeBytes);
@@ -124,7 +123,10 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
     if (batch.length > 0) {
       // Not cancelled with its client: half of what was begun would be stored all the same.
       const done = await store.push({ tenant, profiles: batch }, transfer);
-      if (done.kind !== 'done') return unavailable(done);
+      if (done.kind !== 'done') {
+        const mayStillBeRead = done.kind === 'timed-out' && done.where === 'worker';
+        return { verdict: unavailable(done), mayStillBeRead };
+      }
       for (const [position, refusal] of done.output.entries()) {
         const index = ownerOf[position] ?? 0;
         if (refusal !== undefined) failures[index] ??= failureOf(refusal, index);
@@ -137,7 +139,7 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
       else if (failure.kind === 'refused') observe.discarded(failure.refusal.cause, sizeBytes);
       else if (failure.kind === 'unavailable') observe.discarded('store_unavailable', sizeBytes);
     }
-    return worst(failures);
+    return { verdict: worst(failures), mayStillBeRead: false };
   }
 
   return {

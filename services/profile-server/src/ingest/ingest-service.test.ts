@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { labelSet } from '@emberscope/labels';
+import type { JobOutcome } from '@emberscope/node-kit';
+import { tenantId } from '../store/ids.ts';
+import { profileNow } from '../testing/drawn-pprof.ts';
+import type { IngestPool } from '../work/ingest-pool.ts';
+import type { PushOutput } from '../work/jobs.ts';
+import { packProfile } from '../work/packed-series.ts';
+import { createSharedRing } from '../work/shared-ring.ts';
+import type { IngestLimits } from './ingest-limits.ts';
+import { createIngestService } from './ingest-service.ts';
+
+const RING_BYTES = 4096;
+
+/** Pushes a profile that lies in a ring; whether the ring has all of its room afterwards. */
+async function isGivenBack(stored: JobOutcome<PushOutput>): Promise<boolean> {
+  const built = labelSet([{ name: 'service_name', value: 'a' }]);
+  assert.ok(built.ok);
+  const ring = createSharedRing(RING_BYTES);
+  const series = [{ labels: built.labelSet, profiles: [{ profile: profileNow('main 1') }] }];
+  const packed = packProfile({ sizeBytes: 1, outcome: { kind: 'ready', series } }, ring);
+  const output = { kind: 'profiles', profiles: [packed] };
+  const service = createIngestService({
+    // Of the pool only this is called.
+    pool: { run: async () => ({ kind: 'done', output }) } as unknown as IngestPool,
+    store: { push: async () => stored },
+    rateLimit: { take: () => undefined },
+    limits: { maxBatchBytes: 0 } as IngestLimits,
+    nowMillis: () => 0,
+    observe: { stored: () => {}, discarded: () => {} },
+  });
+  const message = { bytes: new Uint8Array(1), encoding: 'proto', isGzip: false } as const;
+  await service.push(tenantId('anonymous'), message, new AbortController().signal);
+  return ring.claim(RING_BYTES - 8) !== undefined;
+}
+
+test('room in shared memory comes back once the store has read it', async () => {
+  assert.equal(await isGivenBack({ kind: 'done', output: [undefined] }), true);
+  assert.equal(await isGivenBack({ kind: 'busy', queued: 3 }), true);
+  const inLine = { kind: 'timed-out', where: 'queue', timeoutMillis: 1 } as const;
+  assert.equal(await isGivenBack(inLine), true);
+});
+
+test('and never while a thread that was given up may still read it', async () => {
+  const given = { kind: 'timed-out', where: 'worker', timeoutMillis: 1 } as const;
+  assert.equal(await isGivenBack(given), false);
+});
