@@ -3,7 +3,12 @@ import type { PushIds } from '../../pushes/push-ids.ts';
 import type { SegmentEntry } from '../manifest/manifest.ts';
 import type { LiveSeries } from './live-series.ts';
 import type { SegmentIndex } from './segment-index.ts';
-import { PUSH_IDS_KEPT_MILLIS, RESTORE_AGAIN_MILLIS, RESTORE_TRIES } from './writer-limits.ts';
+import {
+  PUSH_IDS_KEPT_MILLIS,
+  RESTORE_AGAIN_MILLIS,
+  RESTORE_MAX_WAIT_MILLIS,
+  RESTORE_TRIES,
+} from './writer-limits.ts';
 
 export type RestoreOptions = {
   readonly fs: Fs;
@@ -30,13 +35,16 @@ export function restoreSegments(options: RestoreOptions): Restoring {
   async function restore(): Promise<void> {
     const sinceMillis = clock.nowMillis() - PUSH_IDS_KEPT_MILLIS;
     const inOrder = [...segments].sort((a, b) => a.newestPushIdMillis - b.newestPushIdMillis);
+    let waitedMillis = 0;
     for (const entry of inOrder) {
       for (let left = RESTORE_TRIES; left > 0; left--) {
         // Between two files others have their turn.
         await fs.stat(`${dataDir}/${entry.file}`).catch(() => {});
         if (!index.restore(entry, series, pushIds, sinceMillis)) break;
         // Without its push ids, what is sent again is stored again.
-        if (left > 1) await clock.sleep(RESTORE_AGAIN_MILLIS);
+        if (left === 1 || waitedMillis >= RESTORE_MAX_WAIT_MILLIS) break;
+        waitedMillis += RESTORE_AGAIN_MILLIS;
+        await clock.sleep(RESTORE_AGAIN_MILLIS);
       }
       unreadProfiles -= entry.profileCount;
     }

@@ -41,6 +41,8 @@ export const RETRY_MAX_MILLIS = 60_000;
 /** How often a segment is asked for at the start: pushes wait meanwhile, and not for ever. */
 export const RESTORE_TRIES = 5;
 export const RESTORE_AGAIN_MILLIS = 500;
+/** For all segments together: pushes wait meanwhile, and are refused after ten seconds. */
+export const RESTORE_MAX_WAIT_MILLIS = 5_000;
 /** How often a disk that refuses writes is asked again. */
 export const PROBE_EVERY_MILLIS = 1000;
 /** What a client that is refused for the moment is told. */
