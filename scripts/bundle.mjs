@@ -6,7 +6,7 @@
  * Nothing is minified, so that frames in profiles and stack traces keep their names; source maps name
  * the lines. Does nothing while the bundle is newer than what it is made from.
  */
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -49,7 +49,8 @@ export async function bundle(projectDir) {
   // biome-ignore lint/correctness/noUndeclaredDependencies: a tool of the root, as tsc is
   const { build } = await import('esbuild');
   const service = join(projectDir, 'services/profile-server');
-  const outdir = join(service, 'dist');
+  // Beside the one that is there: a server that runs from it may start a thread at any time.
+  const outdir = join(service, 'dist-new');
   rmSync(outdir, { recursive: true, force: true });
   await Promise.all(
     // What a program imports later is a file of its own, and what it shares with that another one.
@@ -72,6 +73,8 @@ export async function bundle(projectDir) {
       }),
     ),
   );
+  rmSync(join(service, 'dist'), { recursive: true, force: true });
+  renameSync(outdir, join(service, 'dist'));
 }
 
 /** @param {string} path @returns {number} */
