@@ -35,6 +35,14 @@ test('halves of a pair stay two characters, each of them unknown', () => {
   assert.deepEqual(decodeTexts(encodeTexts(halves)), ['a\ufffd', '\ufffdb', 'c']);
 });
 
+test('a mark of byte order is a character', () => {
+  const texts = ['\ufefff', 'f'];
+  assert.deepEqual(decodeTexts(encodeTexts(texts)), texts);
+  const rows = createByteStringRows();
+  for (const text of texts) rows.intern(text);
+  assert.deepEqual(rows.view(), ['', ...texts]);
+});
+
 function wellFormed(text: string): string {
   return Buffer.from(text).toString();
 }

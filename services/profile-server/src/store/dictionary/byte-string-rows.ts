@@ -18,7 +18,8 @@ const UTF8_BYTES_PER_UNIT = 3;
 const SEED = (Math.random() * 0x1_0000_0000) | 0;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** A mark of byte order is a character like others: without it two strings would be one. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export function createByteStringRows(): ByteStringRows {
   let bytes = new Uint8Array(INITIAL_BYTES);
@@ -27,8 +28,6 @@ export function createByteStringRows(): ByteStringRows {
   let byteCount = 0;
   let scratch = new Uint8Array(INITIAL_BYTES);
   let scratchWords = wordsOf(scratch);
-  let textsBytes: Uint8Array = scratch;
-  let textsWords = scratchWords;
   const ends = growableInt32();
   /** Made when they are asked for: only those that a record has to tell. */
   const strings: string[] = [];
@@ -37,15 +36,6 @@ export function createByteStringRows(): ByteStringRows {
 
   function startOf(row: number): number {
     return row === 0 ? 0 : ends.at(row - 1);
-  }
-
-  /** A profile asks for its texts one by one. */
-  function wordsOfTexts({ bytes: from }: EncodedTexts): DataView {
-    if (from !== textsBytes) {
-      textsBytes = from;
-      textsWords = wordsOf(from);
-    }
-    return textsWords;
   }
 
   function isRow(row: number, from: DataView, start: number, end: number): boolean {
@@ -116,6 +106,18 @@ export function createByteStringRows(): ByteStringRows {
       strings.length * POINTER_BYTES +
       textBytes,
   };
+}
+
+let lastBytes: Uint8Array = new Uint8Array(0);
+let lastWords = wordsOf(lastBytes);
+
+/** A profile asks for its texts one by one. For all dictionaries of a thread: none keeps a profile. */
+function wordsOfTexts({ bytes }: EncodedTexts): DataView {
+  if (bytes !== lastBytes) {
+    lastBytes = bytes;
+    lastWords = wordsOf(bytes);
+  }
+  return lastWords;
 }
 
 /** MurmurHash3 over four bytes at a time, with a seed. */

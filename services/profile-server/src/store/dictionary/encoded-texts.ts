@@ -30,7 +30,8 @@ function encode(text: string): Uint8Array {
   return Buffer.from(text);
 }
 
-const decoder = new TextDecoder();
+/** A mark of byte order is a character like others: without it two strings would be one. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export function decodeTexts({ bytes, start }: EncodedTexts): string[] {
   const texts: string[] = new Array(Math.max(0, start.length - 1));

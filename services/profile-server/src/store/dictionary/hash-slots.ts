@@ -59,11 +59,23 @@ export function createHashSlots(hashOf: (row: number) => number): HashSlots {
   };
 }
 
-/** Mixes one more integer into a hash: MurmurHash3's steps for a block. */
+/**
+ * Differ from process to process: what is hashed comes from outside, and nobody shall be able to send
+ * rows that all fall into one slot. A seed alone would not do for that: pairs that collide under one
+ * collide under all.
+ */
+const VALUE_FACTOR = randomOdd();
+const HASH_FACTOR = randomOdd();
+
+function randomOdd(): number {
+  return (Math.random() * 0x1_0000_0000) | 1;
+}
+
+/** Mixes one more integer into a hash: MurmurHash3's steps for a block, with factors of our own. */
 export function mixHash(hash: number, value: number): number {
-  let k = Math.imul(value, 0xcc9e2d51);
+  let k = Math.imul(value, VALUE_FACTOR);
   k = (k << 15) | (k >>> 17);
-  let h = hash ^ Math.imul(k, 0x1b873593);
+  let h = hash ^ Math.imul(k, HASH_FACTOR);
   h = (h << 13) | (h >>> 19);
   return (Math.imul(h, 5) + 0xe6546b64) | 0;
 }
