@@ -1,6 +1,7 @@
 import type { RecordedContext } from '@emberscope/jfr';
 import { LABEL } from '@emberscope/labels';
 import { createLabelSetInterner, type LabelSetTable, type SampleLabel } from '@emberscope/profile';
+import { utf8Tail } from '@emberscope/units';
 import type { LabelsSnapshot } from './labels-snapshot.ts';
 
 export type LabelledContexts = {
@@ -9,7 +10,8 @@ export type LabelledContexts = {
   readonly labelSets: LabelSetTable;
   /** The row of a label set, for each context. */
   readonly setOf: Int32Array;
-  readonly mostLabels: number;
+  /** How many labels each context has. */
+  readonly labelCounts: Int32Array;
 };
 
 const SPAN_NAME = 'span_name';
@@ -19,10 +21,12 @@ export function labelContexts(
   contexts: readonly RecordedContext[],
   recordedStrings: readonly string[],
   snapshot: LabelsSnapshot,
+  maxStringBytes: number,
 ): LabelledContexts {
   const strings = [...recordedStrings];
   const rows = new Map<string, number>();
-  const textRow = (text: string) => {
+  const textRow = (whole: string) => {
+    const text = utf8Tail(whole, maxStringBytes);
     const known = rows.get(text);
     if (known !== undefined) return known;
     rows.set(text, strings.length);
@@ -30,7 +34,7 @@ export function labelContexts(
   };
   const labelSets = createLabelSetInterner();
   const setOf = new Int32Array(contexts.length);
-  let mostLabels = 0;
+  const labelCounts = new Int32Array(contexts.length);
   for (const [context, { contextId, spanId, spanName }] of contexts.entries()) {
     const texts = contextId === 0n ? [] : [...snapshot.labelsOf(contextId)];
     if (spanId !== 0n) {
@@ -38,7 +42,7 @@ export function labelContexts(
     }
     const nameOfSpan = spanName === 0n ? undefined : snapshot.textOf(spanName);
     if (nameOfSpan !== undefined) texts.push({ name: SPAN_NAME, value: nameOfSpan });
-    mostLabels = Math.max(mostLabels, texts.length);
+    labelCounts[context] = texts.length;
     const labels = texts.map(
       ({ name, value }): SampleLabel => ({
         kind: 'text',
@@ -48,5 +52,5 @@ export function labelContexts(
     );
     setOf[context] = labelSets.intern(labels);
   }
-  return { strings, labelSets: labelSets.finish(), setOf, mostLabels };
+  return { strings, labelSets: labelSets.finish(), setOf, labelCounts };
 }

@@ -9,7 +9,13 @@ export {
 } from './ingest-params.ts';
 export { parseIngestTime } from './ingest-time.ts';
 export type { Ingested, IngestedSeries } from './ingested-series.ts';
-export { type IngestedJfr, type JfrUpload, jfrSeries } from './jfr-series.ts';
+export {
+  type BrokenLimit,
+  type IngestedJfr,
+  type JfrSeries,
+  type JfrUpload,
+  jfrSeries,
+} from './jfr-series.ts';
 export {
   type IngestedPprof,
   needsRepair,

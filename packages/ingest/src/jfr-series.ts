@@ -6,7 +6,9 @@ import {
   type Int64Column,
   int64At,
   type Profile,
+  type ValueType,
 } from '@emberscope/profile';
+import { utf8Tail } from '@emberscope/units';
 import { type LabelledContexts, labelContexts } from './context-labels.ts';
 import { DEFAULT_SAMPLE_RATE_HERTZ, type IngestParams } from './ingest-params.ts';
 import { type IngestedSeries, seriesLabels } from './ingested-series.ts';
@@ -20,16 +22,24 @@ export type JfrUpload = {
   readonly labels?: Uint8Array | undefined;
 };
 
+/** One kind of events; `limit` is the one that it breaks and says what a profile may be. */
+export type JfrSeries = IngestedSeries & { readonly limit: BrokenLimit | undefined };
+
+export type BrokenLimit = {
+  readonly kind: 'too-many-samples' | 'too-many-sample-labels';
+  readonly reason: string;
+};
+
 export type IngestedJfr =
   /** No series: nothing that is wanted was recorded. */
-  | { readonly ok: true; readonly series: readonly IngestedSeries[] }
-  | { readonly ok: false; readonly kind: 'not-jfr' | 'bad-labels'; readonly reason: string }
-  /** A profile that breaks a limit, by the labels that it would have had. */
-  | {
-      readonly ok: false;
-      readonly kind: 'too-many-samples' | 'too-many-sample-labels';
-      readonly reason: string;
-    };
+  | { readonly ok: true; readonly series: readonly JfrSeries[] }
+  | { readonly ok: false; readonly kind: 'not-jfr' | 'bad-labels'; readonly reason: string };
+
+/**
+ * What is read of a recording at all, of each kind of events: it bounds memory, where the limit of a
+ * profile is lifted or its samples are yet to be counted.
+ */
+const RECORDED_MAX_SAMPLES = 1_000_000;
 
 /**
  * Makes series of a recording of Java Flight Recorder at `/ingest`: one for each kind of event that
@@ -40,9 +50,10 @@ export function jfrSeries(
   upload: JfrUpload,
   limits: PprofLimits,
 ): IngestedJfr {
-  const read = readJfr(upload.recording, limits);
+  const read = readJfr(upload.recording, { ...limits, maxSamples: RECORDED_MAX_SAMPLES });
   if (!read.ok) {
-    return read.kind === 'not-jfr' ? read : { ...read, reason: tooMany('samples', read.limit) };
+    if (read.kind === 'not-jfr') return read;
+    return { ok: false, kind: 'not-jfr', reason: `more than ${read.limit} samples of a kind` };
   }
   let snapshot: LabelsSnapshot = NO_SNAPSHOT;
   if (upload.labels !== undefined) {
@@ -51,31 +62,49 @@ export function jfrSeries(
     ({ snapshot } = labels);
   }
   const { recording } = read;
-  const contexts = labelContexts(recording.contexts, recording.symbols.strings, snapshot);
-  if (contexts.mostLabels > limits.maxSampleLabels) {
-    const reason = tooMany('sample_labels', limits.maxSampleLabels, contexts.mostLabels);
-    return { ok: false, kind: 'too-many-sample-labels', reason };
-  }
-  const series: IngestedSeries[] = [];
+  const contexts = labelContexts(
+    recording.contexts,
+    recording.symbols.strings,
+    snapshot,
+    limits.maxStringBytes,
+  );
+  const series: JfrSeries[] = [];
   for (const type of JFR_PROFILE_TYPES) {
     if (type.profilerEvent !== undefined && type.profilerEvent !== recording.profilerEvent)
       continue;
     const events = type.kinds.flatMap((kind) => recording.events.get(kind) ?? []);
     if (events.length === 0) continue;
     const labels = jfrLabels(params, type, recording.profilerEvent);
-    series.push({ labels, profile: profileOf(params, recording, contexts, type, events) });
+    const profile = profileOf(params, recording, contexts, type, events, limits);
+    series.push({ labels, profile, limit: brokenLimit(events, contexts, limits) });
   }
   return { ok: true, series };
 }
 
-const LIMITS = {
-  samples: ['samples count', 'max_profile_stacktrace_samples'],
-  sample_labels: ['sample labels', 'max_profile_stacktrace_sample_labels'],
-} as const;
+function brokenLimit(
+  events: readonly EventColumns[],
+  { labelCounts }: LabelledContexts,
+  { maxSamples, maxSampleLabels }: PprofLimits,
+): BrokenLimit | undefined {
+  const samples = events.reduce((sum, { length }) => sum + length, 0);
+  if (samples > maxSamples) {
+    const reason = exceeds('samples count', 'max_profile_stacktrace_samples', samples, maxSamples);
+    return { kind: 'too-many-samples', reason };
+  }
+  for (const { context } of events) {
+    for (const row of context) {
+      const count = labelCounts[row] ?? 0;
+      if (count <= maxSampleLabels) continue;
+      const setting = 'max_profile_stacktrace_sample_labels';
+      const reason = exceeds('sample labels', setting, count, maxSampleLabels);
+      return { kind: 'too-many-sample-labels', reason };
+    }
+  }
+  return undefined;
+}
 
-function tooMany(what: keyof typeof LIMITS, limit: number, actual = limit + 1): string {
-  const [name, setting] = LIMITS[what];
-  return `exceeds the ${name} limit (${setting}, actual: ${actual}, limit: ${limit})`;
+function exceeds(what: string, setting: string, actual: number, limit: number): string {
+  return `exceeds the ${what} limit (${setting}, actual: ${actual}, limit: ${limit})`;
 }
 
 function jfrLabels(
@@ -96,8 +125,13 @@ function profileOf(
   { strings, labelSets, setOf }: LabelledContexts,
   { sampleTypes, periodType }: JfrProfileType,
   events: readonly EventColumns[],
+  { maxStringBytes }: PprofLimits,
 ): Profile {
   const period = periodOf(sampleRateHertz);
+  const cut = ({ type, unit }: ValueType): ValueType => ({
+    type: utf8Tail(type, maxStringBytes),
+    unit: utf8Tail(unit, maxStringBytes),
+  });
   const length = events.reduce((sum, columns) => sum + columns.length, 0);
   const stack = new Int32Array(length);
   const labels = new Int32Array(length);
@@ -111,9 +145,9 @@ function profileOf(
   }
   const values = sampleTypes.map(({ measure }) => measured(events, measure, period));
   return {
-    sampleTypes: sampleTypes.map(({ type, unit }) => ({ type, unit })),
+    sampleTypes: sampleTypes.map(cut),
     defaultSampleType: '',
-    periodType,
+    periodType: periodType && cut(periodType),
     period: BigInt(period),
     timeNanos: from,
     durationNanos: until > from ? until - from : 0n,

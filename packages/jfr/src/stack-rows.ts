@@ -10,6 +10,7 @@ import {
   type StackTable,
   type Symbols,
 } from '@emberscope/profile';
+import { utf8Tail } from '@emberscope/units';
 import type { Long } from './byte-cursor.ts';
 import type { ConstantPools } from './constant-pools.ts';
 import { settledName } from './frame-names.ts';
@@ -121,7 +122,7 @@ export class StackRows {
     const names = pools.namesOf(method);
     if (names === undefined) return undefined;
     const whole = `${settledName(names.className)}.${settledName(names.name)}`;
-    const name = endOf(whole, this.limits.maxStringBytes);
+    const name = utf8Tail(whole, this.limits.maxStringBytes);
     this.nameChars += name.length;
     if (this.nameChars > NAMES_MAX_CHARS) {
       throw new MalformedRecording(
@@ -135,16 +136,4 @@ export class StackRows {
       startLine: 0,
     });
   }
-}
-
-const UTF8_MAX_BYTES_PER_CHAR = 3;
-
-/** The end of a text, of `maxBytes` of UTF-8 at most: a half of a character is left out. */
-function endOf(text: string, maxBytes: number): string {
-  if (text.length * UTF8_MAX_BYTES_PER_CHAR <= maxBytes) return text;
-  const bytes = new TextEncoder().encode(text);
-  if (bytes.length <= maxBytes) return text;
-  let start = bytes.length - maxBytes;
-  while (start < bytes.length && (bytes[start] & 0xc0) === 0x80) start++;
-  return new TextDecoder().decode(bytes.subarray(start));
 }

@@ -41,3 +41,4 @@ export {
   unixNanos,
 } from './time.ts';
 export { compareUtf8, utf8Bytes } from './utf8-order.ts';
+export { utf8Tail } from './utf8-tail.ts';

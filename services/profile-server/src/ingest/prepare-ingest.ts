@@ -1,4 +1,5 @@
 import {
+  type BrokenLimit,
   type IngestedSeries,
   type IngestParams,
   plainSeries,
@@ -12,7 +13,6 @@ import { readJfrBody } from './prepare-jfr.ts';
 import { bytesOfLabels, refusalOf } from './prepare-push.ts';
 import { prepareSeries } from './prepare-series.ts';
 import type { PushedProfile } from './pushed-profile.ts';
-import { invalid } from './refusal.ts';
 
 /** What became of a body of `/ingest`. */
 export type PreparedIngest =
@@ -107,33 +107,24 @@ async function prepareJfr(
   if (read.kind === 'malformed-body') return malformedBody(`${PARSING_FAILED} ${read.reason}`);
   const { ingested, sizeBytes } = read;
   if (ingested.ok) return readySeries(ingested.series, sizeBytes, limits, nowMillis);
-  switch (ingested.kind) {
-    case 'not-jfr':
-      return malformedBody(`${PARSING_FAILED} jfr parser ParseEvent error: ${ingested.reason}`);
-    case 'bad-labels':
-      return malformedBody(`${PARSING_FAILED} failed to parse labels snapshot: ${ingested.reason}`);
-    case 'too-many-samples':
-    case 'too-many-sample-labels': {
-      const isSamples = ingested.kind === 'too-many-samples';
-      const cause = isSamples ? 'samples_limit' : 'sample_labels_limit';
-      const refusal = invalid(cause, `the recording ${ingested.reason}`);
-      return { kind: 'profiles', profiles: [{ sizeBytes, outcome: { kind: 'refused', refusal } }] };
-    }
-    default:
-      return ingested satisfies never;
-  }
+  const part = ingested.kind === 'not-jfr' ? 'jfr parser ParseEvent error' : 'labels snapshot';
+  return malformedBody(`${PARSING_FAILED} ${part}: ${ingested.reason}`);
 }
 
 function readySeries(
-  series: readonly IngestedSeries[],
+  series: readonly (IngestedSeries & { readonly limit?: BrokenLimit | undefined })[],
   bodyBytes: number,
   limits: IngestLimits,
   nowMillis: number,
 ): PreparedIngest {
-  const profiles = series.map(({ labels, profile }): PushedProfile => {
+  const profiles = series.map(({ labels, profile, limit }): PushedProfile => {
     const prepared = prepareSeries(labels.labels, profile, undefined, limits, nowMillis);
     const sizeBytes = Math.ceil(bodyBytes / series.length) + bytesOfLabels(labels.labels);
     if (!prepared.ok) return { sizeBytes, outcome: { kind: 'refused', refusal: prepared.refusal } };
+    if (limit !== undefined) {
+      const refusal = refusalOf(limit, labels.labels);
+      return { sizeBytes, outcome: { kind: 'refused', refusal } };
+    }
     return { sizeBytes, outcome: { kind: 'ready', series: prepared.series } };
   });
   return { kind: 'profiles', profiles };

@@ -55,7 +55,10 @@ export function preparePush(
   });
 }
 
-type UnreadPprof = Extract<ReturnType<typeof readPprof>, { readonly ok: false }>;
+type UnreadPprof = Pick<
+  Extract<ReturnType<typeof readPprof>, { readonly ok: false }>,
+  'kind' | 'reason'
+>;
 
 /** What the reader of pprof says, as Push and `/ingest` pass it on. */
 export function refusalOf(read: UnreadPprof, labels: readonly Label[]): Refusal {
@@ -70,7 +73,7 @@ export function refusalOf(read: UnreadPprof, labels: readonly Label[]): Refusal 
     case 'too-many-sample-labels':
       return invalid('sample_labels_limit', about + read.reason);
     default:
-      return read satisfies never;
+      return read.kind satisfies never;
   }
 }
 
