@@ -1,6 +1,6 @@
 import { createGrowableInt32, type GrowableInt32 } from '@emberscope/profile';
 import type { ByteCursor, Long } from './byte-cursor.ts';
-import { MalformedRecording } from './malformed-recording.ts';
+import { checkCount, MalformedRecording } from './malformed-recording.ts';
 import {
   type FieldValue,
   type Layout,
@@ -61,9 +61,12 @@ export function createConstantPools(layouts: Layouts): ConstantPools {
   const strings = new Map<Long, FieldValue>();
   const threadStates = new Map<Long, FieldValue>();
   const values: FieldValue[] = [undefined, undefined];
+  let entryCount = 0;
 
   function readPool(cursor: ByteCursor, layout: Layout, count: number): void {
     const { name } = layout;
+    entryCount += count;
+    checkCount('entries of pools', entryCount);
     const selection = selectFields(layout, FIELDS[name] ?? []);
     const isRead = Object.hasOwn(FIELDS, name);
     for (let entry = 0; entry < count; entry++) {
@@ -152,6 +155,7 @@ function readFrames(
     }
     const frame = frameSelection(field.layout());
     const count = cursor.count('the length of a stack');
+    checkCount('frames of stack traces', methods.length + count);
     for (let i = 0; i < count; i++) {
       readFields(cursor, frame, values);
       const [method, line] = values;

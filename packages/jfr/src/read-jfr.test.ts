@@ -285,6 +285,12 @@ describe('limits', () => {
   });
 });
 
+/** Makes a chunk as long as its bytes, or most damage would end at its header. */
+function writeSize(bytes: Uint8Array): void {
+  if (bytes.length < 16) return;
+  new DataView(bytes.buffer, bytes.byteOffset).setBigInt64(8, BigInt(bytes.length));
+}
+
 describe('bytes that are no recording', () => {
   const changed = (offset: number, ...bytes: readonly number[]) => {
     const copy = Uint8Array.from(SAMPLES);
@@ -345,9 +351,36 @@ describe('bytes that are no recording', () => {
     assert.match(refused(drawChunk({ pools: [[999, []]] })), /CP: class 999 is not described/);
   });
 
+  test('more entries of pools than memory holds, of two bytes each', () => {
+    // Pools are counted before they are read: so many null strings need not be there.
+    const [count, rest] = [4_000_001, new Uint8Array(8_000_010)];
+    const small = drawChunk({
+      pools: [[ID.thread, []]],
+    });
+    const head = [ID.thread, 0];
+    const at = small.findIndex((_, i) => small[i] === head[0] && small[i + 1] === head[1]);
+    const bytes = Uint8Array.from([...small.subarray(0, at + 1), ...long(count)]);
+    const whole = new Uint8Array(bytes.length + rest.length + small.length - at - 2);
+    whole.set(bytes);
+    whole.set(small.subarray(at + 2), bytes.length + rest.length);
+    const added = whole.length - small.length;
+    const view = new DataView(whole.buffer);
+    view.setBigInt64(8, BigInt(whole.length));
+    view.setBigInt64(24, view.getBigInt64(24) + BigInt(added));
+    // The size of the checkpoint, in four bytes at the start of the events.
+    const size = (small[68] & 0x7f) + ((small[69] & 0x7f) << 7) + added;
+    whole.set(
+      [size & 0x7f, (size >> 7) & 0x7f, (size >> 14) & 0x7f].map((x) => x | 0x80),
+      68,
+    );
+    whole[71] = size >> 21;
+    assert.match(refused(whole), /CP: more than 4000000 entries of pools/);
+  });
+
   test('damage is answered with a reason, or read', () => {
     fc.assert(
-      fc.property(corruptBytes(SAMPLES), (bytes) => {
+      fc.property(corruptBytes(SAMPLES), fc.boolean(), (bytes, isSized) => {
+        if (isSized) writeSize(bytes);
         const read = readJfr(bytes, LIMITS);
         if (!read.ok && read.kind === 'not-jfr') assert.notEqual(read.reason, '');
       }),
@@ -360,6 +393,7 @@ describe('bytes that are no recording', () => {
       const whole = Uint8Array.from(gunzipSync(bytes));
       fc.assert(
         fc.property(corruptBytes(whole), (damaged) => {
+          writeSize(damaged);
           const cpuMillis = cpuMillisOf(() => void readJfr(damaged, LIMITS));
           assert.ok(cpuMillis < 5000, `${cpuMillis} ms`);
         }),

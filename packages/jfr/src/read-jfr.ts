@@ -136,6 +136,7 @@ function createChunkReader(
     const context = hasContext
       ? tables.context(wideOf(contextId), wideOf(spanId), wideOf(spanName))
       : NO_CONTEXT;
+    if (context > maxSamples) throw new TooManySamples();
     const recorded = isSleeping(kind, state, pools) ? 'sleeping' : kind;
     const rows = tables.add(recorded, stack, context, amountOf(amount));
     if (rows > maxSamples) throw new TooManySamples();

@@ -1,5 +1,5 @@
 import type { ByteCursor } from './byte-cursor.ts';
-import { MalformedRecording } from './malformed-recording.ts';
+import { checkCount, MalformedRecording } from './malformed-recording.ts';
 
 /** A field as a chunk's metadata describes it. */
 export type RecordedField = {
@@ -37,23 +37,31 @@ export function readClasses(cursor: ByteCursor): RecordedClasses {
   for (let i = 0; i < 3; i++) cursor.long();
 
   const stringCount = cursor.count('a number of strings');
+  checkCount('strings of metadata', stringCount);
   const strings: string[] = [];
   for (let i = 0; i < stringCount; i++) {
     const text = cursor.string();
     strings.push(typeof text === 'string' ? text : '');
   }
-  const classes = new Map<number, RecordedClass>();
-  readElement(cursor, strings, classes, undefined, 0);
-  return classes;
+  const tree: ElementTree = { strings, classes: new Map(), elementCount: 0 };
+  readElement(cursor, tree, undefined, 0);
+  return tree.classes;
 }
+
+type ElementTree = {
+  readonly strings: readonly string[];
+  readonly classes: Map<number, RecordedClass>;
+  elementCount: number;
+};
 
 function readElement(
   cursor: ByteCursor,
-  strings: readonly string[],
-  classes: Map<number, RecordedClass>,
+  tree: ElementTree,
   fields: RecordedField[] | undefined,
   depth: number,
 ): void {
+  const { strings, classes } = tree;
+  checkCount('elements of metadata', ++tree.elementCount);
   if (depth > MAX_DEPTH) throw new MalformedRecording(`elements ${depth} levels deep`);
   const element = readString(cursor, strings);
   const attributes = new Map<string, string>();
@@ -77,7 +85,7 @@ function readElement(
   }
   const childCount = cursor.count('a number of elements');
   for (let i = 0; i < childCount; i++) {
-    readElement(cursor, strings, classes, ownFields, depth + 1);
+    readElement(cursor, tree, ownFields, depth + 1);
   }
 }
 

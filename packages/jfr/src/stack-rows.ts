@@ -14,7 +14,7 @@ import { utf8Tail } from '@emberscope/units';
 import type { Long } from './byte-cursor.ts';
 import type { ConstantPools } from './constant-pools.ts';
 import { settledName } from './frame-names.ts';
-import { MalformedRecording } from './malformed-recording.ts';
+import { checkCount, MalformedRecording } from './malformed-recording.ts';
 
 /** What stacks and names may be. A limit of `Infinity` is none. */
 export type StackLimits = {
@@ -29,6 +29,8 @@ export type StackLimits = {
  * a class may stand in any number of them.
  */
 const NAMES_MAX_CHARS = 64 * 1024 * 1024;
+/** What a function costs beside its name. */
+const FUNCTION_CHARS = 64;
 
 /** Collects the stacks of all chunks: a frame is `class.method` and the line that ran. */
 export class StackRows {
@@ -80,6 +82,7 @@ export class StackRows {
       const location = this.locationOf(pools, frame);
       if (location === undefined) continue;
       stack = this.stacks.push(stack, location);
+      checkCount('rows of stacks', stack + 1);
       depth++;
     }
     return stack;
@@ -101,7 +104,7 @@ export class StackRows {
     const mapping = this.mapping ?? this.addMapping();
     const lines = [{ function: row, lineNumber }];
     const location = this.symbols.location({ mapping, address: 0n, isFolded: false, lines });
-    this.locations.push(location);
+    checkCount('locations', this.locations.push(location));
     return location;
   }
 
@@ -123,7 +126,7 @@ export class StackRows {
     if (names === undefined) return undefined;
     const whole = `${settledName(names.className)}.${settledName(names.name)}`;
     const name = utf8Tail(whole, this.limits.maxStringBytes);
-    this.nameChars += name.length;
+    this.nameChars += name.length + FUNCTION_CHARS;
     if (this.nameChars > NAMES_MAX_CHARS) {
       throw new MalformedRecording(
         `the names of functions are longer than ${NAMES_MAX_CHARS} characters together`,
