@@ -16,6 +16,9 @@ export type WarmUp = {
 /** A slice ends after the first step that is done at this time: a query may wait that long. */
 const SLICE_MILLIS = 25;
 
+/** A question of its own that takes longer is given up: somebody may wait behind it. */
+const STEP_MAX_MILLIS = 1_000;
+
 /** All slices together, on a machine that is slow or busy: pushes want the cores, too. */
 const WARM_UP_MAX_MILLIS = 3_000;
 
@@ -46,7 +49,8 @@ export function createWarmUp(
     }
     const call = calls.pop();
     if (call === undefined) return 'warm';
-    await answerQuery(call, parts, { signal });
+    const deadlineMillis = parts.nowMillis() + STEP_MAX_MILLIS;
+    await answerQuery(call, parts, { signal, deadlineMillis });
     return 'more';
   }
 
