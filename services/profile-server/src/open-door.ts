@@ -112,7 +112,17 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
     limits: queryLimits(settings),
     nowMillis: () => clock.nowMillis(),
     monotonicMillis: () => clock.monotonicMillis(),
-    observe: count.queried,
+    observe(call, answer, seconds) {
+      count.queried(call, answer, seconds);
+      // Damage on the disk, or a mistake of ours: whoever runs the server has to know.
+      if (answer.ok || answer.code !== 'internal') return;
+      limiter.run('failed-query', (suppressed) =>
+        log.error(
+          { method: call.method, reason: answer.message, suppressed },
+          'a query could not be answered',
+        ),
+      );
+    },
   });
   count.measureAdmission(admission);
   count.measureQueries(store.waitingQueries);

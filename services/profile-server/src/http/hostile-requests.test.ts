@@ -225,3 +225,16 @@ test('beyond its rate a tenant hears 429 with Retry-After', async () => {
     await slow.stop();
   }
 });
+
+test('bytes that are no message are the mistake of the client, also of one that takes gzip', async () => {
+  for (const encoding of ['identity', 'gzip']) {
+    const response = await fetch(`${server.url}/querier.v1.QuerierService/ProfileTypes`, {
+      method: 'POST',
+      headers: { ...PROTO, 'accept-encoding': encoding },
+      body: '\r',
+    });
+    const { code, message } = (await response.json()) as { code: string; message: string };
+    assert.deepEqual([response.status, code], [400, 'invalid_argument'], encoding);
+    assert.match(message, /parse binary/);
+  }
+});

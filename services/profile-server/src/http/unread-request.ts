@@ -1,4 +1,10 @@
+import { promisify } from 'node:util';
+import { gunzip, type ZlibOptions } from 'node:zlib';
 import type { UniversalServerResponse } from '@connectrpc/connect/protocol';
+
+const inflated = promisify<Buffer, ZlibOptions, Buffer>(gunzip);
+/** The library's own sentence, of which it tells what it could not read. */
+const MAX_ERROR_BYTES = 1024 * 1024;
 
 /** The Connect protocol's and gRPC's words for a mistake of the server's, and of the client's. */
 const INTERNAL = { code: 'internal', grpcStatus: '13' };
@@ -18,7 +24,10 @@ export async function asRefusal(answer: UniversalServerResponse): Promise<Univer
   if (answer.status !== 500 || answer.body === undefined) return answer;
   const parts: Uint8Array[] = [];
   for await (const chunk of answer.body) parts.push(chunk);
-  const error: unknown = JSON.parse(Buffer.concat(parts).toString());
+  const sent = Buffer.concat(parts);
+  const isGzip = answer.header?.get('content-encoding') === 'gzip';
+  const plain = isGzip ? await inflated(sent, { maxOutputLength: MAX_ERROR_BYTES }) : sent;
+  const error: unknown = JSON.parse(plain.toString());
   const isInternal = typeof error === 'object' && error !== null && 'code' in error;
   const body = Buffer.from(
     JSON.stringify(isInternal ? { ...error, code: INVALID.code } : { code: INVALID.code }),
