@@ -13,6 +13,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { addressOf } from './server-address.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const runner = join(root, '../shared/conformance/run.mjs');
@@ -51,7 +52,6 @@ const PROFILES = {
   ],
 };
 
-const READY_MAX_MILLIS = 60_000;
 const RUN_MAX_MILLIS = 300_000;
 
 if (!existsSync(runner)) {
@@ -112,22 +112,6 @@ async function runProfile(profile, flags) {
     await new Promise((resolve) => server.once('exit', resolve));
     rmSync(dataDir, { recursive: true, force: true });
   }
-}
-
-/** Where the server says that it listens. */
-function addressOf(server) {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const timer = setTimeout(() => reject(new Error('the server is not ready')), READY_MAX_MILLIS);
-    server.stdout.on('data', (chunk) => {
-      text += chunk;
-      const address = /ready on (\S+?),? /.exec(text)?.[1];
-      if (address === undefined) return;
-      clearTimeout(timer);
-      resolve(`http://${address}`);
-    });
-    server.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
-  });
 }
 
 function collect(child) {

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const READY_MAX_MILLIS = 60_000;
+import { addressOf } from '../server-address.mjs';
 
 /** A profile server as it is delivered, on a free port, with a data directory of its own. */
 export async function startServer(main) {
@@ -13,28 +12,13 @@ export async function startServer(main) {
   process.once('exit', () => server.kill('SIGKILL'));
   const exited = new Promise((resolve) => server.once('exit', resolve));
   return {
-    url: `http://${await addressOf(server)}`,
+    url: await addressOf(server),
     async stop() {
       server.kill('SIGTERM');
       await exited;
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-function addressOf(server) {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const timer = setTimeout(() => reject(new Error('the server is not ready')), READY_MAX_MILLIS);
-    server.stdout.on('data', (chunk) => {
-      text += chunk;
-      const address = /ready on (\S+?),? /.exec(text)?.[1];
-      if (address === undefined) return;
-      clearTimeout(timer);
-      resolve(address);
-    });
-    server.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
-  });
 }
 
 /** The names in the flame graph of a service's last ten minutes, and their whole. */
