@@ -1,6 +1,7 @@
 /**
  * Runs the compiled tests: every file below `dist` that ends in `.test.js` and whose source is
  * still there. `tsc -b` leaves the output of a deleted test behind, and that would still run.
+ * Fast tests of one folder share a process (`tests/test-groups.mjs`).
  *
  *     npm test                            all fast tests
  *     npm test -- packages/labels         those below one or more folders
@@ -8,10 +9,11 @@
  *     EMBERSCOPE_TESTS=all npm test       both, fuzzing and simulation at full length (npm run test:all)
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeTestGroups } from './tests/test-groups.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
@@ -56,15 +58,22 @@ if (files.length === 0) {
   process.exit(1);
 }
 
+// Slow tests start processes, fill disks and measure: each file has a process of its own.
+const groups = which === 'fast' ? writeTestGroups(root, files) : { folder: undefined, files };
 const child = spawn(
   process.execPath,
   [
     '--enable-source-maps',
     '--test',
+    // Of the many lines, what failed stands at the end once more.
+    '--test-reporter=spec',
     `--test-concurrency=${availableParallelism()}`,
     ...nodeFlags,
-    ...files,
+    ...groups.files,
   ],
   { cwd: root, stdio: 'inherit' },
 );
-child.on('exit', (code, signal) => process.exit(signal === null ? code : 1));
+child.on('exit', (code, signal) => {
+  if (groups.folder !== undefined) rmSync(groups.folder, { recursive: true, force: true });
+  process.exit(signal === null ? code : 1);
+});
