@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { openScheduleReader } from './thread-schedule.ts';
@@ -26,8 +26,11 @@ async function longTurnsOf(work: () => void): Promise<readonly Turn[]> {
 
 test('a turn that is busy for long is told', async () => {
   const turns = await longTurnsOf(() => spin(60));
-  assert.equal(turns.length, 1);
-  assert.ok(turns[0] !== undefined && turns[0].millis >= 55, `${turns[0]?.millis} ms`);
+  // On a busy machine others may be long as well, for want of a core.
+  assert.ok(
+    turns.some(({ millis }) => millis >= 55),
+    turns.map(({ millis }) => `${millis} ms`).join(', '),
+  );
 });
 
 test('a turn that waits without a core, as for a disk, is told too', async () => {
@@ -55,13 +58,17 @@ test('waiting for something to do is no turn', async () => {
 
 test('the longest turn is given once', async () => {
   const clock = startTurnClock({ thresholdMillis: 1000, onLongTurn: () => {} });
-  await sleep(10);
-  spin(30);
-  await sleep(10);
-  assert.ok(clock.takeLongestMillis() >= 25);
-  await sleep(10);
-  assert.ok(clock.takeLongestMillis() < 25);
-  clock.stop();
+  after(() => clock.stop());
+  // On a busy machine the next turn may be as long, for want of a core.
+  for (let tries = 0; tries < 20; tries++) {
+    await sleep(10);
+    spin(30);
+    await sleep(10);
+    assert.ok(clock.takeLongestMillis() >= 25);
+    await sleep(10);
+    if (clock.takeLongestMillis() < 25) return;
+  }
+  assert.fail('the longest turn was given twice, 20 times over');
 });
 
 test('it keeps no process alive', async () => {
