@@ -1,11 +1,9 @@
 import { create } from '@bufbuild/protobuf';
 import { answerText, type Health, type Metrics, type PlainRoute } from '@emberscope/node-kit';
-import {
-  FeatureFlagsService,
-  GetFeatureFlagsResponseSchema,
-} from '@emberscope/protocol/feature-flags';
+import { FeatureFlagsService } from '@emberscope/protocol/feature-flags';
 import { HealthCheckResponseSchema, Health as HealthService } from '@emberscope/protocol/health';
 import { Version, VersionResponseSchema } from '@emberscope/protocol/version';
+import { FEATURE_FLAGS } from './feature-flags.ts';
 import { tenantsOfCall } from './one-tenant.ts';
 import { type RpcRoute, rpcRoute } from './rpc-routes.ts';
 import type { Tenancy } from './tenancy.ts';
@@ -51,15 +49,6 @@ const NOT_SERVING = 2;
 /** The same as RPCs. */
 export function statusRpcs(health: Health, tenancy: Tenancy): readonly RpcRoute[] {
   const version = create(VersionResponseSchema, { QuerierAPI: QUERIER_API });
-  // Names and values are those of the storage that clients of today expect.
-  const flags = create(GetFeatureFlagsResponseSchema, {
-    featureFlags: [
-      { name: 'pyroscopeRuler', enabled: false },
-      { name: 'pyroscopeRulerFunctions', enabled: false },
-      { name: 'utf8LabelNames', enabled: false },
-      { name: 'v2StorageLayer', enabled: true },
-    ],
-  });
   return [
     rpcRoute(
       Version.method.version,
@@ -72,9 +61,9 @@ export function statusRpcs(health: Health, tenancy: Tenancy): readonly RpcRoute[
       STATUS_MAX_BYTES,
       async (_request, call) => {
         tenantsOfCall(tenancy, call);
-        return { kind: 'message', message: flags };
+        return { kind: 'message', message: FEATURE_FLAGS };
       },
-      flags,
+      FEATURE_FLAGS,
     ),
     rpcRoute(
       HealthService.method.check,
