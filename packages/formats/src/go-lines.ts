@@ -1,24 +1,36 @@
 /** Go's line scanner takes lines up to this, with the newline; agents are used to the limit. */
 export const LINE_MAX_BYTES = 65_536;
 
-export type ScannedLines = {
-  readonly lines: readonly string[];
-  /** Set when a line was over the limit: that line and all behind it are not there. */
-  readonly isTooLong: boolean;
-};
+/** `too-long`: a line was over the limit, and neither it nor what is behind it was taken. */
+export type ScannedLines = 'all' | 'stopped' | 'too-long';
 
-/** The lines of a text as Go's `bufio.Scanner` gives them: without `\n` or `\r\n`. */
-export function scanLines(bytes: Uint8Array): ScannedLines {
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+
+/**
+ * Gives the lines of a text one by one, with their numbers, as Go's `bufio.Scanner` has them: without
+ * `\n` or `\r\n`. Ends early when `take` answers false. No list of them is made: a text of newlines
+ * would become eight times its size.
+ */
+export function scanLines(
+  bytes: Uint8Array,
+  take: (line: string, lineNumber: number) => boolean,
+): ScannedLines {
   const decoder = new TextDecoder();
-  const lines: string[] = [];
-  let start = 0;
-  while (start < bytes.length) {
-    const newline = bytes.indexOf(0x0a, start);
-    const end = newline === -1 ? bytes.length : newline;
-    if (end - start >= LINE_MAX_BYTES) return { lines, isTooLong: true };
-    const isCrLf = end > start && bytes[end - 1] === 0x0d;
-    lines.push(decoder.decode(bytes.subarray(start, isCrLf ? end - 1 : end)));
+  let lineNumber = 0;
+  for (let start = 0; start < bytes.length; ) {
+    lineNumber++;
+    let end = start;
+    if (bytes[start] !== NEWLINE) {
+      const newline = bytes.indexOf(NEWLINE, start);
+      end = newline === -1 ? bytes.length : newline;
+    }
+    if (end - start >= LINE_MAX_BYTES) return 'too-long';
+    const isCrLf = end > start && bytes[end - 1] === RETURN;
+    const textEnd = isCrLf ? end - 1 : end;
+    const line = textEnd === start ? '' : decoder.decode(bytes.subarray(start, textEnd));
+    if (!take(line, lineNumber)) return 'stopped';
     start = end + 1;
   }
-  return { lines, isTooLong: false };
+  return 'all';
 }

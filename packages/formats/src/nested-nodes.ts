@@ -4,6 +4,9 @@ import { refuse } from './read-answer.ts';
 /** Deeper streams are refused: no profiler writes stacks like that. */
 export const NODES_MAX_DEPTH = 65_536;
 
+/** More are refused: a profile has some thousands, and each of them takes fifty times its bytes. */
+export const NODES_MAX_COUNT = 1_000_000;
+
 /**
  * Walks the stream that Pyroscope's trie and tree formats share: nodes in pre-order, first child
  * first, each
@@ -19,6 +22,7 @@ export function walkNodes<State>(
   visit: (parent: State, name: Uint8Array, value: bigint) => State,
 ): { readonly ok: true } | { readonly ok: false; readonly reason: string } {
   const reader = createUvarintReader(bytes);
+  let count = 0;
   const open: { readonly state: State; missing: bigint }[] = [{ state: root, missing: 1n }];
   for (let parent = open.at(-1); parent !== undefined; parent = open.at(-1)) {
     if (parent.missing === 0n) {
@@ -26,6 +30,7 @@ export function walkNodes<State>(
       continue;
     }
     parent.missing--;
+    if (++count > NODES_MAX_COUNT) return refuse(`more than ${NODES_MAX_COUNT} nodes`);
     const start = reader.offset();
     const nameLength = reader.uvarint();
     const name = nameLength === undefined ? undefined : reader.bytes(nameLength);

@@ -1,4 +1,9 @@
-import { createProfileBuilder, NO_STACK, type Profile, type StackIndex } from '@emberscope/profile';
+import {
+  createNamedProfileBuilder,
+  NO_STACK,
+  type Profile,
+  type StackIndex,
+} from '@emberscope/profile';
 import {
   array,
   index,
@@ -63,7 +68,7 @@ type Level = {
 function profileOf(flamebearer: JsonObject, { name, units }: FlamebearerMetadata): Profile {
   const names = array(flamebearer.names, 'names').map((each, i) => text(each, `names[${i}]`));
   const levels = array(flamebearer.levels, 'levels');
-  const builder = createProfileBuilder({ sampleTypes: [{ type: name, unit: units }] });
+  const builder = createNamedProfileBuilder({ sampleTypes: [{ type: name, unit: units }] });
   let callers: Level | undefined;
   for (const [depth, cells] of levels.entries()) {
     const level = levelOf(array(cells, `levels[${depth}]`), depth, callers, (caller, row, self) => {
@@ -72,7 +77,7 @@ function profileOf(flamebearer: JsonObject, { name, units }: FlamebearerMetadata
         throw new MalformedFile(`levels[${depth}] has name ${row} of ${names.length}`);
       }
       if (depth === 0) return NO_STACK;
-      const stack = builder.stacks.push(caller, builder.frame({ name }));
+      const stack = builder.stacks.push(caller, builder.frame(name));
       if (self > 0) builder.addSample(stack, [self]);
       return stack;
     });

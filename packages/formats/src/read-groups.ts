@@ -10,16 +10,19 @@ import { type ReadProfile, refuse } from './read-answer.ts';
  */
 export function readGroups(bytes: Uint8Array): ReadProfile {
   const stacks = createCountedStacks();
-  for (const [i, line] of scanLines(bytes).lines.entries()) {
+  let defect: string | undefined;
+  scanLines(bytes, (line, lineNumber) => {
     const space = line.lastIndexOf(' ');
-    if (space === -1) continue;
+    if (space === -1) return true;
     const count = parseCount(line.slice(space + 1));
     if (count === undefined) {
-      return refuse(`line ${i + 1}: "${clip(line.slice(space + 1))}" is not a 64-bit integer`);
+      defect = `line ${lineNumber}: "${clip(line.slice(space + 1))}" is not a 64-bit integer`;
+      return false;
     }
-    stacks.add(line.slice(0, space), count);
-  }
-  return { ok: true, profile: stacks.finish() };
+    defect = stacks.add(line.slice(0, space), count);
+    return defect === undefined;
+  });
+  return defect === undefined ? { ok: true, profile: stacks.finish() } : refuse(defect);
 }
 
 /** A decimal integer with a sign or without, as Go's `Atoi` takes it. */

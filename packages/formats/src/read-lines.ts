@@ -10,9 +10,12 @@ const LINE_TOO_LONG = 'bufio.Scanner: token too long';
  * or more is refused.
  */
 export function readLines(bytes: Uint8Array): ReadProfile {
-  const { lines, isTooLong } = scanLines(bytes);
-  if (isTooLong) return refuse(LINE_TOO_LONG);
   const stacks = createCountedStacks();
-  for (const line of lines) if (line !== '') stacks.add(line, 1n);
-  return { ok: true, profile: stacks.finish() };
+  let defect: string | undefined;
+  const scanned = scanLines(bytes, (line) => {
+    if (line !== '') defect = stacks.add(line, 1n);
+    return defect === undefined;
+  });
+  if (defect !== undefined) return refuse(defect);
+  return scanned === 'too-long' ? refuse(LINE_TOO_LONG) : { ok: true, profile: stacks.finish() };
 }

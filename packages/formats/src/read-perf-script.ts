@@ -16,38 +16,48 @@ export function readPerfScript(bytes: Uint8Array): ReadProfile {
   const stacks = createCountedStacks();
   let program: string | undefined;
   let frames: string[] = [];
-  const endEvent = () => {
-    if (program !== undefined && frames.length > 0) {
-      stacks.add([program, ...frames.reverse()].join(';'), 1n);
-    }
+  /** Why it has no place, where that is so. */
+  const endEvent = (): string | undefined => {
+    const names =
+      program === undefined || frames.length === 0 ? [] : [program, ...frames.reverse()];
     program = undefined;
     frames = [];
+    return names.length === 0 ? undefined : stacks.add(names.join(';'), 1n);
   };
-  for (const [i, line] of scanLines(bytes).lines.entries()) {
-    if (line.startsWith('#')) continue;
-    if (line.trim() === '') endEvent();
-    else if (isIndented(line)) {
-      if (program === undefined) return refuse(`line ${i + 1}: a frame before any event`);
+  /** Why the line is none of the format. */
+  const take = (line: string): string | undefined => {
+    if (line.startsWith('#')) return undefined;
+    if (line.trim() === '') return endEvent();
+    if (isIndented(line)) {
+      if (program === undefined) return 'a frame before any event';
       const name = symbolOf(line);
-      if (name === undefined) return refuse(`line ${i + 1}: "${clip(line)}" is not a frame`);
-      if (frames.length >= MAX_DEPTH) {
-        return refuse(`line ${i + 1}: a stack of more than ${MAX_DEPTH} frames`);
-      }
+      if (name === undefined) return `"${clip(line)}" is not a frame`;
+      if (frames.length >= MAX_DEPTH) return `a stack of more than ${MAX_DEPTH} frames`;
       frames.push(name);
-    } else {
-      endEvent();
-      program = programOf(line);
-      if (program === undefined) return refuse(`line ${i + 1}: "${clip(line)}" is not an event`);
+      return undefined;
     }
-  }
-  endEvent();
-  return { ok: true, profile: stacks.finish() };
+    const defect = endEvent();
+    program = programOf(line);
+    return program === undefined ? `"${clip(line)}" is not an event` : defect;
+  };
+  let defect: string | undefined;
+  scanLines(bytes, (line, lineNumber) => {
+    const reason = take(line);
+    if (reason !== undefined) defect = `line ${lineNumber}: ${reason}`;
+    return reason === undefined;
+  });
+  defect ??= endEvent();
+  return defect !== undefined ? refuse(defect) : { ok: true, profile: stacks.finish() };
 }
 
 /** Whether a text begins as `perf script` prints it: comments, an event, a frame of it. */
 export function looksLikePerfScript(bytes: Uint8Array): boolean {
-  const { lines } = scanLines(bytes.subarray(0, LOOK_BYTES));
-  const [event, frame] = lines.filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const first: string[] = [];
+  scanLines(bytes.subarray(0, LOOK_BYTES), (line) => {
+    if (line.trim() !== '' && !line.startsWith('#')) first.push(line);
+    return first.length < 2;
+  });
+  const [event, frame] = first;
   if (event === undefined || isIndented(event) || programOf(event) === undefined) return false;
   return frame !== undefined && isIndented(frame) && symbolOf(frame) !== undefined;
 }

@@ -1,4 +1,4 @@
-import { createProfileBuilder, NO_STACK, type StackIndex } from '@emberscope/profile';
+import { createNamedProfileBuilder, NO_STACK, type StackIndex } from '@emberscope/profile';
 import { decodeName, walkNodes } from './nested-nodes.ts';
 import { type ReadProfile, refuse } from './read-answer.ts';
 
@@ -25,14 +25,14 @@ const SEMICOLON = 0x3b;
  * names with `;` between them. A piece may end within a name, and even within a character.
  */
 export function readTrie(bytes: Uint8Array): ReadProfile {
-  const builder = createProfileBuilder({ sampleTypes: [{ type: 'samples', unit: 'count' }] });
+  const builder = createNamedProfileBuilder({ sampleTypes: [{ type: 'samples', unit: 'count' }] });
   const counts = new Map<StackIndex, bigint>();
   let nameBytes = 0;
 
   const push = (callers: StackIndex, begun: Pieces | undefined): StackIndex => {
     nameBytes += begun?.byteLength ?? 0;
     if (nameBytes > TRIE_MAX_NAME_BYTES) return NO_STACK;
-    return builder.stacks.push(callers, builder.frame({ name: nameOf(begun) }));
+    return builder.stacks.push(callers, builder.frame(nameOf(begun)));
   };
 
   const root: Prefix = { callers: NO_STACK, begun: undefined };

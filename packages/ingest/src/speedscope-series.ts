@@ -6,7 +6,7 @@ import {
 } from '@emberscope/formats';
 import { withLabels } from '@emberscope/labels';
 import {
-  createProfileBuilder,
+  createNamedProfileBuilder,
   NO_STACK,
   type Profile,
   pushStacks,
@@ -83,13 +83,13 @@ function groupProfiles(profiles: readonly SpeedscopeProfile[]): SpeedscopeProfil
  * profile the first stretch is not multiplied; the original has it so, and answers stay equal.
  */
 function countWeights(file: SpeedscopeFile, profiles: readonly SpeedscopeProfile[]): Profile {
-  const builder = createProfileBuilder({ sampleTypes: [{ type: 'samples', unit: 'count' }] });
+  const builder = createNamedProfileBuilder({ sampleTypes: [{ type: 'samples', unit: 'count' }] });
   const counts = new Map<StackIndex, bigint>();
   for (const { kind, unit, stacks, segments } of profiles) {
     const factor = unit === 'bytes' ? 1n : 100n;
     // Only the frames that these profiles have: a file may have many of both.
     const stackOf = pushStacks(stacks, builder.stacks, (frame) =>
-      builder.frame({ name: file.frames[frame]?.name ?? '' }),
+      builder.frame(file.frames[frame]?.name ?? ''),
     );
     for (const [i, { stack: row, weight }] of segments.entries()) {
       const stack = row === NO_STACK ? NO_STACK : (stackOf[row] ?? NO_STACK);

@@ -63,6 +63,7 @@ export {
 } from './int64-column.ts';
 export { nthLargest } from './largest-values.ts';
 export { type MergedProfiles, mergeProfiles } from './merge-profiles.ts';
+export { createNamedProfileBuilder, type NamedProfileBuilder } from './named-profile-builder.ts';
 export {
   type Profile,
   type SampleColumns,
