@@ -13,6 +13,7 @@ import { readJfrBody } from './prepare-jfr.ts';
 import { bytesOfLabels, refusalOf } from './prepare-push.ts';
 import { prepareSeries } from './prepare-series.ts';
 import type { PushedProfile } from './pushed-profile.ts';
+import { throughPprof } from './through-pprof.ts';
 
 /** What became of a body of `/ingest`. */
 export type PreparedIngest =
@@ -55,7 +56,10 @@ export async function prepareIngest(
         const isName = read.kind === 'invalid-argument';
         return { kind: read.kind, reason: isName ? `${NAME_FAILED} ${read.reason}` : read.reason };
       }
-      return readySeries(read.series, body.length, limits, nowMillis);
+      const profiles = read.series.map(({ labels, profile }) =>
+        throughPprof(labels.labels, profile, limits, nowMillis),
+      );
+      return { kind: 'profiles', profiles };
     }
   }
 }

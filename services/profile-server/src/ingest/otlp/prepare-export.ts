@@ -1,15 +1,12 @@
 import type { Label } from '@emberscope/labels';
-import { readPprof, writePprof } from '@emberscope/pprof';
 import type { Profile } from '@emberscope/profile';
 import type { ExportProfilesServiceRequest } from '@emberscope/protocol/otlp/profiles-service';
 import { nanosFromMillis, unixMillis } from '@emberscope/units';
 import type { IngestLimits } from '../ingest-limits.ts';
-import { bytesOfLabels, refusalOf } from '../prepare-push.ts';
-import { prepareSeries } from '../prepare-series.ts';
+import { bytesOfLabels } from '../prepare-push.ts';
 import type { PushedProfile } from '../pushed-profile.ts';
-import { invalid, type Refusal } from '../refusal.ts';
-import { withService } from '../series-rules.ts';
-import { formatLabels } from '../validate-labels.ts';
+import { invalid } from '../refusal.ts';
+import { throughPprof } from '../through-pprof.ts';
 import { createConversionBudget, ROW_BYTES } from './conversion-budget.ts';
 import { type ConversionContext, convertProfile } from './convert-profile.ts';
 import { createDictionary } from './dictionary.ts';
@@ -34,9 +31,7 @@ export type PreparedExport =
   | { readonly kind: 'unconvertible'; readonly reason: string };
 
 /**
- * Turns the profiles of an export into series to store, in the order of the request. They go through
- * pprof, as they do in the original: its limits, its checks and their words are the same for all that
- * is pushed, and its size is what a tenant's rate is counted in.
+ * Turns the profiles of an export into series to store, in the order of the request.
  */
 export function prepareExport(
   request: ExportProfilesServiceRequest,
@@ -107,29 +102,7 @@ function pushedProfile(
   limits: IngestLimits,
   nowMillis: number,
 ): PushedProfile {
-  const labelBytes = bytesOfLabels(labels);
-  if (profile === undefined) {
-    return refused(labelBytes, invalid('malformed_profile', 'sample value length mismatch'));
-  }
-  const bytes = writePprof(profile);
-  const sizeBytes = bytes.length + labelBytes;
-  const { maxProfileBytes } = limits;
-  if (maxProfileBytes > 0 && bytes.length > maxProfileBytes) {
-    return refused(sizeBytes, tooLarge(labels, bytes.length, maxProfileBytes));
-  }
-  const read = readPprof(bytes, { limits: limits.pprof });
-  if (!read.ok) return refused(sizeBytes, refusalOf(read, withService(labels)));
-  const prepared = prepareSeries(labels, read.profile, undefined, limits, nowMillis);
-  if (!prepared.ok) return refused(sizeBytes, prepared.refusal);
-  return { sizeBytes, outcome: { kind: 'ready', series: prepared.series } };
-}
-
-function refused(sizeBytes: number, refusal: Refusal): PushedProfile {
-  return { sizeBytes, outcome: { kind: 'refused', refusal } };
-}
-
-function tooLarge(labels: readonly Label[], sizeBytes: number, limitBytes: number): Refusal {
-  const about = `the profile with labels '${formatLabels(withService(labels))}'`;
-  const reason = `${about} exceeds the size limit (max_profile_size_byte, actual: ${sizeBytes}, limit: ${limitBytes})`;
-  return invalid('profile_size_limit', reason);
+  if (profile !== undefined) return throughPprof(labels, profile, limits, nowMillis);
+  const refusal = invalid('malformed_profile', 'sample value length mismatch');
+  return { sizeBytes: bytesOfLabels(labels), outcome: { kind: 'refused', refusal } };
 }
