@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { create, toBinary, toJsonString } from '@bufbuild/protobuf';
+import { writeTree, writeTrie } from '@emberscope/formats';
+import { parseIngestParams } from '@emberscope/ingest';
+import { PprofMemory } from '@emberscope/pprof';
+import { foldStacks, framesByName, profileFromText, selfByStack } from '@emberscope/profile';
+import { PushRequestSchema } from '@emberscope/protocol/push';
+import {
+  fixtureFiles,
+  fuzzParser,
+  fuzzRuns,
+  type ParseOutcome,
+  sharedFiles,
+  sharedMissing,
+} from '@emberscope/test-kit';
+import { unixNanos } from '@emberscope/units';
+import { ingestLimits } from '../settings.ts';
+import { settingsOf } from '../testing/running-server.ts';
+import { prepareIngest } from './prepare-ingest.ts';
+import { preparePush } from './prepare-push.ts';
+import type { PushedProfile } from './pushed-profile.ts';
+import { readPush } from './read-push.ts';
+
+/*
+ * Whatever arrives at an ingest thread, damaged: the parsers of all formats with what is around them,
+ * as the thread calls them.
+ */
+
+const NOW_MILLIS = 1_700_000_000_000;
+const MAX_BYTES = 16 * 1024 * 1024;
+const limits = ingestLimits(settingsOf({}));
+const memory = new PprofMemory();
+
+/** Large files are read by some of the runs: they take the longest, and are no better seeds. */
+const SEED_MAX_BYTES = 20_000;
+
+function reasonOfAll(profiles: readonly PushedProfile[]): ParseOutcome {
+  const refused = profiles.flatMap(({ outcome }) =>
+    outcome.kind === 'refused' ? [outcome.refusal.reason] : [],
+  );
+  return refused.find((reason) => reason === '') ?? refused[0];
+}
+
+function ingestOf(query: string, contentType = '') {
+  const parsed = parseIngestParams(
+    new URLSearchParams(`name=shop&${query}`),
+    contentType,
+    unixNanos(BigInt(NOW_MILLIS) * 1_000_000n),
+  );
+  assert.ok(parsed.ok);
+  const { params } = parsed;
+  return async (body: Uint8Array): Promise<ParseOutcome> => {
+    const ingest = await prepareIngest(params, contentType, body, limits, NOW_MILLIS, memory);
+    return ingest.kind === 'profiles' ? reasonOfAll(ingest.profiles) : ingest.reason;
+  };
+}
+
+function pushOf(encoding: 'proto' | 'json', isGzip: boolean) {
+  return (bytes: Uint8Array): ParseOutcome => {
+    const read = readPush({ bytes, encoding, isGzip }, MAX_BYTES);
+    if (read.kind === 'too-large') return `${read.limitBytes}`;
+    if (read.kind === 'malformed') return read.reason;
+    return reasonOfAll(preparePush(read.series, limits, NOW_MILLIS, memory));
+  };
+}
+
+const pprofs = [
+  ...fixtureFiles(/agents\/.*\.pb\.gz$/),
+  ...sharedFiles('conformance/inputs/pprof', /\.pb\.gz$/),
+]
+  .map(({ bytes }) => bytes)
+  .filter(({ length }) => length <= SEED_MAX_BYTES);
+const plainPprofs = pprofs.map((bytes) => Uint8Array.from(gunzipSync(bytes)));
+const forms = fixtureFiles(/agents\/.*\.body$/).map(({ bytes }) => bytes);
+const configs = sharedFiles('conformance/inputs/pprof', /\.st\.json$/).map(({ bytes }) => bytes);
+
+const TEXT = 'main;serve;json 3\nmain;serve;gzip 1\nmain 200\nmain;idle 12345678901';
+const folded = [Buffer.from(TEXT.replaceAll('\n', '\r\n\n'))];
+const drawn = profileFromText(TEXT);
+const [values] = drawn.samples.values;
+assert.ok(values);
+const selfByRow = selfByStack(drawn.stacks, drawn.samples.stack, values);
+const { tree } = foldStacks(
+  drawn.stacks,
+  drawn.symbols.locations,
+  selfByRow,
+  framesByName(drawn.symbols),
+);
+
+const push = create(PushRequestSchema, {
+  series: plainPprofs.slice(0, 2).map((rawProfile) => ({
+    labels: [
+      { name: '__name__', value: 'process_cpu' },
+      { name: 'service_name', value: 'shop' },
+    ],
+    samples: [{ ID: 'dcf0e1e2-6f2e-4d1f-8a37-1f3cd86dd5a0', rawProfile }],
+  })),
+});
+
+function formOf(bytes: Uint8Array): string {
+  const end = Buffer.from(bytes).indexOf('\r\n');
+  return `multipart/form-data; boundary=${Buffer.from(bytes.subarray(2, end)).toString()}`;
+}
+
+type Fuzzed = {
+  readonly shows: string;
+  readonly inputs: readonly Uint8Array[];
+  readonly parse: (bytes: Uint8Array) => ParseOutcome | Promise<ParseOutcome>;
+  readonly fastRuns: number;
+};
+
+const parsers: readonly Fuzzed[] = [
+  { shows: 'pprof', inputs: plainPprofs, parse: ingestOf('format=pprof'), fastRuns: 200 },
+  { shows: 'pprof in gzip', inputs: pprofs, parse: ingestOf('format=pprof'), fastRuns: 200 },
+  {
+    shows: 'pprof of py-spy',
+    inputs: plainPprofs,
+    parse: ingestOf('format=pprof&spyName=pyspy'),
+    fastRuns: 200,
+  },
+  { shows: 'groups', inputs: folded, parse: ingestOf('name=shop'), fastRuns: 200 },
+  { shows: 'lines', inputs: folded, parse: ingestOf('format=lines'), fastRuns: 200 },
+  { shows: 'trie', inputs: [writeTrie(tree)], parse: ingestOf('format=trie'), fastRuns: 200 },
+  { shows: 'tree', inputs: [writeTree(tree)], parse: ingestOf('format=tree'), fastRuns: 200 },
+  {
+    shows: 'Push as protobuf',
+    inputs: [toBinary(PushRequestSchema, push)],
+    parse: pushOf('proto', false),
+    fastRuns: 200,
+  },
+  {
+    shows: 'Push as JSON',
+    inputs: [Buffer.from(toJsonString(PushRequestSchema, push))],
+    parse: pushOf('json', false),
+    fastRuns: 200,
+  },
+  {
+    shows: 'Push in gzip',
+    inputs: [gzipSync(toBinary(PushRequestSchema, push))],
+    parse: pushOf('proto', true),
+    fastRuns: 200,
+  },
+];
+
+describe('damaged inputs of an ingest thread are answered', () => {
+  for (const { shows, inputs, parse, fastRuns } of parsers) {
+    test(shows, () => fuzzParser(inputs, parse, fuzzRuns(fastRuns, 100_000)));
+  }
+  test('forms of pprof, by what each of them says its boundary is', async () => {
+    for (const form of forms) {
+      const parse = ingestOf('spyName=nodespy', formOf(form));
+      const all = Math.ceil(100_000 / forms.length);
+      await fuzzParser([form], parse, fuzzRuns(20, all));
+    }
+  });
+  test('settings of sample types', { skip: sharedMissing }, async () => {
+    const boundary = 'b';
+    const parse = (config: Uint8Array) => {
+      const part = (name: string, content: Uint8Array) => [
+        Buffer.from(
+          `--${boundary}\r\ncontent-disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n`,
+        ),
+        content,
+        Buffer.from('\r\n'),
+      ];
+      const body = Buffer.concat([
+        ...part('profile', plainPprofs[0] ?? new Uint8Array()),
+        ...part('sample_type_config', config),
+        Buffer.from(`--${boundary}--\r\n`),
+      ]);
+      return ingestOf('', `multipart/form-data; boundary=${boundary}`)(body);
+    };
+    await fuzzParser(configs, parse, fuzzRuns(100, 100_000));
+  });
+  test('speedscope', { skip: sharedMissing }, async () => {
+    const files = sharedFiles('conformance/inputs/speedscope', /\.json$/).map(({ bytes }) => bytes);
+    await fuzzParser(files, ingestOf('format=speedscope'), fuzzRuns(200, 100_000));
+  });
+});
