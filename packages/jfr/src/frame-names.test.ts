@@ -5,7 +5,7 @@ import { settledName } from './frame-names.ts';
 test('what differs from process to process is `_`', () => {
   const cases: readonly [name: string, settled: string][] = [
     ['App$$Lambda$14/0x0000000800c03000', 'App$$Lambda_'],
-    ['App$$Lambda$669.0x0000000800fd7318', 'App$$Lambda_'],
+    ['App$$Lambda$7.0x00000000c0ffee00', 'App$$Lambda_'],
     ['App$$Lambda.0x00007ffa600c4da0', 'App$$Lambda_'],
     ['App$$Lambda/12345', 'App$$Lambda_'],
     ['kafka/log/LogValidator$$$Lambda$7.0x0000000801', 'kafka/log/LogValidator$$$Lambda_'],
@@ -18,18 +18,18 @@ test('what differs from process to process is `_`', () => {
       'jdk/internal/reflect/GeneratedMethodAccessor',
       'jdk/internal/reflect/GeneratedMethodAccessor',
     ],
-    ['./tmp/libzstd-jni-1.5.1-16931311898282279136.so', 'libzstd-jni-_.so'],
+    ['./tmp/libzstd-jni-1.5.1-4083151126.so', 'libzstd-jni-_.so'],
     ['/tmp/libzstd-jni-1.5.1-1.so (deleted)', 'libzstd-jni-_.so'],
     ['libzstd-jni-1.5.so', 'libzstd-jni-1.5.so'],
     [
-      './tmp/amazonCorrettoCryptoProviderNativeLibraries.7382c2f79097f415/libcrypto.so (deleted)',
+      './tmp/amazonCorrettoCryptoProviderNativeLibraries.0123456789abcdef/libcrypto.so (deleted)',
       'libamazonCorrettoCryptoProvider_.so',
     ],
-    ['libamazonCorrettoCryptoProvider109b39cf33c563eb.so', 'libamazonCorrettoCryptoProvider_.so'],
-    ['libasyncProfiler-linux-x64-d73f214b5053.so', 'libasyncProfiler-linux-x64-d73f214b5053.so'],
+    ['libamazonCorrettoCryptoProvider00112233aabbccdd.so', 'libamazonCorrettoCryptoProvider_.so'],
+    ['libasyncProfiler-linux-x64-0a1b2c3d4e5f.so', 'libasyncProfiler-linux-x64-0a1b2c3d4e5f.so'],
     [
-      'java/lang/invoke/LambdaForm$MH.0x000000080157a000',
-      'java/lang/invoke/LambdaForm$MH.0x000000080157a000',
+      'java/lang/invoke/LambdaForm$MH.0x00000000c0ffee10',
+      'java/lang/invoke/LambdaForm$MH.0x00000000c0ffee10',
     ],
     ['libjvm.so', 'libjvm.so'],
   ];
