@@ -216,12 +216,23 @@ test('a body over the limit is 413 at /ingest and 429 at Push', async () => {
   const body = Buffer.alloc(5 * 1024 * 1024);
   const ingest = await fetch(`${server.url}/ingest?name=a`, { method: 'POST', body });
   assert.equal(ingest.status, 413);
+  assert.equal(ingest.headers.get('emberscope-reason'), 'body_too_large');
+  assert.equal(ingest.headers.get('retry-after'), null);
   const push = await fetch(`${server.url}/push.v1.PusherService/Push`, {
     method: 'POST',
     headers: { 'content-type': 'application/proto' },
     body,
   });
   assert.equal(push.status, 429);
+  assert.equal(push.headers.get('emberscope-reason'), 'body_too_large');
+  assert.equal(push.headers.get('retry-after'), null);
+  const client = createClient(PusherService, createGrpcTransport({ baseUrl: server.url }));
+  await assert.rejects(
+    client.push(pushOf('a', body)),
+    (error: ConnectError) =>
+      error.code === Code.ResourceExhausted &&
+      error.metadata.get('emberscope-reason') === 'body_too_large',
+  );
 });
 
 test('garbage is answered and harms nothing', async () => {

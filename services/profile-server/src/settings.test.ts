@@ -7,7 +7,7 @@ import {
   writeFileAtomically,
 } from '@emberscope/node-kit';
 import { PYROSCOPE_FILE_KEYS } from './pyroscope-file-keys.ts';
-import { listenAddressOf, settingsShape } from './settings.ts';
+import { bodyLimitBytes, listenAddressOf, settingsShape } from './settings.ts';
 
 async function read(argv: readonly string[], file = '') {
   const fs = createSimFs({ random: createSeededRandom(1) });
@@ -50,6 +50,17 @@ describe('settings of Pyroscope', () => {
     assert.equal(settings.multitenancy, true);
     assert.equal(settings.rejectOlderThanMillis, 0);
     assert.equal(settings.ingestionRateMiB, 0.5);
+  });
+
+  test('a limit of bodies that is lifted is the largest there is', async () => {
+    const limitOf = async (value: string) => {
+      const flag = `-distributor.ingestion-body-limit-mb=${value}`;
+      return bodyLimitBytes((await settingsOf([flag])).settings);
+    };
+    assert.equal(await limitOf('0'), 1024 * 1024 * 1024);
+    assert.equal(await limitOf('0.25'), 262_144);
+    assert.equal(await limitOf('0.0000001'), 1);
+    assert.match((await reasonsOf(['-distributor.ingestion-body-limit-mb=1025']))[0] ?? '', /1024/);
   });
 
   test('a file as Pyroscope has it; what has no meaning here is named with its line', async () => {

@@ -22,6 +22,9 @@ import type { StoreThreadsOptions } from './work/store-threads.ts';
 
 const MIB = 1024 * 1024;
 
+/** A larger body would be more than there is room for, on its way and inflated. */
+const BODY_MAX_MIB = 1024;
+
 /**
  * Everything that can be set. Where Pyroscope has a setting, its name, its default and its meaning
  * are taken; the one other default is the rate, whose 4 MB/s would refuse ordinary use.
@@ -152,10 +155,10 @@ export const settingsShape = {
   }),
   ingestionBodyMiB: numberSetting({
     name: 'distributor.ingestion-body-limit-mb',
-    min: 0.001,
-    max: 1024,
+    min: 0,
+    max: BODY_MAX_MIB,
     default: '256',
-    help: 'MiB of one request',
+    help: `MiB of one request, as it comes and inflated; 0 for the most there is, ${BODY_MAX_MIB}`,
   }),
   maxProfileBytes: integerSetting({
     name: 'validation.max-profile-size-bytes',
@@ -268,8 +271,10 @@ export function ingestLimits(settings: Settings): IngestLimits {
   };
 }
 
+/** Of one request, in every protocol. What is lifted in Pyroscope is the most here. */
 export function bodyLimitBytes({ ingestionBodyMiB }: Settings): number {
-  return Math.trunc(ingestionBodyMiB * MIB);
+  const mebibytes = ingestionBodyMiB === 0 ? BODY_MAX_MIB : ingestionBodyMiB;
+  return Math.max(1, Math.trunc(mebibytes * MIB));
 }
 
 export function rateLimits({ ingestionRateMiB, ingestionBurstMiB }: Settings): RateLimits {

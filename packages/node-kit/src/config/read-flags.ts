@@ -131,7 +131,7 @@ function normaliseArgv(
     const text = given[i] ?? '';
     const groups = FLAG.exec(text)?.groups;
     if (groups === undefined) {
-      argv.push(text);
+      reasons.push(`"${text}" is no flag: settings are given as --name value`);
       continue;
     }
     const { name = '', value } = groups;
@@ -151,10 +151,10 @@ function normaliseArgv(
         i++;
       }
     } else if (isForeign(name, foreign)) {
-      // Whether it takes a value cannot be known; what follows and is no flag belongs to it.
-      if (value === undefined && next !== undefined && !FLAG.test(next)) i++;
+      if (value === undefined && hasValueBehind(given, i)) i++;
       warnings.push(`--${name} has no meaning here and is ignored${suggestion(name, names)}`);
     } else {
+      if (value === undefined && hasValueBehind(given, i)) i++;
       reasons.push(`--${name} is unknown${suggestion(name, names)}`);
     }
   }
@@ -163,6 +163,12 @@ function normaliseArgv(
 
 const FLAG = /^--?(?<name>[a-zA-Z][\w.-]*)(?:=(?<value>[\s\S]*))?$/;
 const HELP_OR_VERSION: ReadonlySet<string> = new Set(['h', 'help', 'version']);
+
+/** Whether an unknown flag takes a value cannot be known; what follows and is no flag belongs to it. */
+function hasValueBehind(given: readonly string[], at: number): boolean {
+  const next = given[at + 1];
+  return next !== undefined && !FLAG.test(next);
+}
 
 function isKnownFlag(text: string, names: SettingNames): boolean {
   const name = FLAG.exec(text)?.groups?.name;

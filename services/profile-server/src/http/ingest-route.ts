@@ -3,7 +3,7 @@ import { type Clock, endResponse, type HttpHandler } from '@emberscope/node-kit'
 import type { BodyVerdict, IngestService, IngestVerdict } from '../ingest/ingest-service.ts';
 import { type Admission, noRoomReason } from './admission.ts';
 import { clientGone } from './client-gone.ts';
-import { answerError, type PlainErrorCode, REASON_HEADER } from './plain-error.ts';
+import { answerError, BODY_TOO_LARGE, type PlainErrorCode, REASON_HEADER } from './plain-error.ts';
 import { withAdmittedBody } from './read-admitted.ts';
 import { TENANT_HEADER, type Tenancy } from './tenancy.ts';
 
@@ -34,7 +34,8 @@ export function createIngestRoute(parts: IngestRouteParts): HttpHandler {
           break;
         case 'too-large': {
           const reason = `request body too large: error reading request body bytes_read ${body.maxBytes}: http: request body too large`;
-          return answerError(response, 413, 'invalid_argument', reason);
+          const why = { [REASON_HEADER]: BODY_TOO_LARGE };
+          return answerError(response, 413, 'invalid_argument', reason, why);
         }
         case 'timed-out': {
           const reason = `the body was not there within ${body.limitMillis} ms`;

@@ -1,6 +1,7 @@
 import { Code } from '@connectrpc/connect';
 import { formatHumanizeBytes } from '@emberscope/units';
 import type { ExportVerdict } from '../ingest/ingest-service.ts';
+import { BODY_TOO_LARGE } from './plain-error.ts';
 
 /**
  * Why an export was not stored. The texts are Pyroscope's, and so are the statuses, which do not
@@ -13,7 +14,7 @@ export type ExportError = {
   /** To a client of HTTP. */
   readonly status: number;
   readonly text: string;
-  /** The cause, where the status hides that sending again cannot help. */
+  /** The cause, where the code or the status hides that sending again cannot help. */
   readonly cause?: string;
   readonly retryAfterSeconds?: number;
 };
@@ -78,7 +79,7 @@ export function errorOfExport(
 export function tooLargeExport(limitBytes: number): ExportError {
   const limit = formatHumanizeBytes(limitBytes);
   const message = `profile payload size exceeds limit of ${limit}`;
-  return sameBoth(Code.ResourceExhausted, 413, message);
+  return { ...sameBoth(Code.ResourceExhausted, 413, message), cause: BODY_TOO_LARGE };
 }
 
 /** There is no room for its body just now. */

@@ -184,6 +184,9 @@ describe('what is refused over HTTP', () => {
     const gzip = { ...PROTO, 'content-encoding': 'gzip' };
     const bomb = await post(new Uint8Array(gzipSync(large)), gzip);
     assert.deepEqual([bomb.status, bomb.text], [413, limit]);
+    for (const { headers } of [plain, bomb]) {
+      assert.equal(headers.get('emberscope-reason'), 'body_too_large');
+    }
   });
 
   test('a message that contradicts itself, with the cause in a header', async () => {

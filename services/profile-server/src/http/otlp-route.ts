@@ -222,7 +222,9 @@ function givenBy(
   return error && { kind: 'refused', error: rpcError(error) };
 }
 
-function rpcError({ message, code, retryAfterSeconds }: ExportError): ConnectError {
-  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': `${retryAfterSeconds}` };
-  return shortError(message, code, headers);
+function rpcError({ message, code, cause, retryAfterSeconds }: ExportError): ConnectError {
+  return shortError(message, code, {
+    ...(cause === undefined ? {} : { [REASON_HEADER]: cause }),
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': `${retryAfterSeconds}` }),
+  });
 }

@@ -7,6 +7,9 @@ export type PlainErrorCode = QueryErrorCode | 'unauthenticated';
 /** The header by which our collector tells garbage from trouble where compatibility hides it. */
 export const REASON_HEADER = 'emberscope-reason';
 
+/** Its value for a body that is larger than one may be: sending it again cannot help. */
+export const BODY_TOO_LARGE = 'body_too_large';
+
 /** Answers an error as Pyroscope's plain handlers do: the Connect protocol's JSON, and a line feed. */
 export function answerError(
   response: HttpResponse,

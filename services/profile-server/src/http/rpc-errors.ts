@@ -1,7 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { PushVerdict } from '../ingest/ingest-service.ts';
 import type { QueryAnswer, QueryErrorCode } from '../query/query-call.ts';
-import { REASON_HEADER } from './plain-error.ts';
+import { BODY_TOO_LARGE, REASON_HEADER } from './plain-error.ts';
 
 const CODES: Readonly<Record<QueryErrorCode, Code>> = {
   invalid_argument: Code.InvalidArgument,
@@ -35,8 +35,9 @@ export function shortError(
 
 /** How a query that was not answered ends for the client. */
 export function errorOfQuery(answer: Extract<QueryAnswer, { readonly ok: false }>): ConnectError {
-  const { code, message, retryAfterSeconds } = answer;
-  return shortError(message, CODES[code], retryAfter(retryAfterSeconds));
+  const { code, message, retryAfterSeconds, cause } = answer;
+  const headers = cause === undefined ? {} : { [REASON_HEADER]: cause };
+  return shortError(message, CODES[code], { ...headers, ...retryAfter(retryAfterSeconds) });
 }
 
 /** How a Push that was not taken whole ends for the client; undefined when it was. */
@@ -70,7 +71,7 @@ export function errorOfPush(verdict: PushVerdict): ConnectError | undefined {
 export function tooLargeError(sizeBytes: number | undefined, limitBytes: number): ConnectError {
   const size = sizeBytes === undefined ? '' : `size ${sizeBytes} `;
   const message = `message ${size}is larger than configured max ${limitBytes}`;
-  return shortError(message, Code.ResourceExhausted);
+  return shortError(message, Code.ResourceExhausted, { [REASON_HEADER]: BODY_TOO_LARGE });
 }
 
 export function noRoomError(reason: string): ConnectError {

@@ -45,17 +45,19 @@ export function settingsRpcs(parts: SettingsRpcParts): readonly RpcRoute[] {
     rpcRoute(
       SettingsService.method.set,
       SET_MAX_BYTES,
-      async ({ setting }, call) => {
+      async ({ setting: given }, call) => {
         const tenant = oneTenantOfCall(tenancy, call);
-        if (setting === undefined) throw invalid('no setting values provided');
-        const { name, value } = setting;
+        if (given === undefined) throw invalid('no setting values provided');
+        const { name, value } = given;
         const nameBytes = utf8Bytes(name);
         if (nameBytes > SETTING_NAME_MAX_BYTES) {
           throw invalid(`a name of ${nameBytes} bytes; the limit is ${SETTING_NAME_MAX_BYTES}`);
         }
-        const modifiedAt = setting.modifiedAt > 0n ? setting.modifiedAt : BigInt(nowMillis());
-        const stored = filesAnswered(await store.set(tenant, { name, value, modifiedAt }));
-        const message = create(SetSettingsResponseSchema, { setting: { ...stored } });
+        const modifiedAt = given.modifiedAt > 0n ? given.modifiedAt : BigInt(nowMillis());
+        const setting = { name, value, modifiedAt };
+        if (isNothing(setting)) filesAnswered(await store.delete(tenant, name));
+        else filesAnswered(await store.set(tenant, setting));
+        const message = create(SetSettingsResponseSchema, { setting });
         return { kind: 'message', message };
       },
       create(SetSettingsResponseSchema),
@@ -72,6 +74,14 @@ export function settingsRpcs(parts: SettingsRpcParts): readonly RpcRoute[] {
       deleted,
     ),
   ];
+}
+
+/**
+ * Pyroscope takes a setting that has no name, and deletes none. One without a value either says
+ * nothing: it is not kept, and takes the one with it that is there, which could not go otherwise.
+ */
+function isNothing({ name, value }: { readonly name: string; readonly value: string }): boolean {
+  return name === '' && value === '';
 }
 
 function invalid(reason: string): ConnectError {

@@ -80,10 +80,35 @@ for (const [protocol, transportTo] of transports) {
     await failsWith(adHoc.get({ id: '..' }, tenant), Code.NotFound, /^profile \.\. not found$/);
     const unknownRight = adHoc.diff({ leftId: id, rightId: 'none' }, tenant);
     await failsWith(unknownRight, Code.NotFound, /^right profile none not found$/);
-    const broken = adHoc.upload({ name: 'x', profile: '!' }, tenant);
-    await failsWith(broken, Code.Unknown, /^failed to parse profile/);
+    // The code blames the server, as Pyroscope's does; the header and the words say what it is.
+    for (const [profile, words] of [
+      ['YQ=!', /^failed to parse profile: it is not base64 from byte 3 on$/],
+      ['AAEC', /^failed to parse profile: as pprof: /],
+    ] as const) {
+      await assert.rejects(adHoc.upload({ name: 'x', profile }, tenant), (error: ConnectError) => {
+        assert.equal(error.code, Code.Unknown);
+        assert.match(error.rawMessage, words);
+        assert.equal(error.metadata.get('emberscope-reason'), 'malformed_profile');
+        return true;
+      });
+    }
   });
 }
+
+test('a setting without a name is taken, and goes with its value', async () => {
+  const transport = createConnectTransport({ baseUrl: server.url, httpVersion: '1.1' });
+  const settings = createClient(SettingsService, transport);
+  const tenant = of('nameless');
+  const set = (value: string) => settings.set({ setting: { name: '', value } }, tenant);
+  const namesOf = async () => (await settings.get({}, tenant)).settings.map(({ value }) => value);
+  assert.ok(((await set('')).setting?.modifiedAt ?? 0n) > 0n);
+  assert.deepEqual(await namesOf(), []);
+  await set('v');
+  assert.deepEqual(await namesOf(), ['v']);
+  await failsWith(settings.delete({ name: '' }, tenant), Code.InvalidArgument, /^no setting name/);
+  await set('');
+  assert.deepEqual(await namesOf(), []);
+});
 
 describe('a request without a limit of its own', () => {
   const connect = () => createConnectTransport({ baseUrl: server.url, httpVersion: '1.1' });

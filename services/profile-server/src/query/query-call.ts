@@ -82,4 +82,6 @@ export type QueryAnswer =
       readonly code: QueryErrorCode;
       readonly message: string;
       readonly retryAfterSeconds?: number;
+      /** Whose fault it is, where compatibility wants a code that hides it. */
+      readonly cause?: 'malformed_profile';
     };

@@ -25,6 +25,11 @@ export function refuseArgument(message: string): never {
   refuse('invalid_argument', message);
 }
 
+/** A file that a client has sent is none; Pyroscope has a code for that which blames the server. */
+export function refuseFile(message: string): never {
+  throw new QueryRefused({ ok: false, code: 'unknown', message, cause: 'malformed_profile' });
+}
+
 /** What the store answered; where it could not, the query ends. */
 export function answered<Value>(answer: StoreAnswer<Value>): Value {
   if (!answer.ok) throw new QueryRefused(failureOf(answer.error));

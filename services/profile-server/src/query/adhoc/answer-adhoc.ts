@@ -12,7 +12,7 @@ import { createAdHocId } from '../../store/tenant-files/adhoc-id.ts';
 import { FilesRefusal } from '../../store/tenant-files/files-answer.ts';
 import { type AnswerBody, encodeAnswer, messageBody } from '../encode/answer-body.ts';
 import { maxNodesOf } from '../querier/max-nodes.ts';
-import { QueryRefused, refuse, refuseArgument } from '../query-refusal.ts';
+import { QueryRefused, refuseArgument, refuseFile } from '../query-refusal.ts';
 import type { AdHocAnswer, AdHocCall, AdHocLimits, AdHocQuestion } from './adhoc-call.ts';
 import { flamebearerDiffJson, flamebearerJson } from './flamebearer-json.ts';
 import { type FileProfile, readFile, unitsAndRateOf } from './read-file.ts';
@@ -61,7 +61,7 @@ function upload(
   const { content, profiles } = aloud('failed to parse profile: ', () => {
     const decoded = decodeBase64(profile);
     if (decoded.bytes === undefined) {
-      return refuse('unknown', `it is not base64 from byte ${decoded.badAt} on`);
+      return refuseFile(`it is not base64 from byte ${decoded.badAt} on`);
     }
     const read = readFile(name, decoded.bytes, limits.maxProfileBytes);
     return { content: decoded.bytes, profiles: read };
@@ -145,7 +145,6 @@ function aloud<Value>(doing: string, run: () => Value): Value {
     return run();
   } catch (error) {
     if (!(error instanceof QueryRefused)) throw error;
-    const { code, message } = error.failure;
-    return refuse(code, doing + message);
+    throw new QueryRefused({ ...error.failure, message: doing + error.failure.message });
   }
 }

@@ -8,7 +8,7 @@ import {
   selfByStack,
 } from '@emberscope/profile';
 import { inflateProfile } from '../../ingest/inflate-profile.ts';
-import { refuse, refuseArgument } from '../query-refusal.ts';
+import { refuseArgument, refuseFile } from '../query-refusal.ts';
 import { kindOfFile } from './file-kind.ts';
 
 /** One of the profiles that a file holds. */
@@ -112,5 +112,5 @@ function treeOf(profile: Profile, column: number): CallTree {
 }
 
 function unreadable(reason: string): never {
-  return refuse('unknown', reason);
+  return refuseFile(reason);
 }
