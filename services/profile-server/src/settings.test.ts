@@ -6,12 +6,14 @@ import {
   readSettings,
   writeFileAtomically,
 } from '@emberscope/node-kit';
+import { fuzzParser, fuzzRuns } from '@emberscope/test-kit';
 import { PYROSCOPE_FILE_KEYS } from './pyroscope-file-keys.ts';
 import { bodyLimitBytes, listenAddressOf, settingsShape } from './settings.ts';
 
-async function read(argv: readonly string[], file = '') {
+async function read(argv: readonly string[], file: string | Uint8Array = '') {
   const fs = createSimFs({ random: createSeededRandom(1) });
-  await writeFileAtomically(fs, '/pyroscope.yaml', new TextEncoder().encode(file));
+  const bytes = typeof file === 'string' ? new TextEncoder().encode(file) : file;
+  await writeFileAtomically(fs, '/pyroscope.yaml', bytes);
   return readSettings({
     program: { name: 'profile-server', description: 'Tests settings.' },
     version: '0.0.0',
@@ -161,5 +163,37 @@ storage:
       assert.ok(known.has(name), `${key} leads to ${name}, which is none`);
       assert.ok(!known.has(key), `${key} is a setting itself`);
     }
+  });
+});
+
+describe('damaged settings are read or refused', () => {
+  const outcomeOf = async (argv: readonly string[], file?: Uint8Array) => {
+    const answer = await read(argv, file);
+    return answer.kind === 'refused' ? answer.reasons.join(' ') : undefined;
+  };
+  const file = `# ours and theirs
+target: all
+multitenancy_enabled: true
+server: { http_listen_port: 4041, log_level: "debug" }
+limits:
+  max_query_length: 1h
+  ingestion_rate_mb: 0.5 # a comment
+  anchors: &a [1, 2.5, 'x', ~]
+querier.max-query-lookback: 7d
+storage: {backend: s3, s3: {bucket_name: *a}}
+`;
+  test('a file', () =>
+    fuzzParser(
+      [new TextEncoder().encode(file)],
+      (bytes) => outcomeOf([], bytes),
+      fuzzRuns(100, 100_000),
+    ));
+  test('flags', () => {
+    const argv = ['--listen', ':1', '-auth.multitenancy-enabled', '-querier.max-query-length=1h'];
+    return fuzzParser(
+      [new TextEncoder().encode(argv.join('\n'))],
+      (bytes) => outcomeOf(new TextDecoder().decode(bytes).split('\n')),
+      fuzzRuns(100, 100_000),
+    );
   });
 });

@@ -18,6 +18,7 @@ import {
 import { unixNanos } from '@emberscope/units';
 import { ingestLimits } from '../settings.ts';
 import { settingsOf } from '../testing/running-server.ts';
+import { readMultipart } from './multipart.ts';
 import { prepareIngest } from './prepare-ingest.ts';
 import { preparePush } from './prepare-push.ts';
 import type { PushedProfile } from './pushed-profile.ts';
@@ -173,6 +174,20 @@ describe('damaged inputs of an ingest thread are answered', () => {
       return ingestOf('', `multipart/form-data; boundary=${boundary}`)(body);
     };
     await fuzzParser(configs, parse, fuzzRuns(100, 100_000));
+  });
+  test('Java recordings, as an agent sends them', { skip: sharedMissing }, async () => {
+    const [form] = sharedFiles('conformance/inputs/agents/java-2.1.2', /jfr-1\.multipart\.body$/);
+    assert.ok(form !== undefined);
+    await fuzzParser(
+      [form.bytes],
+      ingestOf('format=jfr&spyName=javaspy', formOf(form.bytes)),
+      fuzzRuns(20, 50_000),
+    );
+    const read = await readMultipart(form.bytes, formOf(form.bytes));
+    const recording = read.ok ? read.files.get('jfr') : undefined;
+    assert.ok(recording !== undefined);
+    const plain = recording[0] === 0x1f ? Uint8Array.from(gunzipSync(recording)) : recording;
+    await fuzzParser([plain], ingestOf('format=jfr&spyName=javaspy'), fuzzRuns(20, 50_000));
   });
   test('speedscope', { skip: sharedMissing }, async () => {
     const files = sharedFiles('conformance/inputs/speedscope', /\.json$/).map(({ bytes }) => bytes);

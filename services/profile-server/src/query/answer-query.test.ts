@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { QuerierService } from '@emberscope/protocol/querier';
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  DiffRequestSchema,
+  ProfileFormat,
+  QuerierService,
+  SelectMergeStacktracesRequestSchema,
+  SelectSeriesRequestSchema,
+} from '@emberscope/protocol/querier';
+import { fuzzParser, fuzzRuns } from '@emberscope/test-kit';
 import fc from 'fast-check';
 import type { StoreError } from '../store/store-error.ts';
 import { answerQuery } from './answer-query.ts';
@@ -61,6 +69,51 @@ describe('requests that are no message', () => {
       );
     });
   }
+
+  test('and a good request, damaged', async () => {
+    const { store, push } = await openAskedStore();
+    await push({ drawn: 'main;serve;json 3\nmain;idle 1' });
+    const seeds = [
+      toBinary(
+        SelectMergeStacktracesRequestSchema,
+        create(SelectMergeStacktracesRequestSchema, {
+          ...REQUEST,
+          maxNodes: 7n,
+          format: ProfileFormat.TREE,
+          stackTraceSelector: { callSite: [{ name: 'main' }] },
+          spanSelector: ['00000bac2a5ab0c7'],
+          profileIdSelector: ['dcf0e1e2-6f2e-4d1f-8a37-1f3cd86dd5a0'],
+        }),
+      ),
+      toBinary(
+        SelectSeriesRequestSchema,
+        create(SelectSeriesRequestSchema, {
+          ...REQUEST,
+          labelSelector: '{service_name=~"s.*", a!="b"}',
+          groupBy: ['service_name'],
+          step: 15,
+          limit: 3n,
+        }),
+      ),
+      toBinary(DiffRequestSchema, create(DiffRequestSchema, { left: REQUEST, right: REQUEST })),
+    ];
+    for (const method of QUERY_METHODS) {
+      await fuzzParser(
+        seeds,
+        async (request) => {
+          const answer = await answerQuery(
+            { method, request, encoding: 'proto', tenants: [TENANT], takesUtf8LabelNames: false },
+            { reader: store, limits: LIMITS, nowMillis: () => NOW_MILLIS },
+            { signal: new AbortController().signal },
+          );
+          if (answer.ok) return undefined;
+          assert.match(answer.code, /^(invalid_argument|unknown)$/);
+          return answer.message;
+        },
+        fuzzRuns(20, 10_000),
+      );
+    }
+  });
 
   test('bytes that break off are refused with their number', async () => {
     const { store } = await openAskedStore();
