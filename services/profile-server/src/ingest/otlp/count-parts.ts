@@ -1,4 +1,4 @@
-import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 
 /** The smallest elements of a packed field take a byte, most of them two or three. */
@@ -9,7 +9,7 @@ const MAX_DEPTH = 100;
 
 /**
  * How many objects and cells a message would become if it were decoded, roughly: its fields, those of
- * the messages in it, and the elements of its lists. Builds nothing, and stops when it is past `most`.
+ * the messages in it, runs of bytes even where there are none, and the elements of its lists. Builds nothing, and stops when it is past `most`.
  *
  * @throws for bytes that are not protobuf; what is odd in other ways the decoder finds out.
  */
@@ -19,7 +19,8 @@ export function countParts(schema: DescMessage, bytes: Uint8Array, most: number)
 
   function countMessage(desc: DescMessage, end: number, depth: number): void {
     if (depth > MAX_DEPTH) throw new RangeError(`messages lie in each other ${MAX_DEPTH} deep`);
-    const fields = fieldsOf(desc);
+    const { fields, ownParts } = aboutOf(desc);
+    parts += ownParts;
     while (reader.pos < end && parts <= most) {
       parts++;
       const [fieldNumber, wireType] = reader.tag();
@@ -46,12 +47,25 @@ function isPacked(field: DescField): boolean {
   return field.fieldKind === 'list' && field.listKind === 'scalar' && field.packed;
 }
 
-const fieldsByMessage = new WeakMap<DescMessage, ReadonlyMap<number, DescField>>();
+type AboutMessage = {
+  readonly fields: ReadonlyMap<number, DescField>;
+  /** Its runs of bytes: each is an array of its own, which costs as much as a message, even empty. */
+  readonly ownParts: number;
+};
 
-function fieldsOf(desc: DescMessage): ReadonlyMap<number, DescField> {
-  const known = fieldsByMessage.get(desc);
+const aboutMessages = new WeakMap<DescMessage, AboutMessage>();
+
+function aboutOf(desc: DescMessage): AboutMessage {
+  const known = aboutMessages.get(desc);
   if (known !== undefined) return known;
-  const fields = new Map(desc.fields.map((field) => [field.number, field]));
-  fieldsByMessage.set(desc, fields);
-  return fields;
+  const about = {
+    fields: new Map(desc.fields.map((field) => [field.number, field])),
+    ownParts: desc.fields.filter(isBytes).length,
+  };
+  aboutMessages.set(desc, about);
+  return about;
+}
+
+function isBytes(field: DescField): boolean {
+  return field.fieldKind === 'scalar' && field.scalar === ScalarType.BYTES;
 }

@@ -27,12 +27,16 @@ export type ReadExport =
 
 /**
  * Messages, fields and elements of one export together: two bytes of an empty sample become two
- * hundred in memory. A profiler of a whole host sends some 20,000 every five seconds.
+ * hundred in memory, and so many of them keep a thread for a second. A profiler of a whole host sends
+ * some 25,000 every five seconds, and a collector of several may send them together.
  */
-const MAX_PARTS = 2_000_000;
+const MAX_PARTS = 400_000;
 
-/** Braces, brackets and commas: a field in JSON has one, a message up to three. */
-const MAX_JSON_MARKS = 2 * MAX_PARTS;
+/**
+ * Braces, brackets and commas: a field in JSON has one, a message up to three. Messages take twice as
+ * long there.
+ */
+const MAX_JSON_MARKS = MAX_PARTS;
 
 /**
  * Reads an export away from the main thread. JSON is read as strictly as Pyroscope does: no field
