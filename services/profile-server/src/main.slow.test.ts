@@ -115,6 +115,18 @@ test('what was acknowledged is there after a restart, and after the process was 
   }
 });
 
+test('a server that is told to end before it is ready does, as if it had been', async () => {
+  const child = start(['--listen', '127.0.0.1:0', '--data-dir', join(folder, 'early')]);
+  const end = ended(child);
+  // The first line of its log: from here on it hears signals.
+  if (child.stderr !== null) await once(child.stderr, 'data');
+  child.kill('SIGTERM');
+  const { code, out, err } = await end;
+  assert.equal(code, 0, err);
+  assert.match(err, /stopped before it was ready/);
+  assert.equal(out, '');
+});
+
 test('two servers do not share a data directory', async () => {
   const dataDir = join(folder, 'shared');
   const { child, end } = await startReady([], dataDir);

@@ -58,6 +58,21 @@ switch (read.kind) {
 const { settings, rows, warnings } = read;
 const output = openLogFile(2);
 const log = createLogger({ service: 'profile-server', level: settings.logLevel, output });
+// A start may be ended at any moment, as by a kill: the next one finds what there is to mend.
+let stop = async () => log.info('stopped before it was ready');
+let isStopping = false;
+// Before the start, which may read a long log: the first process of a container gets no signal that
+// it does not ask for.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    void stop().then(() => {
+      output.flushSync();
+      process.exit(0);
+    });
+  });
+}
 for (const warning of warnings) log.warn(warning);
 const dataDir = resolve(settings.dataDir);
 log.info({ settings: Object.fromEntries(rows.map(({ name, text }) => [name, text])) }, 'starting');
@@ -76,21 +91,10 @@ if (!started.ok) {
   process.stderr.write(`${started.reason}\n`);
   process.exit(1);
 }
+({ stop } = started);
 process.stdout.write(
   `profile-server ${version} ready on ${formatListenAddress(started.address)}, profiles in ${dataDir}\n`,
 );
-
-let isStopping = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    void started.stop().then(() => {
-      output.flushSync();
-      process.exit(0);
-    });
-  });
-}
 
 function versionOf(manifest: string): string {
   const parsed: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
