@@ -36,6 +36,10 @@ serveJobs<TestJobs>({
     throw 'just text';
   },
   answerFunction: () => () => {},
+  hold({ unsent, isSendable }, context) {
+    context.onUnsent(() => void Atomics.add(unsent, 0, 1));
+    return isSendable ? 'held' : () => {};
+  },
   exit: ({ code }) => process.exit(code),
   throwAsynchronously() {
     setTimeout(() => {

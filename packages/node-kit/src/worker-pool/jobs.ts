@@ -59,4 +59,6 @@ export type JobContext = {
   isCancelled(): boolean;
   /** These buffers of the output change hands instead of being copied. */
   transfer(...buffers: readonly ArrayBuffer[]): void;
+  /** When the output turns out to be none that can be sent: to give back what it holds. */
+  onUnsent(giveBack: () => void): void;
 };

@@ -23,9 +23,13 @@ export function serveJobs<Jobs extends JobTable<Jobs>>(handlers: JobHandlers<Job
   async function answer({ id, kind, input }: JobRequest): Promise<void> {
     Atomics.store(jobWords, BEGUN_JOB, id);
     const transferred: ArrayBuffer[] = [];
+    let giveBack = () => {};
     const context: JobContext = {
       isCancelled: () => Atomics.load(jobWords, CANCELLED_JOB) === id,
       transfer: (...buffers) => void transferred.push(...buffers),
+      onUnsent(run) {
+        giveBack = run;
+      },
     };
     try {
       if (!Object.hasOwn(handlers, kind)) throw new Error(`no handler for "${String(kind)}"`);
@@ -33,6 +37,7 @@ export function serveJobs<Jobs extends JobTable<Jobs>>(handlers: JobHandlers<Job
       post({ type: 'done', id, output }, transferred);
     } catch (error) {
       // Also of an output that cannot be cloned.
+      giveBack();
       post({ type: 'failed', id, error: errorParts(error) });
     }
   }

@@ -74,6 +74,17 @@ describe('a job', () => {
     });
   }
 
+  test('whose output cannot be sent gives back what that holds', async () => {
+    const { pool } = testPool();
+    const unsent = new Int32Array(new SharedArrayBuffer(4));
+    assert.equal((await pool.run('hold', { unsent, isSendable: true })).kind, 'done');
+    assert.equal(unsent[0], 0);
+    assert.equal((await pool.run('hold', { unsent, isSendable: false })).kind, 'failed');
+    assert.equal(unsent[0], 1);
+    assert.equal((await pool.run('add', { a: 1, b: 1 })).kind, 'done');
+    assert.equal(unsent[0], 1);
+  });
+
   test('whose input cannot be cloned fails here', async () => {
     const { pool } = testPool();
     const outcome = await pool.run('echo', () => {});

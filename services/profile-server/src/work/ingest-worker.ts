@@ -58,5 +58,6 @@ function packed(profiles: readonly PushedProfile[], context: JobContext): readon
     throw error;
   }
   context.transfer(...buffersOf(all));
+  context.onUnsent(() => giveBackProfiles(all));
   return all;
 }
