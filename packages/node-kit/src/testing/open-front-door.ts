@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createFrontDoor, type FrontDoor, type FrontDoorOptions } from '../http/front-door.ts';
 import type { FrontDoorEvent } from '../http/front-door-event.ts';
+import { until } from './until.ts';
 
 export type OpenFrontDoor = AsyncDisposable & {
   readonly door: FrontDoor;
@@ -25,11 +26,9 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<OpenFron
     events,
     cutReasons,
     async cutFor(reason) {
-      const deadline = performance.now() + 5000;
-      while (!cutReasons().some((seen) => seen === reason)) {
-        assert.ok(performance.now() < deadline, `cut for ${cutReasons().join()} not ${reason}`);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
+      await until(() => cutReasons().some((seen) => seen === reason)).catch(() =>
+        assert.fail(`cut for ${cutReasons().join()}, not ${reason}`),
+      );
     },
     [Symbol.asyncDispose]: async () => void (await door.close(1000)),
   };

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 /** A TCP client that says what it is told and keeps what it hears. */
@@ -20,7 +21,7 @@ export async function openRawClient(port: number): Promise<RawClient> {
   socket.on('data', (chunk) => {
     text += chunk.toString('latin1');
   });
-  await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
+  await once(socket, 'connect');
   const openedAt = performance.now();
   const closed = new Promise<void>((resolve) =>
     socket.once('close', () => {
