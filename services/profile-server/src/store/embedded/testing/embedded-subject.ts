@@ -29,15 +29,15 @@ export function embeddedSubject(
   let verified: string | undefined;
   return {
     open: (options) => openStore(options, limits, { deflate }),
-    async faultsOf(fs, dataDir, isJustOpened) {
+    async faultsOf(fs, dataDir, isTidy) {
       const manifest = await readManifest(fs, dataDir);
       const state = JSON.stringify([manifest, await fs.readdir(`${dataDir}/log`)]);
-      if (isJustOpened && state === verified && manifest !== undefined) {
+      if (isTidy && state === verified && manifest !== undefined) {
         return leftOver(await orphansOf(fs, dataDir, manifest));
       }
       const { faults, orphans } = await verifyStore(fs, dataDir);
       verified = faults.length === 0 ? state : undefined;
-      return isJustOpened ? [...faults, ...leftOver(orphans)] : faults;
+      return isTidy ? [...faults, ...leftOver(orphans)] : faults;
     },
   };
 }
