@@ -217,6 +217,21 @@ export function skipValueColumn(
   }
 }
 
+/** Whether a column that begins with this byte has values of its own; what else stands there is its head. */
+export function hasValues(mode: number | undefined): boolean {
+  return mode === DIVIDED || mode === WIDE;
+}
+
+/** Whether a column that begins with this byte is read out of the one before it. */
+export function isMultiple(mode: number | undefined): boolean {
+  return mode === TIMES_PREVIOUS;
+}
+
+/** Where the values of a column begin. */
+export function skipColumnHead(bytes: Uint8Array, at: number, end: number): number {
+  return skipValueColumn(bytes, at, end, 0);
+}
+
 function narrowValues(scratch: SampleScratch): Float64Array {
   const { values, length } = scratch;
   if (!isWide(values) && values.length >= length) return values;

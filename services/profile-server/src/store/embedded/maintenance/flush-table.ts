@@ -22,7 +22,7 @@ import { createTableStreams, sortStreams } from './table-streams.ts';
 import { encodeWithoutTypes } from './without-types.ts';
 
 /** A query of a few profiles inflates one block: the smaller, the better. */
-export const FLUSH_BLOCKS: BlockLimits = { maxRows: 240, maxRawBytes: 32 * 1024 };
+export const FLUSH_BLOCKS: BlockLimits = { maxRows: 240, maxRawBytes: 32 * 1024, byStack: false };
 
 export type TableFlush = {
   readonly generation: GenerationView;

@@ -70,7 +70,7 @@ async function mergeInputs(
   const file = segmentFileName(day, job.file);
   const deletionsOf = createDeletions(job.deletions);
   const writer = await createSegmentWriter({
-    ...{ fs, dataDir, file, level: MERGE_DEFLATE_LEVEL },
+    ...{ fs, dataDir, file, level: MERGE_DEFLATE_LEVEL, sharesPages: true },
     ...(deflate === undefined ? {} : { deflate }),
   });
   try {

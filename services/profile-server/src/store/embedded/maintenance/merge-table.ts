@@ -17,8 +17,12 @@ import { createTableRemarks } from './table-remarks.ts';
 import { createTableStreams, labelSetOfColumn, sortStreams } from './table-streams.ts';
 import { encodeWithoutTypes } from './without-types.ts';
 
-/** A day's profiles of a stream lie side by side by now, and blocks may be larger. */
-export const MERGE_BLOCKS: BlockLimits = { maxRows: 240, maxRawBytes: 64 * 1024 };
+/** A day's profiles of a stream lie side by side by now: the more of them, the more they share. */
+export const MERGE_BLOCKS: BlockLimits = {
+  maxRows: 240,
+  maxRawBytes: 128 * 1024,
+  byStack: true,
+};
 
 export type TableMerge = {
   readonly epoch: EpochInputs;

@@ -30,7 +30,7 @@ export async function writeRollup(
   const source = openSegment(fs, join(dataDir, merged.file));
   try {
     const writer = await createSegmentWriter({
-      ...{ fs, dataDir, file, level: MERGE_DEFLATE_LEVEL },
+      ...{ fs, dataDir, file, level: MERGE_DEFLATE_LEVEL, sharesPages: true },
       ...(deflate === undefined ? {} : { deflate }),
     });
     try {

@@ -8,6 +8,7 @@ import {
   skipTracing,
   skipValueColumn,
 } from '../codec/sample-sections.ts';
+import { blockPagesOf } from '../segment/block-pages.ts';
 import type { ByteLru } from './byte-lru.ts';
 import type { DecodedRun } from './head-part.ts';
 import { type LevelColumns, naming } from './level-columns-cache.ts';
@@ -100,13 +101,13 @@ function openBlock(
   const count = endRow - firstRow;
   /** How many samples each row has, of those whose ids were read. */
   const lengths = new Int32Array(count);
+  const pages = blockPagesOf(blocks, block, count, (ref) => segment.page(ref), 'pages');
   const columns: (Sections | undefined)[] = [];
   let ids: Sections | undefined;
   let tracing: Sections | undefined;
 
-  function sectionsOf(ref: Parameters<typeof segment.page>[0] | null | undefined): Sections {
-    if (ref === undefined || ref === null) throw new Error(`block ${block} of ${file} has no page`);
-    const bytes = segment.page(ref);
+  function sectionsOf(bytes: Uint8Array | undefined): Sections {
+    if (bytes === undefined) throw new Error(`block ${block} of ${file} has no page`);
     onGrow(bytes.length + 4 * count);
     return { bytes, starts: new Int32Array(count + 1), known: 1 };
   }
@@ -133,7 +134,7 @@ function openBlock(
   }
 
   function readIds(run: DecodedRun, row: number, stackCount: number): void {
-    ids ??= sectionsOf(blocks.ids[block]);
+    ids ??= sectionsOf(pages.ids());
     const { bytes } = ids;
     const at = seek(ids, row, (start) => skipStackIds(bytes, start, bytes.length));
     readThrough(ids, row, readStackIds(bytes, at, bytes.length, run.scratch, stackCount));
@@ -144,14 +145,14 @@ function openBlock(
   function lengthOf(row: number): number {
     const known = lengths[row] ?? 0;
     if (known > 0) return known;
-    ids ??= sectionsOf(blocks.ids[block]);
+    ids ??= sectionsOf(pages.ids());
     const { bytes } = ids;
     const at = seek(ids, row, (start) => skipStackIds(bytes, start, bytes.length));
     return createByteReader(bytes, at).uvarint();
   }
 
   function readColumn(run: DecodedRun, row: number, type: number): void {
-    const column = columns[type] ?? sectionsOf(blocks.columns[type]?.[block]);
+    const column = columns[type] ?? sectionsOf(pages.column(type));
     columns[type] = column;
     const { bytes } = column;
     const at = seek(column, row, (start, before) =>
@@ -164,8 +165,7 @@ function openBlock(
   }
 
   function tracingOf(row: number) {
-    const ref = blocks.tracing[block];
-    tracing ??= sectionsOf(ref);
+    tracing ??= sectionsOf(pages.tracing());
     const { bytes } = tracing;
     const at = seek(tracing, row, (start, before) =>
       skipTracing(bytes, start, bytes.length, lengthOf(before)),

@@ -1,6 +1,7 @@
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import type { EncodedSamples } from '../codec/log-records.ts';
 import { skipStackIds, skipTracing, skipValueColumn } from '../codec/sample-sections.ts';
+import { blockPagesOf } from './block-pages.ts';
 import type { BlockColumns, LevelDirectory, PageRef } from './segment-directory.ts';
 
 /** The pages of one block, and where in them each row's samples lie. */
@@ -32,26 +33,23 @@ export function readBlock(
   const firstRow = blocks.firstRow[block] ?? 0;
   const endRow = blocks.firstRow[block + 1] ?? rowCount;
   const rows = endRow - firstRow;
-  const idsRef = blocks.ids[block];
-  const tracingRef = blocks.tracing[block];
-  if (idsRef === undefined || rows < 1) throw new DamagedBytes(`a block ${block} of ${rows} rows`);
+  if (!(rows >= 1)) throw new DamagedBytes(`a block ${block} of ${rows} rows`);
 
-  const ids = page(idsRef);
+  const pages = blockPagesOf(blocks, block, rows, page, 'order');
+  const ids = pages.ids();
   const lengths = new Int32Array(rows);
   const idsAt = endsOf(ids, rows, (at, row) => {
     lengths[row] = countOfIds(ids, at);
     return skipStackIds(ids, at, ids.length);
   });
-  const columns = blocks.columns.map((refs) => {
-    const ref = refs[block];
-    if (ref === undefined) throw new DamagedBytes(`no column of block ${block}`);
-    const bytes = page(ref);
+  const columns = blocks.columns.map((_, type) => {
+    const bytes = pages.column(type);
     const at = endsOf(bytes, rows, (from, row) =>
       skipValueColumn(bytes, from, bytes.length, lengths[row] ?? 0),
     );
     return { bytes, at };
   });
-  const tracing = tracingRef === null || tracingRef === undefined ? undefined : page(tracingRef);
+  const tracing = pages.tracing();
   const tracingAt =
     tracing === undefined
       ? undefined

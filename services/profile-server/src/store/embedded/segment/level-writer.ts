@@ -3,6 +3,8 @@ import type { EncodedSamples } from '../codec/log-records.ts';
 import { createArrivalsWriter, createKeysWriter, writeTotal } from './level-columns.ts';
 import type { LevelDirectory, LevelName, PageRef } from './segment-directory.ts';
 import type { SegmentWriter } from './segment-writer.ts';
+import { columnToStacks } from './stack-columns.ts';
+import { createStackOrderer, type StackOrderer } from './stack-order.ts';
 
 /** A row of a level but its samples: one profile, or the sum of several. */
 export type LevelRow = {
@@ -25,7 +27,12 @@ export type LevelRow = {
 };
 
 /** How many samples share pages: what a query of one row has to inflate at most. */
-export type BlockLimits = { readonly maxRows: number; readonly maxRawBytes: number };
+export type BlockLimits = {
+  readonly maxRows: number;
+  readonly maxRawBytes: number;
+  /** Whether pages are put into the order of stacks (`stack-order`), where that makes them smaller. */
+  readonly byStack: boolean;
+};
 
 /** Writes the rows of one level in their order; blocks go to the file as they become full. */
 export type LevelWriter = {
@@ -53,6 +60,7 @@ export function createLevelWriter(
   const remarks = createByteWriter();
   const ids = createByteWriter();
   const arrivals = createArrivalsWriter();
+  const orderer = limits.byStack ? createStackOrderer() : undefined;
   let rowCount = 0;
 
   const block = {
@@ -72,9 +80,12 @@ export function createLevelWriter(
 
   async function writeBlock(): Promise<void> {
     if (block.firstRow === rowCount) return;
-    const pages = [block.ids, ...block.columns, ...(block.hasTracing ? [block.tracing] : [])];
-    const refs = await writer.addPages(pages.map((page) => page.view()));
-    const [idsRef, ...others] = refs;
+    const pages = [block.ids, ...block.columns].map((page) => page.view());
+    const rows = rowCount - block.firstRow;
+    const byStack =
+      orderer === undefined || rows < 2 ? undefined : pagesByStack(pages, rows, orderer);
+    const [idsRef, ...others] = await writer.addPages(byStack ?? pages, byStack !== undefined);
+    const tracingRef = block.hasTracing ? await writer.addPage(block.tracing.view()) : null;
     if (idsRef === undefined) throw new Error('a page was written and has no place');
     blocks.firstRow.push(block.firstRow);
     blocks.ids.push(idsRef);
@@ -82,9 +93,8 @@ export function createLevelWriter(
       const ref = others[type];
       if (ref !== undefined) column.push(ref);
     }
-    blocks.tracing.push(others[typeCount] ?? null);
-    for (const page of pages) page.clear();
-    block.tracing.clear();
+    blocks.tracing.push(tracingRef);
+    for (const page of [block.ids, ...block.columns, block.tracing]) page.clear();
     block.firstRow = rowCount;
     block.rawBytes = 0;
     block.hasTracing = false;
@@ -141,4 +151,15 @@ export function createLevelWriter(
       };
     },
   };
+}
+
+/** The pages of a block in the order of stacks; undefined where its rows share too few. */
+function pagesByStack(
+  [ids, ...columns]: readonly Uint8Array[],
+  rowCount: number,
+  orderIds: StackOrderer,
+): readonly Uint8Array[] | undefined {
+  const ordered = ids === undefined ? undefined : orderIds(ids, rowCount);
+  if (ordered === undefined) return undefined;
+  return [ordered.page, ...columns.map((column) => columnToStacks(column, ordered.order))];
 }

@@ -2,13 +2,13 @@ import type { ValueType } from '@emberscope/profile';
 import type { RowCounts } from '../codec/dictionary-rows.ts';
 import type { RemarksRecord } from '../codec/log-records.ts';
 
-/** Offset in the file, bytes there, bytes when inflated, crc32 of those there, codec. */
+/** Offset in the file, bytes there, bytes when inflated, crc32 of those there, codec (`CODEC`). */
 export type PageRef = readonly [
   offset: number,
   storedBytes: number,
   rawBytes: number,
   crc32: number,
-  codec: 0 | 1,
+  codec: 0 | 1 | 2 | 3,
 ];
 
 /** What is in a segment file, as the JSON of its directory says it. */
@@ -87,7 +87,10 @@ export type LevelDirectory = {
   readonly blocks: BlockColumns;
 };
 
-/** Runs of rows whose samples share pages. All columns have a cell for each block. */
+/**
+ * Runs of rows whose samples share pages, of ids and of columns all by row or all by stack. All
+ * columns have a cell for each block.
+ */
 export type BlockColumns = {
   /** The row that it begins with; it goes to the next one's. */
   readonly firstRow: readonly number[];

@@ -170,3 +170,34 @@ function readAll(fs: Fs, path: string): Uint8Array {
 function isDamageOf(path: string): (error: Error) => boolean {
   return (error) => error instanceof DamagedBytes && error.message.includes(path);
 }
+
+describe('equal pages', () => {
+  const write = async (sharesPages: boolean) => {
+    const fs = createSimFs({ random: createSeededRandom(1) });
+    const options = { fs, dataDir: '/data', file: 'day/1.seg', level: 1, sharesPages };
+    const writer = await createSegmentWriter(options);
+    const first = await writer.addPage(PAGE);
+    const [again, byStack] = [
+      await writer.addPage(PAGE.slice()),
+      (await writer.addPages([PAGE], true))[0],
+    ];
+    const empty = { day: 1, isRollup: false, epochs: [], tables: [], pushIds: undefined } as const;
+    await writer.finish({ version: 1, ...empty });
+    const segment = openSegment(fs, '/data/day/1.seg');
+    for (const ref of [first, again, byStack as PageRef]) assert.deepEqual(segment.page(ref), PAGE);
+    segment.close();
+    return { first, again, byStack };
+  };
+
+  it('stand in a file once where it may share them, but by row and by stack', async () => {
+    const { first, again, byStack } = await write(true);
+    assert.deepEqual(again, first);
+    assert.notEqual(byStack?.[0], first[0]);
+    assert.deepEqual([first[4], byStack?.[4]], [1, 3]);
+  });
+
+  it('stand there twice where it may not', async () => {
+    const { first, again } = await write(false);
+    assert.notEqual(again[0], first[0]);
+  });
+});

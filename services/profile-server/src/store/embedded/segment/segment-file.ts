@@ -79,11 +79,13 @@ function readSegment(file: SyncFile, path: string): SegmentFile {
     }
     switch (codec) {
       case CODEC.raw:
+      case CODEC.rawByStack:
         if (storedBytes !== rawBytes) {
           throw damage(where, `${storedBytes} plain bytes that are to be ${rawBytes}`);
         }
         return stored;
       case CODEC.deflateRaw:
+      case CODEC.deflateRawByStack:
         return inflate(where, stored, rawBytes);
       default:
         throw damage(where, `codec ${codec satisfies never}, which this version does not know`);

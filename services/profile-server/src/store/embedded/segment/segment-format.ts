@@ -7,6 +7,8 @@
  *     directory offset u64, stored length u32, raw length u32, crc32 u32, version u32, "EMSEGEND"
  */
 
+import type { PageRef } from './segment-directory.ts';
+
 export const SEGMENT_VERSION = 1;
 
 const encoder = new TextEncoder();
@@ -16,8 +18,15 @@ export const SEGMENT_END_MAGIC: Uint8Array = encoder.encode('EMSEGEND');
 export const SEGMENT_HEADER_BYTES = 16;
 export const SEGMENT_FOOTER_BYTES = 32;
 
-/** How the bytes of a page stand in the file: the last field of a `PageRef`. */
-export const CODEC = { raw: 0, deflateRaw: 1 } as const;
+/**
+ * How the bytes of a page stand in the file: the last field of a `PageRef`. Pages by stack
+ * (`stack-order`) are newer than the others: programs that do not know them say so.
+ */
+export const CODEC = { raw: 0, deflateRaw: 1, rawByStack: 2, deflateRawByStack: 3 } as const;
+
+export function isByStack([, , , , codec]: PageRef): boolean {
+  return codec === CODEC.rawByStack || codec === CODEC.deflateRawByStack;
+}
 
 /**
  * Deflate makes 258 bytes of two bits at best, so what says that it inflates to more than this many

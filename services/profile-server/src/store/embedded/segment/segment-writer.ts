@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import {
@@ -27,8 +28,8 @@ import {
 export type SegmentWriter = {
   /** Deflates a page and puts it behind the others. `raw` is free again when this resolves. */
   addPage(raw: Uint8Array): Promise<PageRef>;
-  /** The same for several, which are deflated at the same time. */
-  addPages(raws: readonly Uint8Array[]): Promise<readonly PageRef[]>;
+  /** The same for several, which are deflated at the same time. `byStack`: they are in that order. */
+  addPages(raws: readonly Uint8Array[], byStack?: boolean): Promise<readonly PageRef[]>;
   /** For what is random and only becomes larger. */
   addPlainPage(raw: Uint8Array): Promise<PageRef>;
   finish(directory: SegmentDirectory): Promise<WrittenSegment>;
@@ -46,6 +47,11 @@ export type SegmentWriterOptions = {
   /** Of zlib: 1 is fast, 6 makes 5 % less. */
   readonly level: number;
   readonly deflate?: Deflate;
+  /**
+   * Whether a page that is there already is not written again: a day of one hour has the sums of the
+   * hour, and a pod that lived for minutes has no others. Costs a hash of all bytes.
+   */
+  readonly sharesPages?: boolean;
 };
 
 /** Small enough for a disk to do other things in between, large enough to cost few calls. */
@@ -54,6 +60,8 @@ const SLICE_BYTES = 1024 * 1024;
 /** Of a page that small, deflate cannot save what its own frame takes. */
 const MIN_DEFLATED_BYTES = 24;
 
+/** Smaller ones take less than what says where they are. */
+const MIN_SHARED_BYTES = 64;
 /** A page is stored deflated when that saves a 32nd at least: reading it costs time. */
 const WORTHWHILE_SHARE = 31 / 32;
 
@@ -88,12 +96,49 @@ export async function createSegmentWriter(options: SegmentWriterOptions): Promis
     return offset;
   }
 
-  async function appendPage(raw: Uint8Array, deflated: Uint8Array | undefined): Promise<PageRef> {
+  async function appendPage(
+    raw: Uint8Array,
+    deflated: Uint8Array | undefined,
+    byStack: boolean,
+  ): Promise<PageRef> {
     const isSmaller = deflated !== undefined && deflated.length <= raw.length * WORTHWHILE_SHARE;
     const stored = isSmaller ? deflated : raw;
     const offset = await append(stored);
-    const codec = isSmaller ? CODEC.deflateRaw : CODEC.raw;
+    const codec = byStack
+      ? isSmaller
+        ? CODEC.deflateRawByStack
+        : CODEC.rawByStack
+      : isSmaller
+        ? CODEC.deflateRaw
+        : CODEC.raw;
     return [offset, stored.length, raw.length, crc32(stored), codec];
+  }
+
+  const written = new Map<string, PageRef>();
+
+  /** What tells a page that may be shared from others. */
+  function keyOf(raw: Uint8Array, byStack: boolean): string | undefined {
+    if (options.sharesPages !== true || raw.length < MIN_SHARED_BYTES) return undefined;
+    return `${byStack} ${createHash('sha256').update(raw).digest('base64')}`;
+  }
+
+  async function addPages(
+    raws: readonly Uint8Array[],
+    byStack = false,
+  ): Promise<readonly PageRef[]> {
+    const keys = raws.map((raw) => keyOf(raw, byStack));
+    const known = keys.map((key) => (key === undefined ? undefined : written.get(key)));
+    const deflated = await Promise.all(
+      raws.map((raw, i) => (known[i] === undefined ? deflateIfLarge(raw) : undefined)),
+    );
+    const refs: PageRef[] = [];
+    for (const [i, raw] of raws.entries()) {
+      const ref = known[i] ?? (await appendPage(raw, deflated[i], byStack));
+      const key = keys[i];
+      if (key !== undefined) written.set(key, ref);
+      refs.push(ref);
+    }
+    return refs;
   }
 
   const deflateIfLarge = async (raw: Uint8Array): Promise<Uint8Array | undefined> =>
@@ -111,14 +156,13 @@ export async function createSegmentWriter(options: SegmentWriterOptions): Promis
 
   await append(encodeSegmentHeader());
   return {
-    addPage: async (raw) => appendPage(raw, await deflateIfLarge(raw)),
-    async addPages(raws) {
-      const deflated = await Promise.all(raws.map(deflateIfLarge));
-      const refs: PageRef[] = [];
-      for (const [i, raw] of raws.entries()) refs.push(await appendPage(raw, deflated[i]));
-      return refs;
+    async addPage(raw) {
+      const [ref] = await addPages([raw]);
+      if (ref === undefined) throw new Error('a page was written and has no place');
+      return ref;
     },
-    addPlainPage: (raw) => appendPage(raw, undefined),
+    addPages,
+    addPlainPage: (raw) => appendPage(raw, undefined, false),
     async finish(directory) {
       const raw = new TextEncoder().encode(JSON.stringify(directory));
       const stored = await deflate(raw, level);

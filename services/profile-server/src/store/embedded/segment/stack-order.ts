@@ -1,0 +1,234 @@
+import { createByteReader } from '../codec/byte-reader.ts';
+import { createByteWriter } from '../codec/byte-writer.ts';
+import { DamagedBytes } from '../codec/damaged-bytes.ts';
+
+/*
+ * The pages of a block, stack by stack instead of row by row: rows of a service have mostly the same
+ * stacks, and a stack has mostly like values, so that deflate makes a third less of them.
+ *
+ *     ids      number of stacks v; (stack + 1) - the one before, v, of each; number of its samples, v,
+ *              of each; then of each sample: row - the row of the stack's sample before it, v
+ *     column   how each row's column begins (mode u8, then what goes before its values); then of each
+ *              sample the value as it stands in its row
+ *
+ * Samples stand in the order of stacks, the ones with most samples first, of equals the lower one:
+ * who is rare is where it disturbs nobody. Both directions keep every byte: by row again, pages are
+ * as they were.
+ */
+
+/** The samples of a block in the order of their stacks. */
+export type StackOrder = {
+  readonly rowCount: number;
+  /** Samples of a row lie from `rowStart[row]` to the next one's. */
+  readonly rowStart: Int32Array;
+  /** The row of each sample, in the order of stacks. */
+  readonly rowOf: Int32Array;
+  /** The place of each sample in the order of stacks, in that of rows. */
+  readonly placeOf: Int32Array;
+};
+
+/** A page of ids in one order or the other, and how to get from one to the other. */
+export type OrderedIds = { readonly page: Uint8Array; readonly order: StackOrder };
+
+/** Rows that share fewer stacks become larger by it. */
+const MIN_SAMPLES_PER_STACK = 1.5;
+/** Stacks are numbered in 32 bits, and 0 is for none. */
+const MAX_ID = 2 ** 32;
+/** A cell for each id is fast while there are not too many: dictionaries end at 4 M stacks. */
+const MAX_DENSE_ID = 8_000_000;
+
+/** Puts pages of ids into the order of stacks; undefined where too few rows share any. */
+export type StackOrderer = (page: Uint8Array, rowCount: number) => OrderedIds | undefined;
+
+export function createStackOrderer(): StackOrderer {
+  /** By id: the number of its samples, and then the place of its stack. All 0 between two pages. */
+  let ofId = new Int32Array(0);
+
+  return (page, rowCount) => {
+    const { idOf, rowStart, largestId } = readIdRows(page, rowCount);
+    if (largestId > MAX_DENSE_ID) return undefined;
+    if (ofId.length <= largestId) ofId = new Int32Array(Math.ceil(1.5 * (largestId + 1)));
+    const ids = distinctIds(idOf, ofId);
+    const ordered =
+      ids.length === 0 || idOf.length < MIN_SAMPLES_PER_STACK * ids.length
+        ? undefined
+        : orderStacks(idOf, ids, ofId, rowStart);
+    for (const id of ids) ofId[id] = 0;
+    return ordered;
+  };
+}
+
+/** The ids that there are, ascending; counts how often in `ofId`. */
+function distinctIds(idOf: Uint32Array, ofId: Int32Array): Uint32Array {
+  const ids = new Uint32Array(idOf.length);
+  let length = 0;
+  for (const id of idOf) {
+    const count = ofId[id] ?? 0;
+    if (count === 0) ids[length++] = id;
+    ofId[id] = count + 1;
+  }
+  return ids.subarray(0, length).sort();
+}
+
+function orderStacks(
+  idOf: Uint32Array,
+  ids: Uint32Array,
+  ofId: Int32Array,
+  rowStart: Int32Array,
+): OrderedIds {
+  const count = idOf.length;
+  const rowCount = rowStart.length - 1;
+  const counts = new Int32Array(ids.length);
+  const out = createByteWriter(2 * count);
+  out.uvarint(ids.length);
+  let before = 0;
+  for (const [stack, id] of ids.entries()) {
+    out.uvarint(id - before);
+    before = id;
+    counts[stack] = ofId[id] ?? 0;
+    ofId[id] = stack;
+  }
+  for (const ofStack of counts) out.uvarint(ofStack);
+  const { firstOf, ranked } = rankStacks(counts);
+  const rowOf = new Int32Array(count);
+  const placeOf = new Int32Array(count);
+  const next = firstOf.slice();
+  for (let row = 0; row < rowCount; row++) {
+    for (let sample = rowStart[row] ?? 0; sample < (rowStart[row + 1] ?? 0); sample++) {
+      const stack = ofId[idOf[sample] ?? 0] ?? 0;
+      const place = next[stack] ?? 0;
+      next[stack] = place + 1;
+      placeOf[sample] = place;
+      rowOf[place] = row;
+    }
+  }
+  let place = 0;
+  for (const stack of ranked) {
+    let rowBefore = 0;
+    for (const end = place + (counts[stack] ?? 0); place < end; place++) {
+      const row = rowOf[place] ?? 0;
+      out.uvarint(row - rowBefore);
+      rowBefore = row;
+    }
+  }
+  return { page: out.finish(), order: { rowCount, rowStart, rowOf, placeOf } };
+}
+
+/** The other way. Throws {@link DamagedBytes} for what is no such page. */
+export function idsToRows(page: Uint8Array, rowCount: number): OrderedIds {
+  const from = createByteReader(page);
+  const stackCount = from.count(3);
+  const ids = new Float64Array(stackCount);
+  let before = 0;
+  for (let stack = 0; stack < stackCount; stack++) {
+    before += from.uvarint();
+    if (before > MAX_ID) throw new DamagedBytes(`a stack ${before} of a block`);
+    ids[stack] = before;
+  }
+  const counts = new Int32Array(stackCount);
+  let count = 0;
+  for (let stack = 0; stack < stackCount; stack++) {
+    const ofStack = from.count(1);
+    if (ofStack === 0) throw new DamagedBytes('a stack without a sample');
+    counts[stack] = ofStack;
+    count += ofStack;
+  }
+  if (count > from.left()) throw new DamagedBytes(`${count} samples in ${from.left()} bytes`);
+  const { firstOf, ranked } = rankStacks(counts);
+  const rowOf = new Int32Array(count);
+  const rowStart = new Int32Array(rowCount + 1);
+  let place = 0;
+  for (const stack of ranked) {
+    let row = 0;
+    for (let i = 0; i < (counts[stack] ?? 0); i++) {
+      row += from.uvarint();
+      if (row >= rowCount) throw new DamagedBytes(`a sample of row ${row} of ${rowCount}`);
+      rowOf[place++] = row;
+      rowStart[row + 1] = (rowStart[row + 1] ?? 0) + 1;
+    }
+  }
+  if (from.left() > 0) throw new DamagedBytes(`${from.left()} bytes behind the ids of a block`);
+  for (let row = 0; row < rowCount; row++) {
+    rowStart[row + 1] = (rowStart[row + 1] ?? 0) + (rowStart[row] ?? 0);
+  }
+  const placeOf = new Int32Array(count);
+  const idOf = new Float64Array(count);
+  const next = rowStart.slice(0, rowCount);
+  for (let stack = 0; stack < stackCount; stack++) {
+    const first = firstOf[stack] ?? 0;
+    const end = first + (counts[stack] ?? 0);
+    for (let of = first; of < end; of++) {
+      const row = rowOf[of] ?? 0;
+      const at = next[row] ?? 0;
+      next[row] = at + 1;
+      placeOf[at] = of;
+      idOf[at] = ids[stack] ?? 0;
+    }
+  }
+  return {
+    page: writeIdRows(idOf, rowStart, rowCount),
+    order: { rowCount, rowStart, rowOf, placeOf },
+  };
+}
+
+function readIdRows(page: Uint8Array, rowCount: number) {
+  const from = createByteReader(page);
+  const idOf = new Uint32Array(page.length);
+  const rowStart = new Int32Array(rowCount + 1);
+  let count = 0;
+  let largestId = 0;
+  for (let row = 0; row < rowCount; row++) {
+    const length = from.count(1);
+    let id = 0;
+    for (let i = 0; i < length; i++) {
+      id += from.uvarint();
+      idOf[count++] = id;
+    }
+    if (id > largestId) largestId = id;
+    rowStart[row + 1] = count;
+  }
+  return { idOf: idOf.subarray(0, count), rowStart, largestId };
+}
+
+function writeIdRows(idOf: Float64Array, rowStart: Int32Array, rowCount: number): Uint8Array {
+  const out = createByteWriter(2 * idOf.length);
+  for (let row = 0; row < rowCount; row++) {
+    const start = rowStart[row] ?? 0;
+    const end = rowStart[row + 1] ?? 0;
+    out.uvarint(end - start);
+    let before = 0;
+    for (let sample = start; sample < end; sample++) {
+      const id = idOf[sample] ?? 0;
+      out.uvarint(id - before);
+      before = id;
+    }
+  }
+  return out.finish();
+}
+
+/** Stacks by their number of samples, the most first, and where the samples of each begin then. */
+function rankStacks(counts: ArrayLike<number>) {
+  let most = 0;
+  for (let stack = 0; stack < counts.length; stack++) most = Math.max(most, counts[stack] ?? 0);
+  /** How many stacks have more samples than so many. */
+  const next = new Int32Array(most + 2);
+  for (let stack = 0; stack < counts.length; stack++) {
+    const fewer = (counts[stack] ?? 0) - 1;
+    next[fewer] = (next[fewer] ?? 0) + 1;
+  }
+  for (let of = most - 1; of >= 0; of--) next[of] = (next[of] ?? 0) + (next[of + 1] ?? 0);
+  const ranked = new Int32Array(counts.length);
+  for (let stack = 0; stack < counts.length; stack++) {
+    const of = counts[stack] ?? 0;
+    const rank = next[of] ?? 0;
+    next[of] = rank + 1;
+    ranked[rank] = stack;
+  }
+  const firstOf = new Int32Array(counts.length);
+  let first = 0;
+  for (const stack of ranked) {
+    firstOf[stack] = first;
+    first += counts[stack] ?? 0;
+  }
+  return { ranked, firstOf };
+}
