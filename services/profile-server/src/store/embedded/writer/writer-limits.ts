@@ -48,8 +48,8 @@ export const PROBE_EVERY_MILLIS = 1000;
 /** What a client that is refused for the moment is told. */
 export const RETRY_AFTER_SECONDS = 1;
 
-/** Enough for a manifest and the beginning of a log, which let retention make room for all else. */
-export const BALLAST_MAX_BYTES = 1024 * 1024;
+/** Enough for manifests of a thousand files, which let retention make room for all else. */
+export const BALLAST_MAX_BYTES = 256 * 1024;
 export const BALLAST_DISK_SHARE = 0.01;
 /** Below this share of the disk, or this many bytes, the oldest day goes if the owner wants that. */
 export const LOW_DISK_BYTES = 1024 ** 3;
