@@ -10,16 +10,20 @@ import {
 } from '@emberscope/node-kit';
 import { unixNanos } from '@emberscope/units';
 import type { PushOutcome } from '../../push.ts';
+import { sharedManifest } from '../manifest/manifest-bytes.ts';
 import { DATA_DIR, openTestWriter } from './testing/open-writer.ts';
 import {
   DAY,
   drawn,
+  HOUR,
   one,
   push,
   START_MILLIS,
   storedId,
   TENANT,
 } from './testing/writer-profiles.ts';
+
+const START_DAY = START_MILLIS / DAY;
 
 describe('a disk that fails', () => {
   test('refuses the batch and those behind it, and none of them comes back', async () => {
@@ -158,6 +162,37 @@ describe('a full disk', () => {
     );
     await opened.clock.advance(300_000);
     assert.equal(opened.writer.stats().segmentCount, 1);
+  });
+
+  test('costs the oldest day at once after a jump of the clock that profiles agree with', async () => {
+    const clock = createSimClock();
+    const fs = createSimFs({ random: createSeededRandom(3), clock, capacityBytes: 100_000 });
+    const opened = await openTestWriter({
+      ...{ fs, clock, dropsOldestWhenFull: true, retentionMillis: DAY },
+      limits: { jumpHeldMillis: HOUR },
+    });
+    const daysLeft = () =>
+      sharedManifest(opened.writer.view().manifest).segments.map(({ day }) => day - START_DAY);
+    await push(opened, drawn('main 1'));
+    await opened.run(opened.writer.flush());
+    clock.jumpWall(3 * DAY);
+    // What merges have replaced goes first.
+    await clock.advance(125_000);
+    const filler = await fs.open('/filler', 'truncate');
+    const { freeBytes } = await fs.space('/');
+    await filler.write(new Uint8Array(freeBytes - 20_000), 0);
+    await clock.advance(2000);
+    assert.deepEqual(daysLeft(), [0], 'the clock alone may be wrong');
+    await push(opened, drawn('main 1', START_MILLIS + 3 * DAY));
+    await clock.advance(2000);
+    assert.deepEqual(daysLeft(), [], 'profiles in the log say the same');
+    assert.match(
+      opened.events.at(-1)?.message ?? '',
+      /^profiles of 2026-11-24 were deleted: the disk has/,
+    );
+    await opened.run(opened.writer.flush());
+    await clock.advance(300_000);
+    assert.deepEqual(daysLeft(), [3], 'today stays, however full the disk is');
   });
 
   test('at the start is one sentence', async () => {

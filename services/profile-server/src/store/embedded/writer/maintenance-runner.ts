@@ -217,10 +217,19 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
     await keepDiskFree();
   }
 
-  /** The oldest day that is not today. */
+  /**
+   * The oldest day that is not today. After a jump of the clock, today is what it says at once if
+   * profiles say the same: a disk that is full cannot wait until the jump has held. For a clock that
+   * is wrong alone, the newest day of profiles is today, and never goes.
+   */
   function oldestDay(): number | undefined {
-    const today = dayOfMillis(options.time.nowMillis());
-    return daysOf(manifest.current().segments).find((day) => day < today);
+    const days = daysOf(manifest.current().segments);
+    const headDays = log.views().flatMap(({ generation }) => [...options.factsOf(generation).days]);
+    const today = Math.max(
+      dayOfMillis(options.time.nowMillis()),
+      Math.min(dayOfMillis(clock.nowMillis()), Math.max(...days, ...headDays)),
+    );
+    return days.find((day) => day < today);
   }
 
   async function keepWithinCap(): Promise<void> {
