@@ -8,6 +8,8 @@ import type { DeletionEntry } from '../manifest/manifest.ts';
 export type StreamDeletions = {
   /** For each sample type whether it is deleted of a profile; undefined when none is. */
   of(timeMillis: number, timeNanosOnTop: number, arrival: number): readonly boolean[] | undefined;
+  /** The same of a sum of the profiles of `[fromMillis, toMillis)`, whose parts nobody can tell apart. */
+  ofSum(fromMillis: number, toMillis: number): readonly boolean[] | undefined;
 };
 
 type Stream = {
@@ -43,15 +45,28 @@ export function createDeletions(entries: readonly DeletionEntry[]): DeletionsOfS
       return types.includes(true) ? [{ ...deletion, types }] : [];
     });
     if (ofStream.length === 0) return undefined;
+    const typesOf = (hits: typeof ofStream): readonly boolean[] | undefined =>
+      hits.length === 0
+        ? undefined
+        : sampleTypes.map((_, type) => hits.some(({ types }) => types[type] === true));
     return {
       of(timeMillis, timeNanosOnTop, arrival) {
         const nanos = BigInt(timeMillis) * NANOS_PER_MILLI + BigInt(timeNanosOnTop);
-        const hits = ofStream.filter(
-          ({ startNanos, endNanos, beforeArrival }) =>
-            arrival < beforeArrival && nanos >= startNanos && nanos <= endNanos,
+        return typesOf(
+          ofStream.filter(
+            ({ startNanos, endNanos, beforeArrival }) =>
+              arrival < beforeArrival && nanos >= startNanos && nanos <= endNanos,
+          ),
         );
-        if (hits.length === 0) return undefined;
-        return sampleTypes.map((_, type) => hits.some(({ types }) => types[type] === true));
+      },
+      ofSum(fromMillis, toMillis) {
+        const fromNanos = BigInt(fromMillis) * NANOS_PER_MILLI;
+        const toNanos = BigInt(toMillis) * NANOS_PER_MILLI;
+        return typesOf(
+          ofStream.filter(
+            ({ startNanos, endNanos }) => startNanos < toNanos && endNanos >= fromNanos,
+          ),
+        );
       },
     };
   };

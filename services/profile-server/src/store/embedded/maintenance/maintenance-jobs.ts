@@ -34,7 +34,7 @@ export type MaintenanceOptions = {
 export type MergeJob = {
   readonly dataDir: string;
   readonly day: number;
-  /** Segments of that day; all of them, for a roll-up. */
+  /** Segments of that day; all of them, for a roll-up that is made of them. */
   readonly inputs: readonly SegmentEntry[];
   /** What was deleted and may still be in the inputs. */
   readonly deletions: readonly DeletionEntry[];
@@ -42,8 +42,11 @@ export type MergeJob = {
   readonly sequence: number;
   /** The number of the file that it writes; a roll-up has it too, in a folder of its own. */
   readonly file: number;
-  /** `day`: the day is over, and has sums of the whole of it. */
-  readonly kind: 'merged' | 'day';
+  /**
+   * `day`: the day is over, and has sums of the whole of it. `rollup`: the input is a roll-up whose
+   * day has gone; it is written again without what was deleted.
+   */
+  readonly kind: 'merged' | 'day' | 'rollup';
   readonly rollup: boolean;
   readonly nowMillis: number;
   /** Ids of pushes that came before are left out. */
@@ -53,7 +56,7 @@ export type MergeJob = {
 export type MergeResult = {
   /** Undefined when nothing is left, not even rows of a dictionary. */
   readonly segment: SegmentEntry | undefined;
-  /** Undefined when none was asked for, or no profile is left. */
+  /** Undefined when none was asked for, or nothing is left. */
   readonly rollup: SegmentEntry | undefined;
 };
 

@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import type { Fs } from '@emberscope/node-kit/worker';
-import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import type { SegmentEntry } from '../manifest/manifest.ts';
 import { inFile } from '../segment/level-rows.ts';
 import { decodePushIds, encodePushIds, type StoredPushId } from '../segment/push-ids-page.ts';
@@ -9,7 +7,7 @@ import type {
   SegmentDirectory,
   TableDirectory,
 } from '../segment/segment-directory.ts';
-import { openSegment, type SegmentFile } from '../segment/segment-file.ts';
+import type { SegmentFile } from '../segment/segment-file.ts';
 import { createSegmentWriter } from '../segment/segment-writer.ts';
 import { createDeletions } from './deleted-types.ts';
 import {
@@ -20,8 +18,9 @@ import {
 } from './maintenance-jobs.ts';
 import { gatherEpochs, writeMergedRows } from './merge-dictionaries.ts';
 import { groupByKind, mergeTables } from './merge-table.ts';
+import { openInput } from './open-input.ts';
 import { removeWritten } from './remove-written.ts';
-import { writeRollup } from './rollup-segment.ts';
+import { rewriteRollup, writeRollup } from './rollup-segment.ts';
 import { segmentFileName } from './segment-names.ts';
 import { createSegmentSummary } from './segment-summary.ts';
 
@@ -35,10 +34,13 @@ export async function mergeSegments(
   job: MergeJob,
   options: MaintenanceOptions = {},
 ): Promise<MergeResult> {
+  const { kind } = job;
+  if (kind === 'rollup')
+    return { segment: undefined, rollup: await rewriteRollup(fs, job, options) };
   const inputs: SegmentFile[] = [];
   try {
     for (const entry of job.inputs) inputs.push(openInput(fs, job.dataDir, entry));
-    const segment = await mergeInputs(fs, job, inputs, options);
+    const segment = await mergeInputs(fs, { ...job, kind }, inputs, options);
     if (segment === undefined || segment.profileCount === 0 || !job.rollup) {
       return { segment, rollup: undefined };
     }
@@ -53,16 +55,9 @@ export async function mergeSegments(
   }
 }
 
-function openInput(fs: Fs, dataDir: string, { file, directoryCrc }: SegmentEntry): SegmentFile {
-  const segment = openSegment(fs, join(dataDir, file));
-  if (segment.directoryCrc === directoryCrc) return segment;
-  segment.close();
-  throw new DamagedBytes(`segment ${segment.path}: another file than the manifest names`);
-}
-
 async function mergeInputs(
   fs: Fs,
-  job: MergeJob,
+  job: MergeJob & { readonly kind: 'merged' | 'day' },
   inputs: readonly SegmentFile[],
   { deflate }: MaintenanceOptions,
 ): Promise<SegmentEntry | undefined> {

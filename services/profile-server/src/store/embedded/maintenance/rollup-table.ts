@@ -1,11 +1,13 @@
 import type { LabelSet } from '@emberscope/labels';
+import { MILLIS_PER_HOUR } from '@emberscope/units';
 import type { EncodedSamples } from '../codec/log-records.ts';
 import { inFile, type LevelRows, openLevel } from '../segment/level-rows.ts';
 import { createLevelWriter, type LevelRow } from '../segment/level-writer.ts';
 import type { TableDirectory } from '../segment/segment-directory.ts';
 import type { SegmentFile } from '../segment/segment-file.ts';
 import type { SegmentWriter } from '../segment/segment-writer.ts';
-import { createSampleDecoder } from './decode-samples.ts';
+import { createSampleDecoder, type DecodedSamples } from './decode-samples.ts';
+import type { DeletionsOfStream, StreamDeletions } from './deleted-types.ts';
 import type { StackFold } from './fold-stacks.ts';
 import type { TableInput } from './merge-dictionaries.ts';
 import { hourOf, kindOf, MERGE_BLOCKS } from './merge-table.ts';
@@ -13,10 +15,21 @@ import { createRowSums } from './row-sums.ts';
 import { createSampleSums } from './sample-sums.ts';
 import { createTableRemarks } from './table-remarks.ts';
 import { createTableStreams, labelSetOfColumn, sortStreams } from './table-streams.ts';
+import { encodeWithoutTypes } from './without-types.ts';
+
+export type TableRollup = {
+  readonly tenant: string;
+  readonly day: number;
+  readonly inputs: readonly TableInput[];
+  readonly foldOf: ReadonlyMap<TableDirectory, StackFold>;
+  /** What was deleted of sums; profiles are read as they are. */
+  readonly deletionsOf: DeletionsOfStream;
+};
 
 type Source = {
   readonly segment: SegmentFile;
-  readonly profiles: LevelRows;
+  /** A roll-up has none. */
+  readonly profiles: LevelRows | undefined;
   readonly hours: LevelRows | undefined;
   readonly remarks: readonly number[];
   readonly placeOfKey: ReadonlyMap<string, number>;
@@ -30,15 +43,18 @@ type Part = {
   readonly hour: number;
   readonly row: LevelRow;
   readonly samples: () => EncodedSamples;
+  /** Types that were deleted of it; undefined when none is. */
+  readonly isDeleted: readonly boolean[] | undefined;
 };
 
-/** Writes sums of hours and of the day of all tables of a service that are of one kind. */
+/**
+ * Writes sums of hours and of the day of all tables of a service that are of one kind; undefined
+ * when nothing is left of them.
+ */
 export async function rollupTables(
   writer: SegmentWriter,
-  day: number,
-  inputs: readonly TableInput[],
-  foldOf: ReadonlyMap<TableDirectory, StackFold>,
-): Promise<Omit<TableDirectory, 'epoch'>> {
+  { tenant, day, inputs, foldOf, deletionsOf }: TableRollup,
+): Promise<Omit<TableDirectory, 'epoch'> | undefined> {
   const kind = kindOf(inputs);
   const typeCount = kind.sampleTypes.length;
   const remarks = createTableRemarks();
@@ -48,12 +64,13 @@ export async function rollupTables(
   );
   const sources = inputs.map(({ segment, table }, i): Source => {
     const profiles = openLevel(segment, table, 'profile');
+    const hours = openLevel(segment, table, 'hour');
     const fold = foldOf.get(table);
-    if (profiles === undefined || fold === undefined) {
-      throw new Error(`segment ${segment.path} has no profiles to roll up`);
+    if ((profiles ?? hours) === undefined || fold === undefined) {
+      throw new Error(`segment ${segment.path} has nothing to roll up`);
     }
     return {
-      ...{ segment, profiles, fold, hours: openLevel(segment, table, 'hour') },
+      ...{ segment, profiles, fold, hours },
       remarks: table.remarks.map(remarks.placeOf),
       placeOfKey: new Map(labelsOf[i]?.map(({ key }, place) => [key, place])),
       newestMillis: table.streams.newestMillis,
@@ -74,9 +91,18 @@ export async function rollupTables(
     await hours.add(row, hourSums.encode());
   }
 
+  function decodePart({ source, samples, isDeleted }: Part): DecodedSamples {
+    const stackCount = source.fold.folded.length;
+    const decoded = decoder.decode(samples(), stackCount);
+    if (isDeleted === undefined) return decoded;
+    return decoder.decode(encodeWithoutTypes(decoded, undefined, isDeleted), stackCount);
+  }
+
   async function rollUpStream(labels: LabelSet): Promise<void> {
+    const deletions = deletionsOf({ tenant, labels, ...kind });
     const parts = sources
       .flatMap((source) => partsOf(source, labels.key))
+      .flatMap((part) => withoutDeleted(part, deletions) ?? [])
       .sort((a, b) => compareRows(a.row, b.row));
     if (parts.length === 0) return;
     const stream = streams.begin(labels);
@@ -85,7 +111,7 @@ export async function rollupTables(
       if (part.hour !== hour) await endHour();
       hour = part.hour;
       const { segment, fold } = part.source;
-      const decoded = inFile(segment, () => decoder.decode(part.samples(), fold.folded.length));
+      const decoded = inFile(segment, () => decodePart(part));
       fold.fold(decoded.stack, decoded.length);
       const row = { ...part.row, stream, remarks: part.source.remarks[part.row.remarks] ?? 0 };
       for (const rowSums of [hourRowSums, dayRowSums]) rowSums.add(row);
@@ -100,6 +126,7 @@ export async function rollupTables(
   }
 
   for (const labels of sortStreams(labelsOf.flat()).sorted) await rollUpStream(labels);
+  if (hours.rowCount() === 0) return undefined;
   return {
     ...kind,
     streams: streams.columns(),
@@ -120,13 +147,25 @@ function partsOf(source: Source, key: string): readonly Part[] {
     const hour = hourOf(row.timeMillis);
     if (level === hours) summed.add(hour);
     else if (summed.has(hour)) return;
-    parts.push({ source, hour, row, samples: () => level.samplesOf(at) });
+    parts.push({ source, hour, row, samples: () => level.samplesOf(at), isDeleted: undefined });
   };
   for (const level of [hours, profiles]) {
     if (level === undefined) continue;
     for (let at = level.firstRowOf(place); at < level.firstRowOf(place + 1); at++) add(level, at);
   }
   return parts;
+}
+
+/** The part but for what was deleted of it; undefined when nothing is left. */
+function withoutDeleted(part: Part, deletions: StreamDeletions | undefined): Part | undefined {
+  const { row, hour } = part;
+  const isDeleted = deletions?.ofSum(hour * MILLIS_PER_HOUR, (hour + 1) * MILLIS_PER_HOUR);
+  if (isDeleted === undefined) return part;
+  const left = (values: LevelRow['totals']) =>
+    values.map((value, type) => (isDeleted[type] === true ? 0 : value));
+  const totals = left(row.totals);
+  if (totals.every((total) => Number(total) === 0)) return undefined;
+  return { ...part, row: { ...row, totals, largest: left(row.largest) }, isDeleted };
 }
 
 function compareRows(a: LevelRow, b: LevelRow): number {

@@ -3,7 +3,7 @@ import type { MergeJob, MergeResult } from '../maintenance/maintenance-jobs.ts';
 import type { Manifest, SegmentEntry } from '../manifest/manifest.ts';
 import { nameOfDay } from './epoch-key.ts';
 import type { Maintenance } from './maintenance-jobs.ts';
-import { type DueMerge, dueMerge } from './maintenance-plan.ts';
+import { type DueMerge, dueMerge, dueRollup } from './maintenance-plan.ts';
 import type { ManifestStore } from './manifest-store.ts';
 import type { RetryPause } from './retry-pause.ts';
 import { PUSH_IDS_KEPT_MILLIS } from './writer-limits.ts';
@@ -103,15 +103,26 @@ export function createBackgroundMerge(options: BackgroundMergeOptions): Backgrou
   }
 
   function areNamed(inputs: readonly SegmentEntry[]): boolean {
-    const files = new Set(manifest.current().segments.map(({ file }) => file));
+    const { segments, rollups } = manifest.current();
+    const files = new Set([...segments, ...rollups].map(({ file }) => file));
     return inputs.every(({ file }) => files.has(file));
   }
 
   /** Answers false when it has to be done again. */
   async function commit(
-    { day, inputs, file }: MergeJob,
+    { day, inputs, file, kind }: MergeJob,
     { segment, rollup }: MergeResult,
   ): Promise<boolean> {
+    if (kind === 'rollup') {
+      const gone = inputs.filter((of) => of.file !== rollup?.file);
+      const kept = (of: SegmentEntry): boolean => !inputs.some((input) => input.file === of.file);
+      await options.replace(gone, (current) => ({
+        ...current,
+        rollups: [...current.rollups.filter(kept), ...(rollup === undefined ? [] : [rollup])],
+        nextFile: Math.max(current.nextFile, file + 1),
+      }));
+      return true;
+    }
     if (segment === undefined) {
       await closeDay(day);
       const isStillAll = manifest
@@ -146,9 +157,10 @@ export function createBackgroundMerge(options: BackgroundMergeOptions): Backgrou
   return {
     beginDue() {
       if (running !== undefined || hasEnded || !pause.isDue()) return;
-      const due = dueMerge(manifest.current().segments, clock.nowMillis(), (file) =>
-        damaged.has(file),
-      );
+      const current = manifest.current();
+      const isLeftOut = (file: string): boolean => damaged.has(file);
+      const due =
+        dueMerge(current.segments, clock.nowMillis(), isLeftOut) ?? dueRollup(current, isLeftOut);
       if (due === undefined) return;
       running = run(due).finally(() => {
         running = undefined;

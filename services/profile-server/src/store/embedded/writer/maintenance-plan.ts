@@ -1,3 +1,5 @@
+import { NANOS_PER_MILLI } from '@emberscope/units';
+import type { MergeJob } from '../maintenance/maintenance-jobs.ts';
 import type { DeletionEntry, Manifest, SegmentEntry } from '../manifest/manifest.ts';
 import {
   DAY_MILLIS,
@@ -11,7 +13,7 @@ import {
 export type DueMerge = {
   readonly day: number;
   readonly inputs: readonly SegmentEntry[];
-  readonly kind: 'merged' | 'day';
+  readonly kind: MergeJob['kind'];
 };
 
 /** The next day that is worth a merge, the oldest first. `isLeftOut` says which files are damaged. */
@@ -29,6 +31,34 @@ export function dueMerge(
     if (!isOver && inputs.length > MAX_SEGMENTS_OF_DAY) return { day, inputs, kind: 'merged' };
   }
   return undefined;
+}
+
+/**
+ * The next roll-up of which something was deleted when its day had gone: nothing else will carry
+ * that out on it. While there are segments of the day, a merge or retention comes first.
+ */
+export function dueRollup(
+  { segments, rollups, deletions }: Pick<Manifest, 'segments' | 'rollups' | 'deletions'>,
+  isLeftOut: (file: string) => boolean,
+): DueMerge | undefined {
+  const days = new Set(daysOf(segments));
+  const due = rollups.find(
+    (rollup) =>
+      !days.has(rollup.day) &&
+      !isLeftOut(rollup.file) &&
+      deletions.some((deletion) => mayHide(deletion, rollup)),
+  );
+  return due === undefined ? undefined : { day: due.day, inputs: [due], kind: 'rollup' };
+}
+
+/** Whether a deletion that was not carried out on a segment may be about something in it. */
+function mayHide(deletion: DeletionEntry, entry: SegmentEntry): boolean {
+  return (
+    entry.sequence < deletion.sequence &&
+    entry.firstArrival < deletion.beforeArrival &&
+    BigInt(entry.newestMillis) * NANOS_PER_MILLI >= BigInt(deletion.startNanos) &&
+    BigInt(entry.oldestMillis) * NANOS_PER_MILLI <= BigInt(deletion.endNanos)
+  );
 }
 
 /** Days, the oldest first, each once. */
@@ -61,16 +91,10 @@ export function livingDeletions(
   { segments, rollups, deletions }: Pick<Manifest, 'segments' | 'rollups' | 'deletions'>,
   firstArrivalsOfLog: readonly number[],
 ): readonly DeletionEntry[] {
-  return deletions.filter((deletion) => {
-    const mayHide = ({ sequence, firstArrival, oldestMillis, newestMillis }: SegmentEntry) =>
-      sequence < deletion.sequence &&
-      firstArrival < deletion.beforeArrival &&
-      BigInt(newestMillis) * 1_000_000n >= BigInt(deletion.startNanos) &&
-      BigInt(oldestMillis) * 1_000_000n <= BigInt(deletion.endNanos);
-    return (
-      segments.some(mayHide) ||
-      rollups.some(mayHide) ||
-      firstArrivalsOfLog.some((arrival) => arrival < deletion.beforeArrival)
-    );
-  });
+  return deletions.filter(
+    (deletion) =>
+      segments.some((segment) => mayHide(deletion, segment)) ||
+      rollups.some((rollup) => mayHide(deletion, rollup)) ||
+      firstArrivalsOfLog.some((arrival) => arrival < deletion.beforeArrival),
+  );
 }

@@ -127,6 +127,11 @@ export function createPlainMaintenance(fs: Fs, dataDir: string): PlainMaintenanc
     },
 
     async merge({ day, inputs, deletions, sequence, file, kind, rollup }) {
+      const number = String(file).padStart(6, '0');
+      if (kind === 'rollup') {
+        const name = `rollup/${nameOfDay(day)}-${number}.seg`;
+        return { segment: undefined, rollup: await write(name, kind, day, [], [], sequence) };
+      }
       const byKey = new Map<string, PlainEpoch>();
       const profiles: PlainProfile[] = [];
       const read = inputs.map((input) => directoryOf(`${dataDir}/${input.file}`));
@@ -151,7 +156,6 @@ export function createPlainMaintenance(fs: Fs, dataDir: string): PlainMaintenanc
       }
       const kept = left(profiles, deletions);
       if (kept.length === 0) return { segment: undefined, rollup: undefined };
-      const number = String(file).padStart(6, '0');
       const epochs = [...byKey.values()];
       return {
         segment: await write(`${nameOfDay(day)}/${number}.seg`, kind, day, epochs, kept, sequence),

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { matcher } from '@emberscope/labels';
+import { parseProfileType } from '@emberscope/profile';
+import { unixNanos } from '@emberscope/units';
+import { flushGeneration } from '../maintenance/flush-generation.ts';
+import { mergeSegments } from '../maintenance/merge-segments.ts';
+import { sharedManifest } from '../manifest/manifest-bytes.ts';
+import { createStoreReader } from '../reader/store-reader.ts';
+import { deflateHere } from '../segment/deflate-page.ts';
+import { openSegment } from '../segment/segment-file.ts';
+import {
+  createTestWriter,
+  DATA_DIR,
+  type TestWriter,
+  type TestWriterOptions,
+} from './testing/open-writer.ts';
+import { DAY, drawn, HOUR, push, START_MILLIS, TENANT } from './testing/writer-profiles.ts';
+
+const RETENTION = 2 * DAY;
+
+async function openRealWriter(options: TestWriterOptions = {}): Promise<TestWriter> {
+  const opened = createTestWriter({
+    ...{ retentionMillis: RETENTION, ...options },
+    wrap: () => ({
+      flush: (job) => flushGeneration(opened.fs, job, { deflate: deflateHere }),
+      merge: (job) => mergeSegments(opened.fs, job, { deflate: deflateHere }),
+    }),
+  });
+  await opened.run(opened.writer.start());
+  return opened;
+}
+
+/** A store of which nothing is left but the roll-up of a day: two hours of service `a`, one of `b`. */
+async function openWithRollup(): Promise<TestWriter> {
+  const opened = await openRealWriter();
+  for (const [service, hour] of [
+    ['a', 0],
+    ['a', 1],
+    ['b', 0],
+  ] as const) {
+    const profile = drawn(`main;of_${service} 10`, START_MILLIS + hour * HOUR);
+    await push(opened, profile, service);
+  }
+  await opened.run(opened.writer.flush());
+  for (const millis of [DAY + 3 * HOUR, 2 * DAY]) {
+    opened.clock.jumpWall(millis);
+    await opened.clock.advance(3000);
+  }
+  const { segments, rollups } = manifestOf(opened);
+  assert.deepEqual([segments.length, rollups.length], [0, 1]);
+  return opened;
+}
+
+const manifestOf = ({ writer }: TestWriter) => sharedManifest(writer.view().manifest);
+
+const FIRST_HOUR = { from: START_MILLIS, to: START_MILLIS + HOUR - 1 };
+const EVER = { from: 0, to: 2 * START_MILLIS };
+
+async function deleteOf(opened: TestWriter, service: string, { from, to } = EVER): Promise<void> {
+  const built = matcher('=', 'service_name', service);
+  assert.ok(built.ok);
+  const answer = await opened.run(
+    opened.writer.deleteSeries({
+      tenants: [TENANT],
+      range: {
+        startNanos: unixNanos(BigInt(from) * 1_000_000n),
+        endNanos: unixNanos(BigInt(to) * 1_000_000n),
+      },
+      matchers: [built.matcher],
+    }),
+  );
+  assert.ok(answer.ok);
+}
+
+/** The values that roll-ups have, by service. */
+async function rolledUp({ fs, clock, writer }: TestWriter): Promise<Record<string, number>> {
+  const reader = createStoreReader({
+    ...{ fs, dataDir: DATA_DIR, retentionNanos: BigInt(RETENTION) * 1_000_000n },
+    nowMillis: () => clock.nowMillis(),
+  });
+  reader.setView(writer.view());
+  const parsed = parseProfileType('process_cpu:cpu:nanoseconds::');
+  assert.ok(parsed.ok);
+  const endNanos = unixNanos(BigInt(clock.nowMillis()) * 1_000_000n);
+  const answer = await reader.selectSeries(
+    {
+      ...{ tenants: [TENANT], matchers: [], profileType: parsed.profileType },
+      ...{ range: { startNanos: unixNanos(0n), endNanos }, rollups: 'before-retention' },
+      ...{ mode: 'sum', groupBy: ['service_name'], limit: 0, exemplars: false },
+      ...{ firstEdgeNanos: endNanos, stepMillis: 1 },
+    },
+    { signal: new AbortController().signal },
+  );
+  assert.ok(answer.ok, answer.ok ? '' : JSON.stringify(answer.error));
+  return Object.fromEntries(
+    answer.value.map(({ labels, value }) => [
+      labels.map((label) => label.value).join(),
+      Number(value[0]),
+    ]),
+  );
+}
+
+/** All bytes of what is in roll-ups, inflated. */
+function textOfRollups(opened: TestWriter): string {
+  return manifestOf(opened)
+    .rollups.map(({ file }) => {
+      const segment = openSegment(opened.fs, `${DATA_DIR}/${file}`);
+      const pages = segment.directory.epochs.map(({ page }) => segment.page(page));
+      const texts = pages.map((page) => Buffer.from(page).toString('latin1'));
+      segment.close();
+      return JSON.stringify(segment.directory) + texts.join();
+    })
+    .join();
+}
+
+describe('a deletion after all profiles of a day have gone', () => {
+  test('hides the series at once, and takes its bytes out of the roll-up', async () => {
+    const opened = await openWithRollup();
+    assert.deepEqual(await rolledUp(opened), { a: 20, b: 10 });
+    await deleteOf(opened, 'a');
+    assert.deepEqual(await rolledUp(opened), { b: 10 });
+    assert.match(textOfRollups(opened), /of_a/);
+    await opened.clock.advance(3000);
+    assert.deepEqual(await rolledUp(opened), { b: 10 });
+    assert.doesNotMatch(textOfRollups(opened), /of_a|"a"/);
+    const { rollups, deletions } = manifestOf(opened);
+    assert.deepEqual([rollups.length, deletions.length], [1, 0]);
+    await opened.clock.advance(125_000);
+    assert.equal((await opened.fs.readdir(`${DATA_DIR}/rollup`)).length, 1);
+    assert.deepEqual(
+      opened.events.filter(({ level }) => level !== 'info'),
+      [],
+    );
+  });
+
+  test('takes whole hours, and leaves the others', async () => {
+    const opened = await openWithRollup();
+    await deleteOf(opened, 'a', { from: START_MILLIS + 5, to: START_MILLIS + 6 });
+    assert.deepEqual(await rolledUp(opened), { a: 10, b: 10 });
+    await opened.clock.advance(3000);
+    assert.deepEqual(await rolledUp(opened), { a: 10, b: 10 });
+    await deleteOf(opened, 'b', FIRST_HOUR);
+    await opened.clock.advance(3000);
+    assert.deepEqual(await rolledUp(opened), { a: 10 });
+    assert.deepEqual(manifestOf(opened).deletions, []);
+  });
+
+  test('leaves no file when nothing is left', async () => {
+    const opened = await openWithRollup();
+    await deleteOf(opened, 'a');
+    await deleteOf(opened, 'b');
+    await opened.clock.advance(3000);
+    assert.deepEqual([manifestOf(opened).rollups, manifestOf(opened).deletions], [[], []]);
+    await opened.clock.advance(125_000);
+    assert.deepEqual(await opened.fs.readdir(`${DATA_DIR}/rollup`).catch(() => []), []);
+  });
+
+  test('keeps the file of a roll-up that has nothing of it', async () => {
+    const opened = await openWithRollup();
+    const files = manifestOf(opened).rollups.map(({ file }) => file);
+    await deleteOf(opened, 'c');
+    await opened.clock.advance(125_000);
+    const { rollups, deletions } = manifestOf(opened);
+    assert.deepEqual([rollups.map(({ file }) => file), deletions], [files, []]);
+    assert.deepEqual(await rolledUp(opened), { a: 20, b: 10 });
+  });
+
+  test('holds whenever the machine loses power', async () => {
+    let crashes = 0;
+    for (let operations = 0; ; operations += 2) {
+      const cut = await openWithRollup();
+      await deleteOf(cut, 'a');
+      if (!(await upkeepUntil(cut, operations))) break;
+      crashes++;
+      const { clock } = cut;
+      const opened = await openRealWriter({ fs: cut.fs.crash('lost'), clock, seed: operations });
+      assert.deepEqual(await rolledUp(opened), { b: 10 }, `${operations} operations`);
+      await opened.clock.advance(3000);
+      assert.deepEqual(await rolledUp(opened), { b: 10 }, `${operations} operations, and upkeep`);
+      assert.doesNotMatch(textOfRollups(opened), /of_a/);
+      assert.deepEqual(manifestOf(opened).deletions, []);
+      await opened.run(opened.writer.stop());
+    }
+    assert.ok(crashes > 10, `${crashes} crashes`);
+  });
+});
+
+/** Runs upkeep on a disk that does so many operations more; answers whether it asked for others. */
+async function upkeepUntil({ fs, clock }: TestWriter, operations: number): Promise<boolean> {
+  let left = operations;
+  fs.setScript(() => (left-- > 0 ? undefined : { kind: 'error', code: 'io' }));
+  await clock.advance(1500);
+  return left < 0;
+}
