@@ -118,14 +118,21 @@ export type QueryJobs = {
   adHoc: { input: AdHocCall; output: AdHocAnswer };
   /**
    * Reads some of what the first queries will need, or asks itself a question as a person would, and
-   * answers whether there is more of that, or there was nothing to read yet.
+   * answers whether there is more of that to do, or to do later.
    */
   warm: { input: WarmInput; output: Warmed };
   /** Lets go of what this view does not have. */
   see: { input: StoreView; output: undefined };
 };
 
-export type WarmInput = { readonly view: StoreView; readonly limits: QueryLimits };
+export type WarmInput = {
+  readonly view: StoreView;
+  readonly limits: QueryLimits;
+  /** Many pushes come: what takes long is to wait. */
+  readonly isBusy: boolean;
+};
+
+/** `cold`: there is nothing to do it with yet, or no time. */
 export type Warmed = 'cold' | 'more' | 'warm';
 
 export type QueryInput = {

@@ -53,9 +53,11 @@ serveJobs<QueryJobs>({
     idle.touch();
     return answer;
   },
-  async warm({ view, limits }, context) {
+  async warm({ view, limits, isBusy }, context) {
     reader.setView(view);
-    const warmed = await warmUp.go(partsWith(limits), polled(context));
+    const warmed = await warmUp.go(partsWith(limits), polled(context), isBusy);
+    // What it left behind, should it be long before there is more to do.
+    if (warmed === 'more') idle.touch();
     if (warmed === 'warm' && !isWarm) {
       isWarm = true;
       idle.collect();

@@ -83,6 +83,12 @@ const LONGEST_WRITE_MILLIS = 3_600_000;
 /** More threads would only divide the caches. */
 const MAX_QUERY_THREADS = 8;
 
+/**
+ * Pushes between two looks at the store, which are seconds apart. Query threads practise for seconds
+ * what hours and days take: that is for when there are fewer than some dozens a second.
+ */
+const BUSY_PUSHES = 250;
+
 /** How long the last flush may take. Without it nothing is lost: the log is read at the next start. */
 const STOP_MILLIS = 20_000;
 
@@ -119,6 +125,9 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
   let view: StoreView | undefined;
   let warmth: Warmed = 'cold';
   let isStopping = false;
+  let pushes = 0;
+  let pushesBefore = 0;
+  let isBusy = false;
   const line = createPushLine(async (pushes, transfer) => {
     const done = await writer.run('push', pushes, { transfer });
     // Before anyone is answered: a query that comes after the answer must find what was pushed.
@@ -140,7 +149,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     if (warmth !== 'cold') return;
     warmth = 'more';
     while (warmth === 'more' && !isStopping) {
-      const input = { view: view ?? to, limits: options.queryLimits };
+      const input = { view: view ?? to, limits: options.queryLimits, isBusy };
       // As many as there are threads, for who has had a slice is not known.
       const slices = Array.from({ length: queryThreads }, () => pool.run('warm', input));
       warmth = coldest(await Promise.all(slices));
@@ -158,7 +167,10 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       void warm(view, queries);
       return { ok: true };
     },
-    push: line.push,
+    push(input, transfer) {
+      pushes++;
+      return line.push(input, transfer);
+    },
     async query(input, runOptions) {
       if (view === undefined || queries === undefined) {
         throw new Error('a query before the store is open');
@@ -170,6 +182,8 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       return queries.run('adHoc', call, runOptions);
     },
     async stats() {
+      isBusy = pushes - pushesBefore > BUSY_PUSHES;
+      pushesBefore = pushes;
       const done = await writer.run('stats', undefined);
       if (done.kind !== 'done') return done;
       view = done.output.view;

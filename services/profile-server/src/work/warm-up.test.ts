@@ -6,6 +6,7 @@ import { profileFromText } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
 import { createStoreInMemory } from '../store/embedded/testing/store-in-memory.ts';
 import { ANONYMOUS } from '../store/ids.ts';
+import type { Warmed } from './jobs.ts';
 import { createWarmUp } from './warm-up.ts';
 
 /** 2026-11-24T12:00:00Z */
@@ -24,9 +25,11 @@ async function openThread(questionMillis: number) {
   await store.start();
   let nowMillis = 0;
   let merges = 0;
-  const reader: typeof store & { warm(): Promise<boolean> } = {
+  let hasSegments = false;
+  const reader: typeof store & { warm(): Promise<boolean>; hasSegments(): boolean } = {
     ...store,
     warm: async () => true,
+    hasSegments: () => hasSegments,
     async mergeTree(q, context) {
       merges++;
       nowMillis += questionMillis;
@@ -36,7 +39,22 @@ async function openThread(questionMillis: number) {
   const clock = { ...createSimClock(), monotonicMillis: () => nowMillis };
   const warmUp = createWarmUp(reader, clock);
   const parts = { reader, limits: LIMITS, nowMillis: () => NOON_MILLIS };
-  return { store, go: () => warmUp.go(parts, signal), merges: () => merges };
+  return {
+    store,
+    go: (isBusy = false) => warmUp.go(parts, signal, isBusy),
+    merges: () => merges,
+    flush() {
+      hasSegments = true;
+    },
+  };
+}
+
+/** Slice after slice while there is more to do. */
+async function goOn(go: () => Promise<Warmed>): Promise<Warmed> {
+  let warmed: Warmed;
+  do warmed = await go();
+  while (warmed === 'more');
+  return warmed;
 }
 
 async function pushTo(store: ReturnType<typeof createStoreInMemory>): Promise<void> {
@@ -59,13 +77,37 @@ test('a thread is cold until there is something to ask about, and then asks slic
     assert.equal(merges(), slices, 'one that takes long ends its slice');
   }
   assert.equal(merges(), 24);
-  assert.equal(await go(), 'warm');
+  assert.equal(await go(), 'cold', 'days are practised when there are segments');
   assert.equal(merges(), 24);
 });
 
-test('a thread on a machine that is slow has had its time', async () => {
-  const { store, go, merges } = await openThread(1_000);
+test('hours and days are practised once there are segments and pushes have become few', async () => {
+  const { store, go, merges, flush } = await openThread(1);
   await pushTo(store);
-  while ((await go()) === 'more');
-  assert.equal(merges(), 4);
+  assert.equal(await goOn(go), 'cold');
+  flush();
+  assert.equal(await go(true), 'cold', 'cores are for those who push');
+  assert.equal(merges(), 24);
+  assert.equal(await goOn(go), 'warm');
+  // 24 of five minutes and of a day; 8 of all, of days, and 8 pairs.
+  assert.equal(merges(), 24 + 2 * 24 + 4 * 8);
+  assert.equal(await go(), 'warm');
+});
+
+test('what takes long is asked twice and no more', async () => {
+  const { store, go, merges, flush } = await openThread(110);
+  await pushTo(store);
+  flush();
+  assert.equal(await goOn(go), 'warm');
+  assert.equal(merges(), 2 + 4 * 2 + 2 * 2);
+});
+
+test('a thread on a machine that is slow has had its time', async () => {
+  const { store, go, merges, flush } = await openThread(99);
+  await pushTo(store);
+  assert.equal(await goOn(go), 'cold');
+  assert.equal(merges(), 24);
+  flush();
+  assert.equal(await goOn(go), 'warm');
+  assert.equal(merges(), 24 + 31);
 });

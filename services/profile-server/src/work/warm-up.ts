@@ -1,16 +1,18 @@
 import type { Clock } from '@emberscope/node-kit/worker';
 import { answerQuery } from '../query/answer-query.ts';
 import type { QueryParts } from '../query/query.ts';
-import type { QueryCall } from '../query/query-call.ts';
 import type { StoreReader } from '../store/embedded/reader/store-reader.ts';
 import type { ProfileReader } from '../store/profile-store.ts';
 import type { Warmed } from './jobs.ts';
-import { practiceCalls } from './practice.ts';
+import { type PracticeCall, type PracticeRange, practiceCalls } from './practice.ts';
 
 /** What a thread does before it is asked anything, in slices, so that nobody waits for it. */
 export type WarmUp = {
-  /** The next slice, until it is warm. */
-  go(parts: QueryParts, signal: AbortSignal): Promise<Warmed>;
+  /**
+   * The next slice, until it is warm. While the server is busy only what takes little: its cores are
+   * for those who push.
+   */
+  go(parts: QueryParts, signal: AbortSignal, isBusy: boolean): Promise<Warmed>;
 };
 
 /** A slice ends after the first step that is done at this time: a query may wait that long. */
@@ -19,52 +21,82 @@ const SLICE_MILLIS = 25;
 /** A question of its own that takes longer is given up: somebody may wait behind it. */
 const STEP_MAX_MILLIS = 1_000;
 
-/** All slices together, on a machine that is slow or busy: pushes want the cores, too. */
-const WARM_UP_MAX_MILLIS = 3_000;
+/**
+ * A kind of question that has taken so long is asked no more when it has happened twice: the first
+ * one reads files, and runs through code that was never run.
+ */
+const SLOW_MILLIS = 100;
+const SLOW_TIMES = 2;
+
+/** All slices of a range together, on a machine that is slow or busy: pushes want the cores, too. */
+const RANGE_MAX_MILLIS = 3_000;
+
+type PracticeReader = ProfileReader & Pick<StoreReader, 'warm' | 'hasSegments'>;
 
 export function createWarmUp(
-  reader: ProfileReader & Pick<StoreReader, 'warm'>,
+  reader: PracticeReader,
   clock: Pick<Clock, 'monotonicMillis'>,
 ): WarmUp {
   expectDetachedBuffers();
   let hasRead = false;
-  let calls: QueryCall[] | undefined;
+  /** Minutes are practised as soon as there is anything, days once there are segments. */
+  let range: PracticeRange = 'minutes';
+  let calls: PracticeCall[] | undefined;
   let spentMillis = 0;
+  const slowTimes = new Map<string, number>();
 
   async function step(
     parts: QueryParts,
     signal: AbortSignal,
+    isBusy: boolean,
     hasTime: () => boolean,
   ): Promise<Warmed> {
-    if (spentMillis > WARM_UP_MAX_MILLIS) return 'warm';
+    if (range === 'days' && calls === undefined && (isBusy || !reader.hasSegments())) return 'cold';
+    if (spentMillis > RANGE_MAX_MILLIS) return practised();
     if (!hasRead) {
       hasRead = await reader.warm(hasTime);
       return 'more';
     }
     if (calls === undefined) {
-      const found = await practiceCalls(reader, { signal });
-      if (found.length === 0) return 'cold';
+      const found = await practiceCalls(reader, { signal }, range);
+      if (found.length === 0) {
+        // What was not there yet may be by the next time.
+        hasRead = false;
+        return 'cold';
+      }
       calls = [...found].reverse();
       return 'more';
     }
-    const call = calls.pop();
-    if (call === undefined) return 'warm';
+    const next = calls.pop();
+    if (next === undefined) return practised();
+    if ((slowTimes.get(next.kind) ?? 0) >= SLOW_TIMES) return 'more';
+    const beganMillis = clock.monotonicMillis();
     const deadlineMillis = parts.nowMillis() + STEP_MAX_MILLIS;
-    await answerQuery(call, parts, { signal, deadlineMillis });
+    await answerQuery(next.call, parts, { signal, deadlineMillis });
+    if (clock.monotonicMillis() - beganMillis > SLOW_MILLIS) {
+      slowTimes.set(next.kind, 1 + (slowTimes.get(next.kind) ?? 0));
+    }
+    return 'more';
+  }
+
+  function practised(): Warmed {
+    if (range === 'days') return 'warm';
+    range = 'days';
+    calls = undefined;
+    spentMillis = 0;
+    slowTimes.clear();
     return 'more';
   }
 
   return {
-    async go(parts, signal) {
+    async go(parts, signal, isBusy) {
       const beganMillis = clock.monotonicMillis();
       const millis = () => clock.monotonicMillis() - beganMillis;
       const hasTime = () => millis() < SLICE_MILLIS;
       let warmed: Warmed;
-      do warmed = await step(parts, signal, hasTime);
+      do warmed = await step(parts, signal, isBusy, hasTime);
       while (warmed === 'more' && hasTime());
       spentMillis += millis();
-      // What was not there yet may be by the next time.
-      if (warmed === 'cold') hasRead = false;
       return warmed;
     },
   };

@@ -51,6 +51,8 @@ export type StoreReader = Omit<ProfileReader, 'stats'> & {
    * answers true once there are no more, or no more that the cache has room for.
    */
   warm(hasTime: () => boolean): Promise<boolean>;
+  /** Whether the view has any, and not only the log. */
+  readonly hasSegments: () => boolean;
   stats(): ReaderStats;
   close(): void;
 };
@@ -270,6 +272,8 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
       });
       return !isDone.ok || isDone.value;
     },
+
+    hasSegments: () => segments.manifest().segments.length > 0,
 
     stats: () => ({
       openFileCount: segments.openFileCount(),
