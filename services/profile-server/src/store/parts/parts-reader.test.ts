@@ -125,6 +125,23 @@ test('no row is looked at once the next has been read', async () => {
   assert.deepEqual(foldedTextFromTree(tree), ['main;json 7', 'main;serve 15', 'main;wait 2']);
 });
 
+test('values over time are found without a look at what stacks stand for', async () => {
+  const dictionary = { view: () => assert.fail('the dictionary was looked at') };
+  const parts = found([THREE, ONE]).map(({ table, ...rest }) => ({
+    ...rest,
+    table: { ...table, dictionary },
+  }));
+  const reader = createPartsReader({
+    query: async (context, run) => answer(context, () => 0, run),
+    selectAny: () => wholeParts(parts),
+    selectProfiles: (q, guard, holding) => narrowParts(parts, q, guard, holding),
+  });
+  const buckets = { firstEdgeNanos: unixNanos(0n), stepMillis: 60_000 };
+  const asked = { ...merge('sum'), ...buckets, groupBy: [], limit: 0, exemplars: true };
+  const [series] = value(await reader.selectSeries(asked, CONTEXT));
+  assert.deepEqual([...(series?.value ?? [])].map(Number), [16]);
+});
+
 function readerOf(rows: readonly DrawnRow[], hooks: Pick<PartsSource, 'selectSums'> = {}) {
   return createPartsReader({
     query: async (context, run) => answer(context, () => 0, run),

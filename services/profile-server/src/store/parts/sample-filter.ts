@@ -42,7 +42,11 @@ export function createSampleFilters(
     return traced;
   }
 
+  const isAboutStacks = conditions.callSite !== undefined || holding !== undefined;
+
+  /** A dictionary is read from the disk when it is looked at: values over time need none of it. */
   function stackMarks(dictionary: StackDictionary): StackMarks | undefined {
+    if (!isAboutStacks) return undefined;
     if (!marksOf.has(dictionary))
       marksOf.set(dictionary, marksFor(dictionary.view(), conditions.callSite, holding, guard));
     return marksOf.get(dictionary);
