@@ -40,7 +40,7 @@ const DAY_STEP_SECONDS = 360;
 const ROUNDS = 24;
 
 /** Every so many rounds what costs as much as some of the others. */
-const DEAR_EVERY = 3;
+const DEAR_EVERY = 2;
 
 /**
  * Questions as a person asks them first: a thread that has answered them has its code compiled, and

@@ -89,8 +89,8 @@ test('hours and days are practised once there are segments and pushes have becom
   assert.equal(await go(true), 'cold', 'cores are for those who push');
   assert.equal(merges(), 24);
   assert.equal(await goOn(go), 'warm');
-  // 24 of five minutes and of a day; 8 of all, of days, and 8 pairs.
-  assert.equal(merges(), 24 + 2 * 24 + 4 * 8);
+  // 24 of five minutes and of a day; 12 of all, of days, and 12 pairs.
+  assert.equal(merges(), 24 + 2 * 24 + 4 * 12);
   assert.equal(await go(), 'warm');
 });
 
@@ -109,5 +109,5 @@ test('a thread on a machine that is slow has had its time', async () => {
   assert.equal(merges(), 24);
   flush();
   assert.equal(await goOn(go), 'warm');
-  assert.equal(merges(), 24 + 31);
+  assert.equal(merges(), 24 + 41);
 });

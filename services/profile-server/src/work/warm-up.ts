@@ -29,7 +29,7 @@ const SLOW_MILLIS = 100;
 const SLOW_TIMES = 2;
 
 /** All slices of a range together, on a machine that is slow or busy: pushes want the cores, too. */
-const RANGE_MAX_MILLIS = 3_000;
+const RANGE_MAX_MILLIS = 4_000;
 
 type PracticeReader = ProfileReader & Pick<StoreReader, 'warm' | 'hasSegments'>;
 

@@ -55,8 +55,8 @@ export type EpochDictionaries = {
 };
 
 export type EpochDictionariesOptions = {
-  /** What dictionaries may keep from one query to the next. */
-  readonly maxBytes: number;
+  /** What dictionaries may keep from one query to the next: asked as each begins. */
+  readonly maxBytes: () => number;
   /**
    * Told when a query first looks at a dictionary: how much was read for it, and how many stacks
    * there are. Throws to end the query when that is too much.
@@ -196,8 +196,9 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
     },
     beginQuery() {
       queryNumber++;
+      const maxBytes = options.maxBytes();
       for (const key of loaded.keys()) {
-        if (heldBytes <= options.maxBytes) break;
+        if (heldBytes <= maxBytes) break;
         drop(key);
       }
     },

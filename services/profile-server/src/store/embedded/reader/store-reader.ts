@@ -77,7 +77,11 @@ export const QUERY_BYTES = 256 * MIB;
 /** A process may have 1024 files open, and others want some. */
 export const MAX_OPEN_SEGMENTS = 256;
 
-/** Shares of the cache: dictionaries are the dearest to read again, and blocks the cheapest. */
+/**
+ * Shares of the cache: dictionaries are the dearest to read again, and blocks the cheapest. What
+ * columns and blocks leave of theirs is for dictionaries: a query that needs a few more than have
+ * room reads all of them again, every time.
+ */
 const DICTIONARY_SHARE = 0.5;
 const COLUMN_SHARE = 0.25;
 const BLOCK_SHARE = 0.25;
@@ -96,7 +100,8 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
   const runs = createDecodedRuns();
   const registries = new Map<string, SeriesRegistry>();
   const dictionaries = createEpochDictionaries({
-    maxBytes: cacheBytes * DICTIONARY_SHARE,
+    // At least their share, and what the others leave of the whole.
+    maxBytes: () => cacheBytes - columns.bytes() - blocks.bytes(),
     onUse: (grownBytes, stackCount) =>
       budget?.take(grownBytes + stackCount * MERGE_BYTES_PER_STACK),
     openDay: (day) => segments.openDay(day),
