@@ -45,8 +45,12 @@ export type TreeUnion = {
   ): UnitedTrees;
 };
 
-/** What is kept from one union to the next, in nodes: some MiB. */
+/**
+ * What is kept from one union to the next: some MiB. A flame graph of ten services and a week has
+ * 20,000 nodes, made of 160,000 of its trees. New memory would cost a third of the union.
+ */
 const KEPT_NODES = 64 * 1024;
+const KEPT_SOURCES = 256 * 1024;
 
 /**
  * Lays trees over one another from the roots on, and looks only at children of nodes that may stay:
@@ -54,7 +58,8 @@ const KEPT_NODES = 64 * 1024;
  * works in is used again.
  */
 export function createTreeUnion(): TreeUnion {
-  let columns = createColumns(1024);
+  let columns = createNodeColumns(1024);
+  let sources = createSourceColumns(1024);
   let trees: readonly LaidTree[] = [];
   let unitedOfFrame = new Int32Array(0);
   const firstOfSize = new Int32Array(SIZES);
@@ -75,11 +80,12 @@ export function createTreeUnion(): TreeUnion {
     for (let child = firstChild; child !== NO_NODE; child = nextSibling[child] ?? NO_NODE) {
       const total = totals[child] ?? 0;
       if (total === 0) continue;
-      if (sourceCount === columns.capacity) columns = enlarged(columns);
+      if (sourceCount === sources.capacity) sources = enlargedSources(sources);
       below += total;
       const frame = frameOf[label[child] ?? 0] ?? 0;
       let node = unitedOfFrame[frame] ?? NO_NODE;
       if (node < first) {
+        if (length === columns.capacity) columns = enlargedNodes(columns);
         node = length++;
         unitedOfFrame[frame] = node;
         columns.parent[node] = caller;
@@ -88,9 +94,9 @@ export function createTreeUnion(): TreeUnion {
         columns.firstSource[node] = NO_NODE;
       } else columns.totals[node] = (columns.totals[node] ?? 0) + total;
       const source = sourceCount++;
-      columns.sourceTree[source] = tree;
-      columns.sourceNode[source] = child;
-      columns.nextSource[source] = columns.firstSource[node] ?? NO_NODE;
+      sources.tree[source] = tree;
+      sources.node[source] = child;
+      sources.next[source] = columns.firstSource[node] ?? NO_NODE;
       columns.firstSource[node] = source;
     }
     return below;
@@ -102,13 +108,13 @@ export function createTreeUnion(): TreeUnion {
     let below = 0;
     let source = columns.firstSource[node] ?? NO_NODE;
     while (source !== NO_NODE) {
-      const tree = columns.sourceTree[source] ?? 0;
+      const tree = sources.tree[source] ?? 0;
       const laid = trees[tree];
-      const child = laid?.nodes.firstChild[columns.sourceNode[source] ?? 0] ?? NO_NODE;
+      const child = laid?.nodes.firstChild[sources.node[source] ?? 0] ?? NO_NODE;
       if (laid !== undefined && child !== NO_NODE) {
         below += takeChildren(tree, laid, child, node, first);
       }
-      source = columns.nextSource[source] ?? NO_NODE;
+      source = sources.next[source] ?? NO_NODE;
     }
     columns.below[node] = below;
   }
@@ -160,7 +166,8 @@ export function createTreeUnion(): TreeUnion {
 
   return {
     unite(laid, frameCount, keepNodes, guard) {
-      if (columns.capacity > KEPT_NODES) columns = createColumns(KEPT_NODES);
+      if (columns.capacity > KEPT_NODES) columns = createNodeColumns(KEPT_NODES);
+      if (sources.capacity > KEPT_SOURCES) sources = createSourceColumns(KEPT_SOURCES);
       if (unitedOfFrame.length < frameCount) unitedOfFrame = new Int32Array(2 * frameCount);
       unitedOfFrame.fill(NO_NODE, 0, frameCount);
       firstOfSize.fill(NO_NODE);
@@ -182,13 +189,14 @@ export function createTreeUnion(): TreeUnion {
         }
       }
       trees = [];
-      return unitedOf(columns, length, total, threshold);
+      return unitedOf(columns, sources, length, total, threshold);
     },
   };
 }
 
 function unitedOf(
-  { parent, frame, totals, below, firstSource, sourceTree, sourceNode, nextSource }: Columns,
+  { parent, frame, totals, below, firstSource }: NodeColumns,
+  sources: SourceColumns,
   length: number,
   total: number,
   threshold: number,
@@ -203,8 +211,8 @@ function unitedOf(
     below,
     sourcesOf(node, visit) {
       let source = firstSource[node] ?? NO_NODE;
-      for (; source !== NO_NODE; source = nextSource[source] ?? NO_NODE) {
-        visit(sourceTree[source] ?? 0, sourceNode[source] ?? 0);
+      for (; source !== NO_NODE; source = sources.next[source] ?? NO_NODE) {
+        visit(sources.tree[source] ?? 0, sources.node[source] ?? 0);
       }
     },
   };
@@ -215,8 +223,8 @@ const SIZE_SHIFT = 17;
 const SIZE_OF_ONE = 0x3ff0_0000 >>> SIZE_SHIFT;
 const SIZES = 1 + (0x4340_0000 >>> SIZE_SHIFT) - SIZE_OF_ONE;
 
-/** Cells for nodes, and as many for the nodes of the trees that they were made of. */
-type Columns = {
+/** A cell for each node. */
+type NodeColumns = {
   readonly capacity: number;
   readonly parent: Int32Array;
   readonly frame: Int32Array;
@@ -225,12 +233,18 @@ type Columns = {
   /** The node whose turn it is behind another one of about its size. */
   readonly nextOfSize: Int32Array;
   readonly firstSource: Int32Array;
-  readonly sourceTree: Int32Array;
-  readonly sourceNode: Int32Array;
-  readonly nextSource: Int32Array;
 };
 
-function createColumns(capacity: number): Columns {
+/** A cell for each node of a tree that one was made of. */
+type SourceColumns = {
+  readonly capacity: number;
+  readonly tree: Int32Array;
+  readonly node: Int32Array;
+  /** Another one of the same node. */
+  readonly next: Int32Array;
+};
+
+function createNodeColumns(capacity: number): NodeColumns {
   return {
     capacity,
     parent: new Int32Array(capacity),
@@ -239,22 +253,33 @@ function createColumns(capacity: number): Columns {
     below: new Float64Array(capacity),
     nextOfSize: new Int32Array(capacity),
     firstSource: new Int32Array(capacity),
-    sourceTree: new Int32Array(capacity),
-    sourceNode: new Int32Array(capacity),
-    nextSource: new Int32Array(capacity),
   };
 }
 
-function enlarged(columns: Columns): Columns {
-  const larger = createColumns(2 * columns.capacity);
+function createSourceColumns(capacity: number): SourceColumns {
+  return {
+    capacity,
+    tree: new Int32Array(capacity),
+    node: new Int32Array(capacity),
+    next: new Int32Array(capacity),
+  };
+}
+
+function enlargedNodes(columns: NodeColumns): NodeColumns {
+  const larger = createNodeColumns(2 * columns.capacity);
   larger.parent.set(columns.parent);
   larger.frame.set(columns.frame);
-  larger.firstSource.set(columns.firstSource);
   larger.totals.set(columns.totals);
   larger.below.set(columns.below);
   larger.nextOfSize.set(columns.nextOfSize);
-  larger.sourceTree.set(columns.sourceTree);
-  larger.sourceNode.set(columns.sourceNode);
-  larger.nextSource.set(columns.nextSource);
+  larger.firstSource.set(columns.firstSource);
+  return larger;
+}
+
+function enlargedSources(columns: SourceColumns): SourceColumns {
+  const larger = createSourceColumns(2 * columns.capacity);
+  larger.tree.set(columns.tree);
+  larger.node.set(columns.node);
+  larger.next.set(columns.next);
   return larger;
 }
