@@ -17,8 +17,14 @@ import { mergeByMode, partsToSum } from './merge-modes.ts';
 import { createNodeSums, type NodeSums } from './node-sums.ts';
 import type { QueryGuard } from './query-guard.ts';
 import type { SelectedPart } from './selected-parts.ts';
+import { singleTree } from './single-tree.ts';
 import { needsWideSums } from './stack-sums.ts';
-import { createTreeUnion, type LaidTree, type UnitedTrees } from './unite-trees.ts';
+import {
+  createTreeUnion,
+  type LaidTree,
+  type NarrowNodes,
+  type UnitedTrees,
+} from './unite-trees.ts';
 
 /** A call tree, and the value of stacks that have no name. */
 export type FoldedTrees = { readonly tree: CallTree; readonly unnamed: bigint };
@@ -60,6 +66,18 @@ export function createTreeFold(): TreeFold {
     return space;
   }
 
+  function nodesOf(
+    laid: readonly LaidTree[],
+    space: FrameSpace,
+    keepNodes: number,
+    guard: QueryGuard,
+  ): NarrowNodes {
+    const [only] = laid;
+    return only !== undefined && laid.length === 1
+      ? singleTree(only, keepNodes, guard)
+      : union.unite(laid, space.length(), keepNodes, guard);
+  }
+
   return (parts, { mode, frameKey, keepNodes }, guard) => {
     const isWide = needsWideSums(parts);
     const space = spaceOf(frameKey);
@@ -93,11 +111,15 @@ export function createTreeFold(): TreeFold {
       }),
     );
     const unnamed = merged.reduce((sum, { sums }) => sum + sums.unnamed(), 0n);
-    const united = union.unite(laid, space.length(), isWide ? 0 : keepNodes, guard);
     const wide = merged.flatMap(({ sums }) => sums.wide ?? []);
-    const tree = isWide ? wideTree(united, wide, space) : narrowTree(united, space);
+    const tree = isWide
+      ? truncateCallTree(
+          wideTree(union.unite(laid, space.length(), 0, guard), wide, space),
+          keepNodes,
+        )
+      : narrowTree(nodesOf(laid, space, keepNodes, guard), space);
     pool = keptCells([...unused, ...merged.map(({ sums }) => sums.cells())]);
-    return { tree: isWide ? truncateCallTree(tree, keepNodes) : tree, unnamed };
+    return { tree, unnamed };
   };
 }
 
@@ -116,9 +138,11 @@ const cellsOfFolded = reusableFloat64();
 const cellsOfRows = reusableInt32();
 const cellsOfRanks = reusableInt32();
 const cellsOfFrameRows = reusableInt32();
+const cellsOfLines = reusableInt32();
+const cellsOfOrder = reusableInt32();
 
 /** The nodes that stay, and what was below each of them and does not: that becomes `other`. */
-function narrowTree(united: UnitedTrees, space: FrameSpace): CallTree {
+function narrowTree(united: NarrowNodes, space: FrameSpace): CallTree {
   const { length, total, threshold, parent, frame, totals, below } = united;
   let kept = 0;
   for (let node = 0; node < length; node++) if ((totals[node] ?? 0) >= threshold) kept++;
@@ -188,36 +212,30 @@ function ordered(
   space: FrameSpace,
 ): CallTree {
   const { sorted, rank } = space.order();
-  const rowOfRank = cellsOfRanks(sorted.length).fill(0);
-  for (let node = 0; node < frame.length; node++) rowOfRank[rank[frame[node] ?? 0] ?? 0] = 1;
-  let count = 0;
-  for (let place = 0; place < rowOfRank.length; place++) {
-    if (rowOfRank[place] === 1) rowOfRank[place] = count++;
-    else rowOfRank[place] = UNUSED;
+  const rowOfRank = cellsOfRanks(sorted.length).fill(UNUSED);
+  for (let node = 0; node < frame.length; node++) rowOfRank[rank[frame[node] ?? 0] ?? 0] = 0;
+  // Frames stand in the order that siblings do.
+  const names: string[] = [];
+  const files: string[] = [];
+  const lines = cellsOfLines(Math.min(frame.length, sorted.length));
+  for (let place = 0; place < sorted.length; place++) {
+    if (rowOfRank[place] === UNUSED) continue;
+    const { name, file, line } = space.at(sorted[place] ?? 0);
+    const row = names.length;
+    rowOfRank[place] = row;
+    lines[row] = line;
+    names.push(name);
+    files.push(file);
   }
-  const used = sorted.filter((_, place) => rowOfRank[place] !== UNUSED);
+  const { length } = names;
   const rows = cellsOfFrameRows(frame.length);
   for (let node = 0; node < frame.length; node++) {
     rows[node] = rowOfRank[rank[frame[node] ?? 0] ?? 0] ?? 0;
   }
-  // Frames stand in the order that siblings do.
-  return orderCallTree(
-    parent,
-    rows,
-    self,
-    frameTable(used, space),
-    used.map((_, row) => row),
-  );
+  const frames: FrameTable = { length, name: names, file: files, line: lines.slice(0, length) };
+  const inOrder = cellsOfOrder(length);
+  for (let row = 0; row < length; row++) inOrder[row] = row;
+  return orderCallTree(parent, rows, self, frames, inOrder);
 }
 
 const UNUSED = -1;
-
-function frameTable(used: Int32Array, space: FrameSpace): FrameTable {
-  const frames = Array.from(used, (frame) => space.at(frame));
-  return {
-    length: frames.length,
-    name: frames.map(({ name }) => name),
-    file: frames.map(({ file }) => file),
-    line: Int32Array.from(frames, ({ line }) => line),
-  };
-}

@@ -15,7 +15,13 @@ export type LaidTree = {
  * Nodes of several trees laid over one another, callers before what they called: windows that are
  * good until the next union.
  */
-export type UnitedTrees = {
+export type UnitedTrees = NarrowNodes & {
+  /** Tells the nodes that one was made of. */
+  sourcesOf(node: number, visit: (tree: number, node: number) => void): void;
+};
+
+/** The nodes with what they come to. */
+export type NarrowNodes = {
   readonly length: number;
   /** `NO_NODE` for a root. */
   readonly parent: Int32Array;
@@ -27,8 +33,6 @@ export type UnitedTrees = {
   readonly total: number;
   /** Nodes of smaller totals do not stay; 0 when all do. */
   readonly threshold: number;
-  /** Tells the nodes that one was made of. */
-  sourcesOf(node: number, visit: (tree: number, node: number) => void): void;
 };
 
 export type TreeUnion = {
