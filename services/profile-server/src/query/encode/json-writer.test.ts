@@ -20,7 +20,10 @@ test('a column of any int64', () => {
 });
 
 test('a column of doubles, digits at their edges among them', () => {
-  const edges = [0, 9, 10, 99, 100, 999_999_999, 1e9, 1e9 + 7, 1e15, Number.MAX_SAFE_INTEGER];
+  const edges = [
+    ...[0, 9, 10, 99, 100, 999, 1000, 9_999, 10_000, 99_999_999, 100_000_000, 100_010_000],
+    ...[999_999_999, 1e9, 1e9 + 7, 999_999_999_999, 1e12, 1e15, Number.MAX_SAFE_INTEGER],
+  ];
   const narrow = fc.oneof(fc.maxSafeInteger(), fc.nat(2000), fc.constantFrom(...edges));
   fc.assert(
     fc.property(fc.array(narrow), (values) => {
