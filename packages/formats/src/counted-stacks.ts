@@ -1,4 +1,5 @@
-import { createNamedProfileBuilder, createStringInterner, type Profile } from '@emberscope/profile';
+import { createNamedProfileBuilder, createStringInterner } from '@emberscope/profile';
+import { type ReadProfile, refuse } from './read-answer.ts';
 
 /**
  * Stacks of names with a count, as the text formats have them. Stacks are keys of names joined by
@@ -7,14 +8,17 @@ import { createNamedProfileBuilder, createStringInterner, type Profile } from '@
 export type CountedStacks = {
   /** Why it was not added, where that is so. */
   add(joinedNames: string, count: bigint): string | undefined;
-  finish(): Profile;
+  finish(): ReadProfile;
 };
 
-/**
- * Different stacks of one text. A profile has some thousands; a text of many short lines would take
- * fifty times its size.
+/*
+ * What one text may hold. Profiles have some thousands of each; 4 MiB made to be slow took a thread
+ * ten seconds, and fifty times their size in memory.
  */
-export const COUNTED_MAX_STACKS = 1_000_000;
+export const COUNTED_MAX_STACKS = 200_000;
+const MAX_NAMES = 200_000;
+/** Of the tree that the stacks are, where they share their roots. */
+const MAX_FRAMES = 500_000;
 
 const COUNT = { type: 'samples', unit: 'count' };
 
@@ -35,9 +39,13 @@ export function createCountedStacks(): CountedStacks {
         const count = counts[row];
         if (count === undefined) continue;
         const stack = builder.stacks.intern(joinedNames.split(';').map(builder.frame));
+        if (builder.stacks.length() > MAX_FRAMES) {
+          return refuse(`stacks of more than ${MAX_FRAMES} frames in all`);
+        }
+        if (builder.nameCount() > MAX_NAMES) return refuse(`more than ${MAX_NAMES} names`);
         builder.addSample(stack, [count]);
       }
-      return builder.finish();
+      return { ok: true, profile: builder.finish() };
     },
   };
 }

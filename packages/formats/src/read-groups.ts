@@ -22,7 +22,7 @@ export function readGroups(bytes: Uint8Array): ReadProfile {
     defect = stacks.add(line.slice(0, space), count);
     return defect === undefined;
   });
-  return defect === undefined ? { ok: true, profile: stacks.finish() } : refuse(defect);
+  return defect === undefined ? stacks.finish() : refuse(defect);
 }
 
 /** A decimal integer with a sign or without, as Go's `Atoi` takes it. */

@@ -17,5 +17,5 @@ export function readLines(bytes: Uint8Array): ReadProfile {
     return defect === undefined;
   });
   if (defect !== undefined) return refuse(defect);
-  return scanned === 'too-long' ? refuse(LINE_TOO_LONG) : { ok: true, profile: stacks.finish() };
+  return scanned === 'too-long' ? refuse(LINE_TOO_LONG) : stacks.finish();
 }

@@ -47,7 +47,7 @@ export function readPerfScript(bytes: Uint8Array): ReadProfile {
     return reason === undefined;
   });
   defect ??= endEvent();
-  return defect !== undefined ? refuse(defect) : { ok: true, profile: stacks.finish() };
+  return defect !== undefined ? refuse(defect) : stacks.finish();
 }
 
 /** Whether a text begins as `perf script` prints it: comments, an event, a frame of it. */

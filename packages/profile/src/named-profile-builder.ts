@@ -10,6 +10,7 @@ import { type LocationIndex, NO_MAPPING, type Symbols } from './symbols.ts';
 export type NamedProfileBuilder = Pick<ProfileBuilder, 'stacks' | 'addSample'> & {
   /** A location of one line, of a function with this name and nothing else. */
   frame(name: string): LocationIndex;
+  nameCount(): number;
   finish(): Profile;
 };
 
@@ -25,6 +26,7 @@ export function createNamedProfileBuilder(header: ProfileHeader): NamedProfileBu
     stacks,
     addSample,
     frame: names.frame,
+    nameCount: names.count,
     finish: () => ({ ...finish(), symbols: names.finish() }),
   };
 }
@@ -42,6 +44,7 @@ function createNamedFrames() {
       rowOfString[string] = rows.length;
       return rows.push(string) - 1;
     },
+    count: () => rows.length,
     finish: () => namedSymbols(strings.finish(), rows),
   };
 }

@@ -20,6 +20,12 @@ export function throughPprof(
   limits: IngestLimits,
   nowMillis: number,
 ): PushedProfile {
+  const { maxSamples } = limits.pprof;
+  if (profile.samples.length > maxSamples) {
+    // Before bytes are made of them.
+    const reason = `exceeds the samples count limit (max_profile_stacktrace_samples, actual: ${profile.samples.length}, limit: ${maxSamples})`;
+    return refused(0, refusalOf({ kind: 'too-many-samples', reason }, withService(labels)));
+  }
   const bytes = writePprof(profile);
   const sizeBytes = bytes.length + bytesOfLabels(labels);
   const { maxProfileBytes } = limits;

@@ -103,8 +103,14 @@ export function unitsAndRateOf(
   return { units, sampleRate: COUNT_RATE };
 }
 
+/** A flame graph of a hundred times what a reader can see. 4 MiB of pprof can hold four million. */
+const MAX_FRAMES = 500_000;
+
 function treeOf(profile: Profile, column: number): CallTree {
   const { stacks, symbols, samples } = profile;
+  if (stacks.length > MAX_FRAMES) {
+    return refuseArgument(`stacks of ${stacks.length} frames in all; the limit is ${MAX_FRAMES}`);
+  }
   const values = samples.values[column];
   if (values === undefined) throw new Error(`a profile without column ${column}`);
   const self = selfByStack(stacks, samples.stack, values);
