@@ -23,6 +23,11 @@ export type RestoreOptions = {
 export type Restoring = {
   /** Resolves when series and push ids of all segments are known. */
   readonly done: Promise<void>;
+  /**
+   * Takes out of the series what has gone: now, and once more when all are known, since segments that
+   * are read meanwhile may bring it back.
+   */
+  takeOut(run: () => void): void;
   /** Profiles of segments that have not been read yet, as the manifest counts them. */
   readonly unreadProfiles: () => number;
 };
@@ -31,6 +36,9 @@ export type Restoring = {
 export function restoreSegments(options: RestoreOptions): Restoring {
   const { fs, clock, dataDir, segments, index, series, pushIds } = options;
   let unreadProfiles = segments.reduce((sum, { profileCount }) => sum + profileCount, 0);
+
+  const gone: (() => void)[] = [];
+  let isDone = false;
 
   async function restore(): Promise<void> {
     const sinceMillis = clock.nowMillis() - PUSH_IDS_KEPT_MILLIS;
@@ -48,7 +56,17 @@ export function restoreSegments(options: RestoreOptions): Restoring {
       }
       unreadProfiles -= entry.profileCount;
     }
+    // Nothing was pushed so far: that waits for this to end.
+    for (const run of gone.splice(0)) run();
+    isDone = true;
   }
 
-  return { done: restore(), unreadProfiles: () => unreadProfiles };
+  return {
+    done: restore(),
+    takeOut(run) {
+      run();
+      if (!isDone) gone.push(run);
+    },
+    unreadProfiles: () => unreadProfiles,
+  };
 }

@@ -211,7 +211,10 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
       exclusively,
       nextArrival: intake.nextArrival,
       onFull: guard.full,
-      onDaysDropped: series.dropDaysUpTo,
+      onDaysDropped: (day) => restoring.takeOut(() => series.dropDaysUpTo(day)),
+    });
+    const restoring = restoreSegments({
+      ...{ fs, clock, dataDir, segments, index, series, pushIds },
     });
     return {
       lock,
@@ -223,7 +226,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
       guard,
       runner,
       stopTimer: clock.every(MAINTENANCE_EVERY_MILLIS, () => void keepUp()),
-      restoring: restoreSegments({ fs, clock, dataDir, segments, index, series, pushIds }),
+      restoring,
     };
   }
 
@@ -354,7 +357,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
 
     async deleteSeries(selection) {
       if (running === undefined || isStopping) return { ok: false, error: NOT_RUNNING };
-      const { manifest, intake } = running;
+      const { manifest, intake, restoring } = running;
       const id = uuidV4(random);
       try {
         await manifest.commit((current, sequence) => {
@@ -376,7 +379,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
       const { tenants, matchers, range } = selection;
       const firstDay = dayOfNanos(range.startNanos - 1n) + 1;
       const lastDay = dayOfNanos(range.endNanos + 1n) - 1;
-      series.dropMatching(tenants, matchers, firstDay, lastDay);
+      restoring.takeOut(() => series.dropMatching(tenants, matchers, firstDay, lastDay));
       return { ok: true, value: id as DeletionId };
     },
 

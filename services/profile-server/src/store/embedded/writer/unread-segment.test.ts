@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { unixNanos } from '@emberscope/units';
 import { flushGeneration } from '../maintenance/flush-generation.ts';
 import { sharedManifest } from '../manifest/manifest-bytes.ts';
 import { deflateHere } from '../segment/deflate-page.ts';
 import { openSegment } from '../segment/segment-file.ts';
 import { DATA_DIR, openTestWriter, type TestWriter } from './testing/open-writer.ts';
-import { DAY, drawn, push, testPushId } from './testing/writer-profiles.ts';
+import { DAY, drawn, push, TENANT, testPushId } from './testing/writer-profiles.ts';
 
 /** Of the dictionaries that segments have rows of: a number, and the strings before and after. */
 function dictionaries({ writer, fs }: TestWriter): (readonly [number, number, number])[] {
@@ -39,6 +40,37 @@ async function withSegment(): Promise<TestWriter> {
   await push(opened, drawn('main;serve 3'));
   return opened;
 }
+
+describe('what goes while segments are still being read', () => {
+  const counts = ({ writer }: TestWriter) => {
+    const { seriesCount, profileCount } = writer.stats();
+    return [seriesCount, profileCount];
+  };
+
+  test('is not counted when they are read: what was deleted', async () => {
+    const opened = await restarted(await withSegment(), /\.seg$/);
+    const range = { startNanos: unixNanos(0n), endNanos: unixNanos(2n ** 62n) };
+    const all = { tenants: [TENANT] as const, range, matchers: [] };
+    const answer = await opened.run(opened.writer.deleteSeries(all));
+    assert.ok(answer.ok);
+    opened.fs.setScript(undefined);
+    assert.equal((await push(opened, drawn('main 1'), 'later')).kind, 'stored');
+    assert.deepEqual(counts(opened), [1, 1]);
+  });
+
+  test('is not counted when they are read: a day that retention took', async () => {
+    const opened = await restarted(await withSegment(), /\.seg$/);
+    opened.clock.jumpWall(3 * DAY);
+    await opened.clock.advance(1200);
+    opened.fs.setScript(undefined);
+    assert.equal(opened.writer.stats().segmentCount, 0);
+    assert.equal(
+      (await push(opened, drawn('main 1', opened.clock.nowMillis()), 'later')).kind,
+      'stored',
+    );
+    assert.deepEqual(counts(opened), [1, 1]);
+  });
+});
 
 describe('while a segment cannot be read', () => {
   test('no dictionary goes on under the number of one that it may hold', async () => {
