@@ -2,7 +2,7 @@ import { type Fs, FsError } from '@emberscope/node-kit/worker';
 import { createByteStringRows } from '../../dictionary/byte-string-rows.ts';
 import { createDictionary, type Dictionary } from '../../dictionary/dictionary.ts';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
-import { countRows, NO_ROWS, type RowCounts } from '../codec/dictionary-rows.ts';
+import { countRows, hasRowsBetween, NO_ROWS, type RowCounts } from '../codec/dictionary-rows.ts';
 import type { Generation } from '../log/head-log.ts';
 import { type EpochOwner, isOfDay, keyOfOwner, nameOfDay } from './epoch-key.ts';
 import {
@@ -69,6 +69,12 @@ export type EpochsOptions = {
   readonly maxBytes?: number;
   readonly dictionaryMaxBytes?: number;
 };
+
+/**
+ * Of those that wait for a successor. What stands before so many has been written or has failed long
+ * since: it would be continued rightly, and retired once more.
+ */
+const MAX_RETIRED = 10_000;
 
 export function createEpochs(options: EpochsOptions): Epochs {
   const { fs, rowsInSegments, generations, nextArrival, onEvent } = options;
@@ -156,6 +162,10 @@ export function createEpochs(options: EpochsOptions): Epochs {
 
   function retire(epoch: Epoch): void {
     retired.set(epoch.key, epoch.ordinal);
+    for (const key of retired.keys()) {
+      if (retired.size <= MAX_RETIRED) break;
+      retired.delete(key);
+    }
     forget(epoch);
   }
 
@@ -172,6 +182,8 @@ export function createEpochs(options: EpochsOptions): Epochs {
       const bytes = epoch.dictionary.bytes();
       openBytes += bytes - (bytesOf.get(epoch) ?? 0);
       bytesOf.set(epoch, bytes);
+      // Its successor is durable, and the one that is found.
+      if (retired.size > 0 && hasRowsBetween(NO_ROWS, epoch.committed)) retired.delete(epoch.key);
       const stacks = epoch.dictionary.view().stacks.length;
       if (bytes > dictionaryMaxBytes || stacks >= DICTIONARY_MAX_STACKS) retire(epoch);
       if (openBytes <= maxBytes) return;
