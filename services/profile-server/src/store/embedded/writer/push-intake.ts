@@ -25,6 +25,7 @@ import type { LiveSeries } from './live-series.ts';
 import { createProfileEncoder } from './profile-encoder.ts';
 import { keyOfPushId, type PushBatch } from './push-batch.ts';
 import { bytesOfPushId } from './push-id-bytes.ts';
+import { SPARE_MAX_BYTES } from './writer-limits.ts';
 
 export type PushIntakeOptions = {
   readonly nowMillis: () => number;
@@ -52,10 +53,17 @@ export type PushIntake = {
 export function createPushIntake(options: PushIntakeOptions): PushIntake {
   const { nowMillis, random, retentionMillis, maxSeries, epochs, series, pushIds } = options;
   const recordMaxBytes = options.recordMaxBytes ?? RECORD_MAX_PAYLOAD_BYTES;
-  const encoder = createProfileEncoder();
-  const payload = createByteWriter();
-  const rows = createByteWriter();
+  let encoder = createProfileEncoder();
+  let payload = createByteWriter();
+  let rows = createByteWriter();
   let nextArrival = options.nextArrival;
+
+  /** What one huge profile took is not kept for all that come. */
+  function letGo(): void {
+    encoder = createProfileEncoder();
+    payload = createByteWriter();
+    rows = createByteWriter();
+  }
 
   function streamNumber(
     { declarations, records }: PushBatch,
@@ -174,7 +182,9 @@ export function createPushIntake(options: PushIntakeOptions): PushIntake {
       if (isEmpty(profile)) return { kind: 'empty' };
       const refusal = tooManySeries(series.of(tenant), labels, maxSeries);
       if (refusal !== undefined) return { kind: 'refused', refusal };
-      return append(batch, tenant, labels, pushed, timeNanos);
+      const outcome = append(batch, tenant, labels, pushed, timeNanos);
+      if (payload.length() > SPARE_MAX_BYTES) letGo();
+      return outcome;
     },
   };
 }
