@@ -25,7 +25,7 @@ import { createServerRoutes } from './http/server-routes.ts';
 import { settingsRpcs } from './http/settings-rpcs.ts';
 import { spreadRequests } from './http/spread-requests.ts';
 import { statusRoutes, statusRpcs } from './http/status-routes.ts';
-import { storeStatusRoute } from './http/store-status.ts';
+import { type StoreStatus, storeStatusRoute } from './http/store-status.ts';
 import { createTenancy } from './http/tenancy.ts';
 import { vcsRpcs } from './http/vcs-rpcs.ts';
 import { createIngestService } from './ingest/ingest-service.ts';
@@ -107,6 +107,7 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
     nowMillis: () => clock.nowMillis(),
     observe: { stored: count.stored, discarded: count.discarded },
   });
+  let damagedQueries: StoreStatus['damagedQueries'] = { count: 0, lastReason: null };
   const queries = createQueryService({
     store,
     limits: queryLimits(settings),
@@ -114,6 +115,9 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
     monotonicMillis: () => clock.monotonicMillis(),
     observe(call, answer, seconds) {
       count.queried(call, answer, seconds);
+      if (!answer.ok && answer.isDamage) {
+        damagedQueries = { count: damagedQueries.count + 1, lastReason: answer.message };
+      }
       // Damage on the disk, or a mistake of ours: whoever runs the server has to know.
       if (answer.ok || answer.code !== 'internal') return;
       limiter.run('failed-query', (suppressed) =>
@@ -176,6 +180,7 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
       storeStatusRoute(() => ({
         retentionMillis: settings.retentionMillis,
         rollupRetentionMillis: settings.rollupRetentionMillis,
+        damagedQueries,
         store: lastStats,
       })),
     ],

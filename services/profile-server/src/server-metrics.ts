@@ -52,6 +52,10 @@ export function createServerMetrics(metrics: Metrics): ServerMetrics {
     help: 'Queries that were answered, by method and code.',
     labels: ['method', 'code'],
   });
+  const damaged = metrics.counter({
+    name: 'damaged_queries_total',
+    help: 'Queries without an answer for damage on the disk.',
+  });
   const cuts = metrics.counter<'reason'>({
     name: 'connections_cut_total',
     help: 'Connections and requests that the server ended, by reason.',
@@ -86,6 +90,7 @@ export function createServerMetrics(metrics: Metrics): ServerMetrics {
       const name = method.slice(method.lastIndexOf('/') + 1);
       querySeconds.observe(seconds, { method: name });
       queries.add(1, { method: name, code: answer.ok ? 'ok' : answer.code });
+      if (!answer.ok && answer.isDamage) damaged.add(1);
     },
     cut: (reason) => cuts.add(1, { reason }),
     longTurn: (isStarved) => longTurns.add(1, { starved: `${isStarved}` }),

@@ -136,8 +136,15 @@ test('what is kept, and how it goes to the disk, is told as metrics and as JSON'
   assert.equal(status.retentionMillis, 7 * 86_400_000);
   assert.ok(status.store !== null && status.store.logBytes > 0);
   assert.equal(status.store.refusing, undefined);
+  assert.deepEqual(status.damagedQueries, { count: 0, lastReason: null });
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
-  for (const name of ['wal_bytes', 'fsync_total', 'disk_bytes{kind="log"}', 'ready_seconds']) {
+  for (const name of [
+    'wal_bytes',
+    'fsync_total',
+    'disk_bytes{kind="log"}',
+    'ready_seconds',
+    'damaged_queries_total',
+  ]) {
     assert.ok(metrics.includes(`\nemberscope_${name} `), name);
   }
 });

@@ -5,6 +5,8 @@ import type { WriterStats } from '../store/embedded/writer/writer-stats.ts';
 export type StoreStatus = {
   readonly retentionMillis: number;
   readonly rollupRetentionMillis: number;
+  /** Queries since the start that damage on the disk left without an answer. */
+  readonly damagedQueries: { readonly count: number; readonly lastReason: string | null };
   /** As the writer said it last, at most a few seconds ago; null before it has. */
   readonly store: WriterStats | null;
 };

@@ -42,6 +42,7 @@ describe('why a store could not do it', () => {
       assert.ok(!answer.ok);
       assert.deepEqual([answer.code, answer.message], [code, error.reason]);
       assert.equal(answer.retryAfterSeconds, code === 'unavailable' ? 3 : undefined);
+      assert.equal(answer.isDamage, error.kind === 'damaged' ? true : undefined);
     });
   }
 

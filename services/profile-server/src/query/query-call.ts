@@ -84,4 +84,6 @@ export type QueryAnswer =
       readonly retryAfterSeconds?: number;
       /** Whose fault it is, where compatibility wants a code that hides it. */
       readonly cause?: 'malformed_profile';
+      /** A file of the store is not what was written, or cannot be read. */
+      readonly isDamage?: true;
     };

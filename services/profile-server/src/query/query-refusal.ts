@@ -50,7 +50,7 @@ function failureOf(error: StoreError): QueryFailure {
     case 'cancelled':
       return { ok: false, code: 'canceled', message };
     case 'damaged':
-      return { ok: false, code: 'internal', message };
+      return { ok: false, code: 'internal', message, isDamage: true };
     default:
       return error satisfies never;
   }
