@@ -3,6 +3,7 @@ import { type Clock, endResponse, type HttpHandler } from '@emberscope/node-kit'
 import type { BodyVerdict, IngestService, IngestVerdict } from '../ingest/ingest-service.ts';
 import { type Admission, noRoomReason } from './admission.ts';
 import { clientGone } from './client-gone.ts';
+import { ingestQuery } from './ingest-query.ts';
 import { answerError, BODY_TOO_LARGE, type PlainErrorCode, REASON_HEADER } from './plain-error.ts';
 import { withAdmittedBody } from './read-admitted.ts';
 import { TENANT_HEADER, type Tenancy } from './tenancy.ts';
@@ -24,7 +25,7 @@ export function createIngestRoute(parts: IngestRouteParts): HttpHandler {
     const tenant = tenancy.forWriting(headerOf(request.headers[TENANT_HEADER]));
     if (!tenant.ok) return answerError(response, 401, 'unauthenticated', tenant.reason);
     const contentType = request.headers['content-type'] ?? '';
-    const query = new URLSearchParams((request.url ?? '').split('?', 2)[1] ?? '');
+    const query = ingestQuery(request.url ?? '');
     const parsed = parseIngestParams(query, contentType, clock.nowNanos());
     if (!parsed.ok) return answerError(response, 400, 'invalid_argument', parsed.reason);
 

@@ -89,7 +89,9 @@ export function rpcRoute<Method extends DescMethodUnary>(
     const slot = context.values.get(slotKey);
     slot.isCalled = true;
     if (slot.given?.kind === 'refused') throw slot.given.error;
-    const done = await answer(request, callOf(context, slot.given));
+    const done = await answer(request, callOf(context, slot.given)).catch((error: unknown) => {
+      throw outOfTime(context.signal) ?? error;
+    });
     if (done.kind === 'message') return done.message;
     slot.encoded = done.bytes;
     return empty;
@@ -117,6 +119,15 @@ export function encodedRpcRoute<Method extends DescMethodUnary>(
   return { ...route, quick: quickMethod(method, answer) };
 }
 
+/**
+ * That a client's time is up. Whoever is told to stop does not know why, and would say that the
+ * client has gone.
+ */
+function outOfTime({ reason }: AbortSignal): ConnectError | undefined {
+  const isIt = reason instanceof ConnectError && reason.code === Code.DeadlineExceeded;
+  return isIt ? reason : undefined;
+}
+
 function callOf(context: HandlerContext, given: RpcCall['given']): RpcCall {
   const type = context.requestHeader.get('content-type') ?? '';
   return {
@@ -142,7 +153,8 @@ export function refuseRpc(route: RpcRoute, request: HttpRequest, response: HttpR
     endResponse(response);
     return true;
   }
-  if (contentType === '' || !route.handler.supportedContentType(contentType)) {
+  const isText = contentType.startsWith('application/grpc-web-text');
+  if (contentType === '' || isText || !route.handler.supportedContentType(contentType)) {
     response.statusCode = 415;
     response.setHeader('accept-post', ACCEPT_POST);
     endResponse(response);

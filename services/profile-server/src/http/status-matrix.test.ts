@@ -203,12 +203,14 @@ for (const [method, { good, bad }] of Object.entries(METHODS)) {
         );
       });
     }
-    test('415: text', async () => {
-      const init = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{}' };
-      const response = await fetch(`${server.url}${QUERIER}${method}`, init);
-      assert.deepEqual([response.status, await response.text()], [415, '']);
-      assert.match(response.headers.get('accept-post') ?? '', /application\/json/);
-    });
+    for (const type of ['text/plain', 'application/grpc-web-text', 'application/connect+json']) {
+      test(`415 and the types that are right: ${type}`, async () => {
+        const init = { method: 'POST', headers: { 'content-type': type }, body: '{}' };
+        const response = await fetch(`${server.url}${QUERIER}${method}`, init);
+        assert.deepEqual([response.status, await response.text()], [415, '']);
+        assert.match(response.headers.get('accept-post') ?? '', /application\/json/);
+      });
+    }
   });
 }
 
@@ -269,6 +271,17 @@ const RENDERED: readonly (readonly [status: number, shows: string, path: string]
   [400, 'another label', 'label-values?label=service_name'],
   [400, 'no label', 'label-values'],
 ];
+
+test('a client whose time is up hears so', async () => {
+  for (const millis of ['0', '1']) {
+    const headers = { ...JSON_TYPE, 'connect-timeout-ms': millis };
+    const init = { method: 'POST', headers, body: JSON.stringify(QUERY) };
+    const response = await fetch(`${server.url}${QUERIER}SelectMergeStacktraces`, init);
+    if (millis === '1' && response.status === 200) continue;
+    assert.equal(response.status, 504);
+    assert.match(await response.text(), /"code":"deadline_exceeded"/);
+  }
+});
 
 describe('the older HTTP API', () => {
   for (const [status, shows, path] of RENDERED) {
