@@ -272,6 +272,36 @@ const RENDERED: readonly (readonly [status: number, shows: string, path: string]
   [400, 'no label', 'label-values'],
 ];
 
+test('a client that asks for an answer later gets it at once', async () => {
+  for (const later of [{ type: 'ASYNC_QUERY_TYPE_FORCE' }, { type: 1, requestId: 'unknown' }]) {
+    const body = JSON.stringify({ ...QUERY, async: later });
+    const init = { method: 'POST', headers: JSON_TYPE, body };
+    const response = await fetch(`${server.url}${QUERIER}SelectMergeStacktraces`, init);
+    assert.deepEqual(Object.keys(JSON.parse(await response.text())), ['flamegraph']);
+  }
+});
+
+test('what Pyroscope answers with 500 where the client is wrong has the cause in a header', async () => {
+  const cases: readonly (readonly [method: string, wrong: object, words: RegExp])[] = [
+    ['SelectMergeStacktraces', { spanSelector: ['xyz'] }, /invalid span id length: "xyz"$/],
+    ['SelectMergeStacktraces', { traceIdSelector: ['xyz'] }, /invalid trace id length: "xyz"$/],
+    ['SelectMergeStacktraces', { profileIdSelector: ['xyz'] }, /invalid UUID length: 3$/],
+    ['SelectMergeSpanProfile', { spanSelector: [''] }, /invalid span id length: ""$/],
+    ['SelectSeries', { step: 15, exemplarType: 'EXEMPLAR_TYPE_SPAN' }, /is not implemented$/],
+    ['SelectHeatmap', { step: 15 }, /query type must be specified$/],
+    ['SelectHeatmap', { step: 15, queryType: 1, labelSelector: '' }, /label selector ""/],
+  ];
+  for (const [method, wrong, words] of cases) {
+    const body = JSON.stringify({ ...QUERY, ...wrong });
+    const init = { method: 'POST', headers: JSON_TYPE, body };
+    const response = await fetch(`${server.url}${QUERIER}${method}`, init);
+    const { code, message } = JSON.parse(await response.text());
+    assert.deepEqual([response.status, code], [500, 'unknown'], method);
+    assert.match(message, words);
+    assert.equal(response.headers.get('emberscope-reason'), 'invalid_argument');
+  }
+});
+
 test('a client whose time is up hears so', async () => {
   for (const millis of ['0', '1']) {
     const headers = { ...JSON_TYPE, 'connect-timeout-ms': millis };

@@ -113,35 +113,35 @@ type Fuzzed = {
 };
 
 const parsers: readonly Fuzzed[] = [
-  { shows: 'pprof', inputs: plainPprofs, parse: ingestOf('format=pprof'), fastRuns: 200 },
-  { shows: 'pprof in gzip', inputs: pprofs, parse: ingestOf('format=pprof'), fastRuns: 200 },
+  { shows: 'pprof', inputs: plainPprofs, parse: ingestOf('format=pprof'), fastRuns: 100 },
+  { shows: 'pprof in gzip', inputs: pprofs, parse: ingestOf('format=pprof'), fastRuns: 100 },
   {
     shows: 'pprof of py-spy',
     inputs: plainPprofs,
     parse: ingestOf('format=pprof&spyName=pyspy'),
-    fastRuns: 200,
+    fastRuns: 100,
   },
-  { shows: 'groups', inputs: folded, parse: ingestOf('name=shop'), fastRuns: 200 },
-  { shows: 'lines', inputs: folded, parse: ingestOf('format=lines'), fastRuns: 200 },
-  { shows: 'trie', inputs: [writeTrie(tree)], parse: ingestOf('format=trie'), fastRuns: 200 },
-  { shows: 'tree', inputs: [writeTree(tree)], parse: ingestOf('format=tree'), fastRuns: 200 },
+  { shows: 'groups', inputs: folded, parse: ingestOf('name=shop'), fastRuns: 100 },
+  { shows: 'lines', inputs: folded, parse: ingestOf('format=lines'), fastRuns: 100 },
+  { shows: 'trie', inputs: [writeTrie(tree)], parse: ingestOf('format=trie'), fastRuns: 100 },
+  { shows: 'tree', inputs: [writeTree(tree)], parse: ingestOf('format=tree'), fastRuns: 100 },
   {
     shows: 'Push as protobuf',
     inputs: [toBinary(PushRequestSchema, push)],
     parse: pushOf('proto', false),
-    fastRuns: 200,
+    fastRuns: 100,
   },
   {
     shows: 'Push as JSON',
     inputs: [Buffer.from(toJsonString(PushRequestSchema, push))],
     parse: pushOf('json', false),
-    fastRuns: 200,
+    fastRuns: 100,
   },
   {
     shows: 'Push in gzip',
     inputs: [gzipSync(toBinary(PushRequestSchema, push))],
     parse: pushOf('proto', true),
-    fastRuns: 200,
+    fastRuns: 100,
   },
 ];
 
@@ -191,6 +191,6 @@ describe('damaged inputs of an ingest thread are answered', () => {
   });
   test('speedscope', { skip: sharedMissing }, async () => {
     const files = sharedFiles('conformance/inputs/speedscope', /\.json$/).map(({ bytes }) => bytes);
-    await fuzzParser(files, ingestOf('format=speedscope'), fuzzRuns(200, 100_000));
+    await fuzzParser(files, ingestOf('format=speedscope'), fuzzRuns(100, 100_000));
   });
 });

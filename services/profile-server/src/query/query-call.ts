@@ -83,7 +83,7 @@ export type QueryAnswer =
       readonly message: string;
       readonly retryAfterSeconds?: number;
       /** Whose fault it is, where compatibility wants a code that hides it. */
-      readonly cause?: 'malformed_profile';
+      readonly cause?: 'malformed_profile' | 'invalid_argument';
       /** A file of the store is not what was written, or cannot be read. */
       readonly isDamage?: true;
     };

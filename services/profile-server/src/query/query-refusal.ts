@@ -25,6 +25,14 @@ export function refuseArgument(message: string): never {
   refuse('invalid_argument', message);
 }
 
+/**
+ * The request is wrong, and Pyroscope finds out so late that its code blames the server: a header says
+ * what it is.
+ */
+export function refuseLate(message: string): never {
+  throw new QueryRefused({ ok: false, code: 'unknown', message, cause: 'invalid_argument' });
+}
+
 /** A file that a client has sent is none; Pyroscope has a code for that which blames the server. */
 export function refuseFile(message: string): never {
   throw new QueryRefused({ ok: false, code: 'unknown', message, cause: 'malformed_profile' });

@@ -229,7 +229,7 @@ describe('any bytes are shown or refused', () => {
           const answer = upload(name, bytes);
           if (!answer.ok) assert.match(answer.code, /^(unknown|invalid_argument)$/);
         }),
-        fuzzRuns(300, 20_000),
+        fuzzRuns(100, 50_000),
       );
     });
   }
@@ -242,7 +242,7 @@ describe('any bytes are shown or refused', () => {
         uploadMessage(a);
         uploadMessage(b, false, 'json');
       }),
-      fuzzRuns(500, 20_000),
+      fuzzRuns(200, 100_000),
     );
   });
 });

@@ -8,7 +8,7 @@ import {
 } from '../../store/ids.ts';
 import type { ProfileSelection } from '../../store/selection.ts';
 import type { Query } from '../query.ts';
-import { refuse, refuseArgument } from '../query-refusal.ts';
+import { refuseArgument, refuseLate } from '../query-refusal.ts';
 import { hasProfiles } from './query-selection.ts';
 
 /** Which samples of the profiles, as a request says it. */
@@ -42,7 +42,7 @@ export async function selectSamples(
   for (const read of [...profileIds, ...spanIds, ...traceIds]) {
     if (read.ok) continue;
     if (!(await hasProfiles(query, q))) return undefined;
-    refuse('unknown', `rpc error: code = Unknown desc = ${read.reason}`);
+    refuseLate(`rpc error: code = Unknown desc = ${read.reason}`);
   }
   return {
     ...q,

@@ -11,7 +11,7 @@ import type { ProfileSelection } from '../../store/selection.ts';
 import { type AnswerBody, messageBody } from '../encode/answer-body.ts';
 import { typeMatcher } from '../profile-type-matcher.ts';
 import type { Query } from '../query.ts';
-import { answered, refuse, refuseArgument } from '../query-refusal.ts';
+import { answered, refuse, refuseArgument, refuseLate } from '../query-refusal.ts';
 import { type HeatMapExemplar, type HeatMapGroup, heatMapOf } from './heat-map.ts';
 import { queryRange } from './query-range.ts';
 import { hasProfiles, profileTypeOf, readLabelSelector } from './query-selection.ts';
@@ -43,7 +43,7 @@ export async function selectHeatmap(query: Query<SelectHeatmapRequest>): Promise
   if (complaint !== undefined || per === undefined) {
     // As in Pyroscope, whose parts look at these only where there is something to count.
     if (await hasProfiles(query, selection)) {
-      refuse('unknown', `rpc error: code = Unknown desc = ${complaint}`);
+      refuseLate(`rpc error: code = Unknown desc = ${complaint}`);
     }
     return messageBody(SelectHeatmapResponseSchema, {});
   }
@@ -93,7 +93,7 @@ function goFixed(number: number): string {
 /** Here, and only here, Pyroscope calls a selector that it cannot read a failure of its own. */
 function selectorOf(selector: string): readonly Matcher[] {
   const parsed = readLabelSelector(selector);
-  return parsed.ok ? parsed.matchers : refuse('unknown', parsed.reason);
+  return parsed.ok ? parsed.matchers : refuseLate(parsed.reason);
 }
 
 function pointsOf(type: HeatmapQueryType): 'profile' | 'span' | undefined {

@@ -6,7 +6,7 @@ import type { NanosRange } from '../../store/selection.ts';
 import type { AnswerBody } from '../encode/answer-body.ts';
 import { seriesBody } from '../encode/series-body.ts';
 import type { Query } from '../query.ts';
-import { answered, refuse, refuseArgument } from '../query-refusal.ts';
+import { answered, refuseArgument, refuseLate } from '../query-refusal.ts';
 import { queryRange } from './query-range.ts';
 import { hasProfiles, labelSelectorOf, profileTypeOf } from './query-selection.ts';
 
@@ -43,10 +43,7 @@ export async function bucketedSeries(
   const matchers = labelSelectorOf(request.labelSelector);
   const selection = { tenants, range, profileType, matchers };
   if (request.exemplarType === ExemplarType.SPAN && (await hasProfiles(query, selection))) {
-    refuse(
-      'unknown',
-      'rpc error: code = Unimplemented desc = exemplar type span is not implemented',
-    );
+    refuseLate('rpc error: code = Unimplemented desc = exemplar type span is not implemented');
   }
   const found = await reader.selectSeries(
     {
