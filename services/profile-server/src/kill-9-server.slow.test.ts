@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { pprofOf } from './testing/drawn-pprof.ts';
 import { spawnServer } from './testing/spawned-server.ts';
 
-const ROUNDS = 5;
+const ROUNDS = process.env.EMBERSCOPE_TESTS === 'all' ? 50 : 5;
 /** A server takes pushes for so long. */
 const LIFE_MAX_MILLIS = 1500;
 const LANES = 4;
