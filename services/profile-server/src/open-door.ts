@@ -196,11 +196,12 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
 
   const turns = startTurnClock({
     thresholdMillis: LONG_TURN_MILLIS,
-    onLongTurn: ({ millis, isStarved }) => {
+    onLongTurn: ({ millis, waitMillis, isStarved }) => {
       count.longTurn(isStarved);
       limiter.run(`turn ${isStarved}`, (suppressed) => {
         const text = isStarved ? 'a turn was long for want of a core' : 'a turn was long';
-        log.warn({ millis: Math.round(millis), isStarved, suppressed }, text);
+        const figures = { millis: Math.round(millis), waitMillis: Math.round(waitMillis) };
+        log.warn({ ...figures, isStarved, suppressed }, text);
       });
     },
   });

@@ -26,9 +26,9 @@ async function longTurnsOf(work: () => void): Promise<readonly Turn[]> {
 
 test('a turn that is busy for long is told', async () => {
   const turns = await longTurnsOf(() => spin(60));
-  // On a busy machine others may be long as well, for want of a core.
+  // Its own time is long enough, however long it waited for a core besides; others may have, too.
   assert.ok(
-    turns.some(({ millis }) => millis >= 55),
+    turns.some(({ millis, isStarved }) => !isStarved && millis >= 55),
     turns.map(({ millis }) => `${millis} ms`).join(', '),
   );
 });

@@ -4,10 +4,9 @@ import { openScheduleReader, type Schedule } from './thread-schedule.ts';
 /** One turn of the event loop. */
 export type Turn = {
   readonly millis: number;
-  /**
-   * The thread spent over half of the turn waiting for a core: the machine was busy, not this code.
-   * Always false where the system does not tell.
-   */
+  /** Of which the thread waited for a core. 0 where the system does not tell. */
+  readonly waitMillis: number;
+  /** It was long for want of a core alone: without the wait it would not have been. */
   readonly isStarved: boolean;
 };
 
@@ -53,9 +52,10 @@ export function startTurnClock({ thresholdMillis, onLongTurn }: TurnClockOptions
   function note(millis: number, nowMillis: number): void {
     const before = schedule;
     readSchedule(nowMillis);
-    const isStarved = waitedMillis(before, schedule) > millis / 2;
+    const waitMillis = waitedMillis(before, schedule);
+    const isStarved = millis - waitMillis < thresholdMillis;
     if (!isStarved) longestMillis = Math.max(longestMillis, millis);
-    onLongTurn({ millis, isStarved });
+    onLongTurn({ millis, waitMillis, isStarved });
   }
 
   function readSchedule(nowMillis: number): void {
