@@ -1,6 +1,5 @@
-import { createByteReader } from '../codec/byte-reader.ts';
-import { createByteWriter } from '../codec/byte-writer.ts';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
+import { MAX_VARINT32_BYTES, readVarints32, writeVarint32 } from '../codec/varint-runs.ts';
 
 /*
  * The pages of a block, stack by stack instead of row by row: rows of a service have mostly the same
@@ -22,7 +21,7 @@ export type StackOrder = {
   /** Samples of a row lie from `rowStart[row]` to the next one's. */
   readonly rowStart: Int32Array;
   /** The row of each sample, in the order of stacks. */
-  readonly rowOf: Int32Array;
+  readonly rowOf: Uint32Array;
   /** The place of each sample in the order of stacks, in that of rows. */
   readonly placeOf: Int32Array;
 };
@@ -33,7 +32,7 @@ export type OrderedIds = { readonly page: Uint8Array; readonly order: StackOrder
 /** Rows that share fewer stacks become larger by it. */
 const MIN_SAMPLES_PER_STACK = 1.5;
 /** Stacks are numbered in 32 bits, and 0 is for none. */
-const MAX_ID = 2 ** 32;
+const MAX_ID = 2 ** 32 - 1;
 /** A cell for each id is fast while there are not too many: dictionaries end at 4 M stacks. */
 const MAX_DENSE_ID = 8_000_000;
 
@@ -78,23 +77,25 @@ function orderStacks(
 ): OrderedIds {
   const count = idOf.length;
   const rowCount = rowStart.length - 1;
-  const counts = new Int32Array(ids.length);
-  const out = createByteWriter(2 * count);
-  out.uvarint(ids.length);
+  const out = new Uint8Array((1 + 2 * ids.length + count) * MAX_VARINT32_BYTES);
+  const counts = new Uint32Array(ids.length);
+  let length = writeVarint32(out, 0, ids.length);
   let before = 0;
-  for (const [stack, id] of ids.entries()) {
-    out.uvarint(id - before);
+  for (let stack = 0; stack < ids.length; stack++) {
+    const id = ids[stack] ?? 0;
+    length = writeVarint32(out, length, id - before);
     before = id;
     counts[stack] = ofId[id] ?? 0;
     ofId[id] = stack;
   }
-  for (const ofStack of counts) out.uvarint(ofStack);
+  for (const ofStack of counts) length = writeVarint32(out, length, ofStack);
   const { firstOf, ranked } = rankStacks(counts);
-  const rowOf = new Int32Array(count);
+  const rowOf = new Uint32Array(count);
   const placeOf = new Int32Array(count);
   const next = firstOf.slice();
   for (let row = 0; row < rowCount; row++) {
-    for (let sample = rowStart[row] ?? 0; sample < (rowStart[row + 1] ?? 0); sample++) {
+    const end = rowStart[row + 1] ?? 0;
+    for (let sample = rowStart[row] ?? 0; sample < end; sample++) {
       const stack = ofId[idOf[sample] ?? 0] ?? 0;
       const place = next[stack] ?? 0;
       next[stack] = place + 1;
@@ -107,62 +108,67 @@ function orderStacks(
     let rowBefore = 0;
     for (const end = place + (counts[stack] ?? 0); place < end; place++) {
       const row = rowOf[place] ?? 0;
-      out.uvarint(row - rowBefore);
+      length = writeVarint32(out, length, row - rowBefore);
       rowBefore = row;
     }
   }
-  return { page: out.finish(), order: { rowCount, rowStart, rowOf, placeOf } };
+  return { page: out.slice(0, length), order: { rowCount, rowStart, rowOf, placeOf } };
 }
 
 /** The other way. Throws {@link DamagedBytes} for what is no such page. */
 export function idsToRows(page: Uint8Array, rowCount: number): OrderedIds {
-  const from = createByteReader(page);
-  const stackCount = from.count(3);
-  const ids = new Float64Array(stackCount);
-  let before = 0;
-  for (let stack = 0; stack < stackCount; stack++) {
-    before += from.uvarint();
-    if (before > MAX_ID) throw new DamagedBytes(`a stack ${before} of a block`);
-    ids[stack] = before;
-  }
-  const counts = new Int32Array(stackCount);
+  const head = new Uint32Array(1);
+  let at = readVarints32(page, 0, head);
+  const stackCount = head[0] ?? 0;
+  // Each takes a byte here, one there, and one for each of its samples.
+  if (3 * stackCount > page.length) throw new DamagedBytes(`${stackCount} stacks of a block`);
+  const distances = new Uint32Array(stackCount);
+  at = readVarints32(page, at, distances);
+  const counts = new Uint32Array(stackCount);
+  at = readVarints32(page, at, counts);
   let count = 0;
-  for (let stack = 0; stack < stackCount; stack++) {
-    const ofStack = from.count(1);
+  for (const ofStack of counts) {
     if (ofStack === 0) throw new DamagedBytes('a stack without a sample');
-    counts[stack] = ofStack;
     count += ofStack;
   }
-  if (count > from.left()) throw new DamagedBytes(`${count} samples in ${from.left()} bytes`);
+  if (count > page.length - at) {
+    throw new DamagedBytes(`${count} samples in ${page.length - at} bytes`);
+  }
+  // Gaps first, and rows in their place: fresh memory is a good part of what a block costs.
+  const rowOf = new Uint32Array(count);
+  at = readVarints32(page, at, rowOf);
+  if (at < page.length) throw new DamagedBytes(`${page.length - at} bytes behind the ids`);
+
   const { firstOf, ranked } = rankStacks(counts);
-  const rowOf = new Int32Array(count);
   const rowStart = new Int32Array(rowCount + 1);
   let place = 0;
   for (const stack of ranked) {
     let row = 0;
-    for (let i = 0; i < (counts[stack] ?? 0); i++) {
-      row += from.uvarint();
+    for (const end = place + (counts[stack] ?? 0); place < end; place++) {
+      row += rowOf[place] ?? 0;
       if (row >= rowCount) throw new DamagedBytes(`a sample of row ${row} of ${rowCount}`);
-      rowOf[place++] = row;
+      rowOf[place] = row;
       rowStart[row + 1] = (rowStart[row + 1] ?? 0) + 1;
     }
   }
-  if (from.left() > 0) throw new DamagedBytes(`${from.left()} bytes behind the ids of a block`);
   for (let row = 0; row < rowCount; row++) {
     rowStart[row + 1] = (rowStart[row + 1] ?? 0) + (rowStart[row] ?? 0);
   }
   const placeOf = new Int32Array(count);
-  const idOf = new Float64Array(count);
+  const idOf = new Uint32Array(count);
   const next = rowStart.slice(0, rowCount);
+  let id = 0;
   for (let stack = 0; stack < stackCount; stack++) {
+    id += distances[stack] ?? 0;
+    if (id > MAX_ID) throw new DamagedBytes(`a stack ${id} of a block`);
     const first = firstOf[stack] ?? 0;
     const end = first + (counts[stack] ?? 0);
     for (let of = first; of < end; of++) {
       const row = rowOf[of] ?? 0;
-      const at = next[row] ?? 0;
-      next[row] = at + 1;
-      placeOf[at] = of;
-      idOf[at] = ids[stack] ?? 0;
+      const sample = next[row] ?? 0;
+      next[row] = sample + 1;
+      placeOf[sample] = of;
+      idOf[sample] = id;
     }
   }
   return {
@@ -172,38 +178,43 @@ export function idsToRows(page: Uint8Array, rowCount: number): OrderedIds {
 }
 
 function readIdRows(page: Uint8Array, rowCount: number) {
-  const from = createByteReader(page);
-  const idOf = new Uint32Array(page.length);
+  const ids = new Uint32Array(page.length);
   const rowStart = new Int32Array(rowCount + 1);
+  const head = new Uint32Array(1);
+  let at = 0;
   let count = 0;
   let largestId = 0;
   for (let row = 0; row < rowCount; row++) {
-    const length = from.count(1);
+    at = readVarints32(page, at, head);
+    const end = count + (head[0] ?? 0);
+    if (end > page.length) throw new DamagedBytes(`${end} ids in ${page.length} bytes`);
+    at = readVarints32(page, at, ids.subarray(count, end));
     let id = 0;
-    for (let i = 0; i < length; i++) {
-      id += from.uvarint();
-      idOf[count++] = id;
+    for (; count < end; count++) {
+      id += ids[count] ?? 0;
+      ids[count] = id;
     }
     if (id > largestId) largestId = id;
     rowStart[row + 1] = count;
   }
-  return { idOf: idOf.subarray(0, count), rowStart, largestId };
+  return { idOf: ids.subarray(0, count), rowStart, largestId };
 }
 
-function writeIdRows(idOf: Float64Array, rowStart: Int32Array, rowCount: number): Uint8Array {
-  const out = createByteWriter(2 * idOf.length);
+function writeIdRows(idOf: Uint32Array, rowStart: Int32Array, rowCount: number): Uint8Array {
+  const out = new Uint8Array((rowCount + idOf.length) * MAX_VARINT32_BYTES);
+  let length = 0;
   for (let row = 0; row < rowCount; row++) {
     const start = rowStart[row] ?? 0;
     const end = rowStart[row + 1] ?? 0;
-    out.uvarint(end - start);
+    length = writeVarint32(out, length, end - start);
     let before = 0;
     for (let sample = start; sample < end; sample++) {
       const id = idOf[sample] ?? 0;
-      out.uvarint(id - before);
+      length = writeVarint32(out, length, id - before);
       before = id;
     }
   }
-  return out.finish();
+  return out.slice(0, length);
 }
 
 /** Stacks by their number of samples, the most first, and where the samples of each begin then. */

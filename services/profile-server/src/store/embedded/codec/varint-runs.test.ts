@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { createByteWriter } from './byte-writer.ts';
+import { DamagedBytes } from './damaged-bytes.ts';
+import { MAX_VARINT32_BYTES, readVarints32, writeVarint32 } from './varint-runs.ts';
+
+const number = fc.oneof(fc.nat({ max: 300 }), fc.integer({ min: 0, max: 2 ** 32 - 1 }));
+
+describe('varints of 32 bits', () => {
+  it('are those of a byte writer, and read as what they were', () => {
+    fc.assert(
+      fc.property(fc.array(number), (numbers) => {
+        const writer = createByteWriter();
+        const out = new Uint8Array(numbers.length * MAX_VARINT32_BYTES);
+        let length = 0;
+        for (const each of numbers) {
+          writer.uvarint(each);
+          length = writeVarint32(out, length, each);
+        }
+        assert.deepEqual(out.slice(0, length), writer.finish());
+        const into = new Uint32Array(numbers.length);
+        assert.equal(readVarints32(out, 0, into), length);
+        assert.deepEqual([...into], numbers);
+      }),
+    );
+  });
+
+  it('are damaged where they end too early or are too large', () => {
+    const read = (...bytes: number[]) =>
+      readVarints32(Uint8Array.from(bytes), 0, new Uint32Array(1));
+    assert.equal(read(255, 255, 255, 255, 15), 5);
+    for (const bytes of [[], [128], [255, 255, 255, 255, 16], [128, 128, 128, 128, 128, 0]]) {
+      assert.throws(() => read(...bytes), DamagedBytes, `${bytes}`);
+    }
+  });
+});
