@@ -30,7 +30,7 @@ export type StackOrder = {
 export type OrderedIds = { readonly page: Uint8Array; readonly order: StackOrder };
 
 /** Rows that share fewer stacks become larger by it. */
-const MIN_SAMPLES_PER_STACK = 1.5;
+const MIN_SAMPLES_PER_STACK = 1.1;
 /** Stacks are numbered in 32 bits, and 0 is for none. */
 const MAX_ID = 2 ** 32 - 1;
 /** A cell for each id is fast while there are not too many: dictionaries end at 4 M stacks. */

@@ -18,10 +18,11 @@ import { embeddedSubject } from './embedded-subject.ts';
 import { answersOf, FORMAT_1_NOW_MILLIS } from './format-1-questions.ts';
 
 /*
- * Wrote `format-1/` once: a small store of three days with everything that format version 1 knows. It
- * is not written again while version 1 is read:
+ * Wrote `format-1/` once: a small store of three days with everything that format version 1 knew at
+ * first; and `format-1-by-stack/`, with more profiles at a time, whose blocks stand by stack. They are
+ * not written again while version 1 is read:
  *
- *     node dist/store/embedded/testing/write-format-1.js DIR
+ *     node dist/store/embedded/testing/write-format-1.js DIR PUSHES
  */
 
 const DATA_DIR = '/data';
@@ -29,7 +30,7 @@ const HOUR_MILLIS = 3_600_000;
 const FILE_MAX_BYTES = 1 << 20;
 const UNLINKED_AFTER_MILLIS = 130_000;
 
-const [directory = ''] = process.argv.slice(2);
+const [directory = '', pushes = '2'] = process.argv.slice(2);
 const random = createSeededRandom(1);
 const clock = createSimClock(unixMillis(FORMAT_1_NOW_MILLIS - 60 * HOUR_MILLIS));
 const fs = createSimFs({ random: createSeededRandom(2), clock });
@@ -42,7 +43,7 @@ const store = embeddedSubject({ ballastMaxBytes: 0 }).open({
 });
 await clock.runUntil(store.start());
 for (let hour = 0; hour < 60; hour += 5) {
-  for (let i = 0; i < 2; i++) {
+  for (let i = 0; i < Number(pushes); i++) {
     const { tenant, series } = drawPush({
       random,
       nowMillis: clock.nowMillis(),
