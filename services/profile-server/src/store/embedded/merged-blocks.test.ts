@@ -24,14 +24,14 @@ test('many profiles of a day say the same before and after they were merged', as
     random: createSeededRandom(13),
   });
   await clock.runUntil(store.start());
-  for (let hour = 0; hour < 8; hour++) {
-    for (let i = 0; i < 8; i++) {
+  for (let hour = 0; hour < 4; hour++) {
+    for (let i = 0; i < 10; i++) {
       const world = { random, nowMillis: clock.nowMillis(), retentionNanos: undefined };
       const { tenant, series } = drawPush({ ...world, growsDictionaries: true });
       await clock.runUntil(store.push(tenant, series));
     }
     clock.jumpWall(HOUR_MILLIS);
-    if (hour % 4 === 3) await clock.runUntil(store.flush());
+    if (hour % 2 === 1) await clock.runUntil(store.flush());
   }
   const before = await clock.runUntil(answersOf(store));
   const pagesByStack = () => clock.runUntil(countPagesByStack(fs, DATA_DIR));

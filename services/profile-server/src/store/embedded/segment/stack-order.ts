@@ -33,6 +33,8 @@ export type OrderedIds = { readonly page: Uint8Array; readonly order: StackOrder
 const MIN_SAMPLES_PER_STACK = 1.1;
 /** Stacks are numbered in 32 bits, and 0 is for none. */
 const MAX_ID = 2 ** 32 - 1;
+/** Cells that are looked at in the time that it takes to sort one id in. */
+const SCANNED_PER_ID = 32;
 /** A cell for each id is fast while there are not too many: dictionaries end at 4 M stacks. */
 const MAX_DENSE_ID = 8_000_000;
 
@@ -47,26 +49,32 @@ export function createStackOrderer(): StackOrderer {
     const { idOf, rowStart, largestId } = readIdRows(page, rowCount);
     if (largestId > MAX_DENSE_ID) return undefined;
     if (ofId.length <= largestId) ofId = new Int32Array(Math.ceil(1.5 * (largestId + 1)));
-    const ids = distinctIds(idOf, ofId);
+    const ids = distinctIds(idOf, ofId, largestId);
     const ordered =
       ids.length === 0 || idOf.length < MIN_SAMPLES_PER_STACK * ids.length
         ? undefined
         : orderStacks(idOf, ids, ofId, rowStart);
-    for (const id of ids) ofId[id] = 0;
+    for (let i = 0; i < ids.length; i++) ofId[ids[i] ?? 0] = 0;
     return ordered;
   };
 }
 
 /** The ids that there are, ascending; counts how often in `ofId`. */
-function distinctIds(idOf: Uint32Array, ofId: Int32Array): Uint32Array {
+function distinctIds(idOf: Uint32Array, ofId: Int32Array, largestId: number): Uint32Array {
   const ids = new Uint32Array(idOf.length);
   let length = 0;
-  for (const id of idOf) {
+  for (let i = 0; i < idOf.length; i++) {
+    const id = idOf[i] ?? 0;
     const count = ofId[id] ?? 0;
     if (count === 0) ids[length++] = id;
     ofId[id] = count + 1;
   }
-  return ids.subarray(0, length).sort();
+  const distinct = ids.subarray(0, length);
+  // Going through all ids that may be there is faster than to sort those that are.
+  if (largestId > SCANNED_PER_ID * length) return distinct.sort();
+  let found = 0;
+  for (let id = 0; id <= largestId; id++) if (ofId[id] !== 0) distinct[found++] = id;
+  return distinct;
 }
 
 function orderStacks(
