@@ -89,6 +89,12 @@ const MAX_QUERY_THREADS = 8;
  */
 const BUSY_PUSHES = 250;
 
+/**
+ * Who asks one question after another would find a slice of practice before each of them, and
+ * practises all the same.
+ */
+const BETWEEN_QUERIES_MILLIS = 300;
+
 /** How long the last flush may take. Without it nothing is lost: the log is read at the next start. */
 const STOP_MILLIS = 20_000;
 
@@ -124,6 +130,8 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
   let queries: WorkerPool<QueryJobs> | undefined;
   let view: StoreView | undefined;
   let warmth: Warmed = 'cold';
+  /** When a query came last. */
+  let askedMillis = -Infinity;
   let isStopping = false;
   let pushes = 0;
   let pushesBefore = 0;
@@ -149,6 +157,11 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     if (warmth !== 'cold') return;
     warmth = 'more';
     while (warmth === 'more' && !isStopping) {
+      const restMillis = askedMillis + BETWEEN_QUERIES_MILLIS - clock.monotonicMillis();
+      if (restMillis > 0) {
+        await clock.sleep(restMillis);
+        continue;
+      }
       const input = { view: view ?? to, limits: options.queryLimits, isBusy };
       // As many as there are threads, for who has had a slice is not known.
       const slices = Array.from({ length: queryThreads }, () => pool.run('warm', input));
@@ -175,6 +188,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       if (view === undefined || queries === undefined) {
         throw new Error('a query before the store is open');
       }
+      askedMillis = clock.monotonicMillis();
       return queries.run('query', { ...input, view }, runOptions);
     },
     async adHoc(call, runOptions) {

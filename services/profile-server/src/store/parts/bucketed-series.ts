@@ -2,6 +2,7 @@ import { filterLabels, type LabelSet } from '@emberscope/labels';
 import { createInt64ColumnBuilder, type Int64Column, sumInt64 } from '@emberscope/profile';
 import type { BucketedSeries, Exemplar } from '../answers.ts';
 import type { MergeMode } from '../selection.ts';
+import { denseSeriesOf, type GroupBuckets } from './dense-series.ts';
 import { createExactSums } from './exact-sums.ts';
 import { type Group, groupBySeries, groupProfiles } from './group-profiles.ts';
 import { nanosFromPoint } from './point-in-time.ts';
@@ -15,7 +16,13 @@ import {
 } from './selected-parts.ts';
 import { createCells, type SeriesCells, seriesCellsOf } from './series-cells.ts';
 import type { Series } from './series-registry.ts';
-import { type Bucket, type BucketedRange, bucketNumbers, bucketsOf } from './time-buckets.ts';
+import {
+  type Bucket,
+  type BucketedRange,
+  type BucketNumbers,
+  bucketNumbers,
+  bucketsOf,
+} from './time-buckets.ts';
 
 export type SeriesRequest = BucketedRange & {
   readonly groupBy: readonly string[];
@@ -32,29 +39,51 @@ export function bucketedSeriesOf(
 ): readonly BucketedSeries[] {
   const { groupBy, mode, limit } = request;
   const numbers = bucketNumbers(request);
-  const cells = seriesCellsOf(parts, numbers, mode, guard);
-  const groups = groupBySeries(cells.series.entries(), groupBy, ([, series]) => series);
-  const columns = addUpGroups(cells, groups, guard);
+  const dense = mode === 'sum' ? denseSeriesOf(parts, numbers, groupBy, guard) : undefined;
+  const groups = dense ?? sparseSeriesOf(parts, numbers, request, guard);
   // Exemplars come by groups in the same order, since these are made of the same profiles.
   const exemplars = request.exemplars ? exemplarsOfGroups(parts, request, guard) : [];
-  const summed = groups.flatMap(({ labels }, group) => {
-    const { buckets = [], hasValue = false } = columns[group] ?? {};
-    if (!hasValue) return [];
-    const value = columnOf(buckets.map((bucket) => bucket.value));
-    const series: BucketedSeries = {
-      labels,
-      length: buckets.length,
-      edgeMillis: Float64Array.from(buckets, ({ number }) => numbers.edgeMillis(number)),
-      value,
-      profileCount: Int32Array.from(buckets, ({ profileCount }) => profileCount),
-      exemplars: exemplars[group] ?? [],
-    };
-    return [{ series, sum: sumInt64(value) }];
-  });
+  const summed = groups.flatMap(
+    ({ labels, hasValue, length, bucket, value, profileCount }, group) => {
+      if (!hasValue) return [];
+      const edgeMillis = new Float64Array(length);
+      for (let i = 0; i < length; i++) edgeMillis[i] = numbers.edgeMillis(bucket[i] ?? 0);
+      const series: BucketedSeries = {
+        ...{ labels, length, edgeMillis, value, profileCount },
+        exemplars: exemplars[group] ?? [],
+      };
+      return [{ series, sum: sumInt64(value) }];
+    },
+  );
   // The sort is stable, and groups come by their labels.
   summed.sort((a, b) => descending(a.sum, b.sum));
   const kept = limit > 0 ? summed.slice(0, limit) : summed;
   return kept.map(({ series }) => series);
+}
+
+type SparseGroup = Omit<GroupBuckets, 'value'> & { readonly value: Int64Column };
+
+/** The same where few groups have a profile in a bucket, sums are wide, or are no sums. */
+function sparseSeriesOf(
+  parts: readonly SelectedPart[],
+  numbers: BucketNumbers,
+  { groupBy, mode }: SeriesRequest,
+  guard: QueryGuard,
+): readonly SparseGroup[] {
+  const cells = seriesCellsOf(parts, numbers, mode, guard);
+  const groups = groupBySeries(cells.series.entries(), groupBy, ([, series]) => series);
+  const columns = addUpGroups(cells, groups, guard);
+  return groups.map(({ labels }, group) => {
+    const { buckets = [], hasValue = false } = columns[group] ?? {};
+    return {
+      labels,
+      hasValue,
+      length: buckets.length,
+      bucket: Float64Array.from(buckets, ({ number }) => number),
+      profileCount: Int32Array.from(buckets, ({ profileCount }) => profileCount),
+      value: columnOf(buckets.map(({ value }) => value)),
+    };
+  });
 }
 
 type GroupBucket = {

@@ -125,6 +125,29 @@ test('no row is looked at once the next has been read', async () => {
   assert.deepEqual(foldedTextFromTree(tree), ['main;json 7', 'main;serve 15', 'main;wait 2']);
 });
 
+describe('values over time', () => {
+  const cases: readonly (readonly [string, Partial<ProfileSelection>, number])[] = [
+    ['a bucket each', {}, 1_000],
+    ['many more buckets than profiles', {}, 0.25],
+    ['buckets without number', { range: { ...ALL.range, endNanos: unixNanos(2n ** 62n) } }, 1],
+  ];
+  for (const [title, only, stepMillis] of cases) {
+    test(`are the same for ${title}`, async () => {
+      const buckets = { firstEdgeNanos: unixNanos(0n), stepMillis };
+      const asked = { ...merge('sum'), ...only, ...buckets, groupBy: ['service_name'], limit: 0 };
+      const reader = readerOf([THREE, ONE, { ...ONE, samples: 'main;serve 0', millis: 3000 }]);
+      const series = value(await reader.selectSeries({ ...asked, exemplars: false }, CONTEXT));
+      assert.deepEqual(
+        series.map(({ labels }) => labels),
+        [[{ name: 'service_name', value: 'a' }]],
+      );
+      assert.deepEqual([...(series[0]?.edgeMillis ?? [])], [1000, 2000, 3000]);
+      assert.deepEqual([...(series[0]?.value ?? [])].map(Number), [11, 5, 0]);
+      assert.deepEqual([...(series[0]?.profileCount ?? [])], [3, 1, 1]);
+    });
+  }
+});
+
 test('values over time are found without a look at what stacks stand for', async () => {
   const dictionary = { view: () => assert.fail('the dictionary was looked at') };
   const parts = found([THREE, ONE]).map(({ table, ...rest }) => ({

@@ -16,6 +16,8 @@ export type BucketNumbers = {
   /** The bucket that a point in time lies in; {@link BEHIND_LAST_EDGE} when it lies in none. */
   of(millis: number, nanosOnTop: number): number;
   edgeMillis(number: number): UnixMillis;
+  /** Numbers are below it. */
+  readonly count: number;
 };
 
 export const BEHIND_LAST_EDGE = -1;
@@ -27,6 +29,7 @@ export function bucketNumbers({ range, firstEdgeNanos, stepMillis }: BucketedRan
   const lastNumber = Number((range.endNanos - firstEdgeNanos) / stepNanos);
   const within = (number: number): number =>
     number > lastNumber ? BEHIND_LAST_EDGE : Math.max(0, number);
+  const count = Math.max(1, 1 + lastNumber);
   if (stepNanos % NANOS_PER_MILLI !== 0n) {
     return {
       of(millis, nanosOnTop) {
@@ -35,6 +38,7 @@ export function bucketNumbers({ range, firstEdgeNanos, stepMillis }: BucketedRan
       },
       edgeMillis: (number) =>
         millisFromNanos(unixNanos(firstEdgeNanos + BigInt(number) * stepNanos)),
+      count,
     };
   }
   // Doubles are exact here: whole milliseconds are far below 2^53, and rounding a point up to one
@@ -47,6 +51,7 @@ export function bucketNumbers({ range, firstEdgeNanos, stepMillis }: BucketedRan
       return within(Math.ceil(sinceEdge / step));
     },
     edgeMillis: (number) => unixMillis(edge.millis + number * step),
+    count,
   };
 }
 
