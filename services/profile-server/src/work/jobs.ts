@@ -128,7 +128,7 @@ export type QueryJobs = {
 export type WarmInput = {
   readonly view: StoreView;
   readonly limits: QueryLimits;
-  /** Many pushes come: what takes long is to wait. */
+  /** Many pushes come, or queries: what takes long is to wait. */
   readonly isBusy: boolean;
 };
 

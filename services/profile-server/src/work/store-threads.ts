@@ -90,8 +90,8 @@ const MAX_QUERY_THREADS = 8;
 const BUSY_PUSHES = 250;
 
 /**
- * Who asks one question after another would find a slice of practice before each of them, and
- * practises all the same.
+ * Who asks one question after another would find a slice of practice before each of them: what hours
+ * and days take can wait, and is practised by these.
  */
 const BETWEEN_QUERIES_MILLIS = 300;
 
@@ -135,7 +135,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
   let isStopping = false;
   let pushes = 0;
   let pushesBefore = 0;
-  let isBusy = false;
+  let hasManyPushes = false;
   const line = createPushLine(async (pushes, transfer) => {
     const done = await writer.run('push', pushes, { transfer });
     // Before anyone is answered: a query that comes after the answer must find what was pushed.
@@ -157,12 +157,11 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     if (warmth !== 'cold') return;
     warmth = 'more';
     while (warmth === 'more' && !isStopping) {
-      const restMillis = askedMillis + BETWEEN_QUERIES_MILLIS - clock.monotonicMillis();
-      if (restMillis > 0) {
-        await clock.sleep(restMillis);
-        continue;
-      }
-      const input = { view: view ?? to, limits: options.queryLimits, isBusy };
+      const isAsked = clock.monotonicMillis() - askedMillis < BETWEEN_QUERIES_MILLIS;
+      const input = {
+        ...{ view: view ?? to, limits: options.queryLimits },
+        isBusy: hasManyPushes || isAsked,
+      };
       // As many as there are threads, for who has had a slice is not known.
       const slices = Array.from({ length: queryThreads }, () => pool.run('warm', input));
       warmth = coldest(await Promise.all(slices));
@@ -196,7 +195,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       return queries.run('adHoc', call, runOptions);
     },
     async stats() {
-      isBusy = pushes - pushesBefore > BUSY_PUSHES;
+      hasManyPushes = pushes - pushesBefore > BUSY_PUSHES;
       pushesBefore = pushes;
       const done = await writer.run('stats', undefined);
       if (done.kind !== 'done') return done;

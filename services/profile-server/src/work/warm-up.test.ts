@@ -88,6 +88,10 @@ test('hours and days are practised once there are segments and pushes have becom
   flush();
   assert.equal(await go(true), 'cold', 'cores are for those who push');
   assert.equal(merges(), 24);
+  assert.equal(await go(), 'more');
+  const before = merges();
+  assert.equal(await go(true), 'cold', 'also when some are done');
+  assert.equal(merges(), before);
   assert.equal(await goOn(go), 'warm');
   // 24 of five minutes and of a day; 12 of all, of days, and 12 pairs.
   assert.equal(merges(), 24 + 2 * 24 + 4 * 12);

@@ -10,7 +10,7 @@ import { type PracticeCall, type PracticeRange, practiceCalls } from './practice
 export type WarmUp = {
   /**
    * The next slice, until it is warm. While the server is busy only what takes little: its cores are
-   * for those who push.
+   * for those who push and ask.
    */
   go(parts: QueryParts, signal: AbortSignal, isBusy: boolean): Promise<Warmed>;
 };
@@ -51,7 +51,7 @@ export function createWarmUp(
     isBusy: boolean,
     hasTime: () => boolean,
   ): Promise<Warmed> {
-    if (range === 'days' && calls === undefined && (isBusy || !reader.hasSegments())) return 'cold';
+    if (range === 'days' && (isBusy || !reader.hasSegments())) return 'cold';
     if (spentMillis > RANGE_MAX_MILLIS) return practised();
     if (!hasRead) {
       hasRead = await reader.warm(hasTime);
