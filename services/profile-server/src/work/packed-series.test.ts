@@ -23,7 +23,11 @@ test('series come back as they were, and those of one profile still share its ta
   assert.equal(packed.outcome.seriesCount, 2);
   const [one, two] = unpackSeries(structuredClone(packed.outcome.series));
   assert.deepEqual(one?.labels, setOf('one'));
-  assert.deepEqual(one?.profiles[0]?.profile, profile);
+  const unpacked = one?.profiles[0]?.profile;
+  assert.ok(unpacked !== undefined);
+  const { strings, functions, mappings, locations } = unpacked.symbols;
+  const symbols = { strings, functions, mappings, locations };
+  assert.deepEqual({ ...unpacked, symbols }, profile);
   const texts = one?.profiles[0]?.texts;
   assert.ok(texts !== undefined);
   assert.deepEqual(decodeTexts(texts), profile.symbols.strings);

@@ -72,29 +72,54 @@ function withoutStrings(series: readonly PushSeries[]): PackedSeries {
 export function unpackSeries(packed: Uint8Array): readonly PushSeries[] {
   // The door: what `packProfile` wrote on another thread.
   const { texts, series } = deserializeColumns(packed) as PackedSeries;
-  const stringsOf = texts.map(onceDecoded);
+  const decodedTexts = texts.map((each) => new DecodedTexts(each));
   return series.map(({ labels, profiles }) => ({
     labels,
     profiles: profiles.map(({ textsAt, profile, ...rest }) => {
-      const encoded = texts[textsAt];
-      if (encoded === undefined) throw new Error(`packed texts ${textsAt} of ${texts.length}`);
-      const symbols = withLazyStrings(profile.symbols, stringsOf[textsAt] ?? (() => []));
-      return { ...rest, texts: encoded, profile: { ...profile, symbols } };
+      const decoded = decodedTexts[textsAt];
+      if (decoded === undefined) throw new Error(`packed texts ${textsAt} of ${texts.length}`);
+      const symbols = new LazySymbols(profile.symbols, decoded);
+      return { ...rest, texts: decoded.texts, profile: { ...profile, symbols } };
     }),
   }));
 }
 
-function onceDecoded(texts: EncodedTexts): () => readonly string[] {
-  let strings: readonly string[] | undefined;
-  return () => {
-    strings ??= decodeTexts(texts);
-    return strings;
-  };
+/**
+ * Few ask for the strings themselves: those that look for spans among the labels of samples. A class
+ * since a getter that is put on an object gives each of them a hidden class of its own, and code that
+ * meets a new one with each profile is compiled again and again. Spread, it would lose its strings.
+ */
+class LazySymbols implements Symbols {
+  readonly functions: Symbols['functions'];
+  readonly mappings: Symbols['mappings'];
+  readonly locations: Symbols['locations'];
+  private readonly decoded: DecodedTexts;
+
+  constructor({ functions, mappings, locations }: Symbols, decoded: DecodedTexts) {
+    this.functions = functions;
+    this.mappings = mappings;
+    this.locations = locations;
+    this.decoded = decoded;
+  }
+
+  get strings(): readonly string[] {
+    return this.decoded.strings();
+  }
 }
 
-/** Few ask for the strings themselves: those that look for spans among the labels of samples. */
-function withLazyStrings(tables: Symbols, strings: () => readonly string[]): Symbols {
-  return Object.defineProperty({ ...tables }, 'strings', { get: strings, enumerable: true });
+/** Texts as strings, for all profiles that share them. */
+class DecodedTexts {
+  readonly texts: EncodedTexts;
+  private decoded: readonly string[] | undefined;
+
+  constructor(texts: EncodedTexts) {
+    this.texts = texts;
+  }
+
+  strings(): readonly string[] {
+    this.decoded ??= decodeTexts(this.texts);
+    return this.decoded;
+  }
 }
 
 /** What changes hands with packed profiles: those that do not lie in shared memory. */
