@@ -12,8 +12,11 @@ export type EdgeInterner = {
   intern(parent: number, label: number): number;
   /** The row of an edge that is there, else -1. */
   find(parent: number, label: number): number;
-  /** The label of the row behind `parent`, if it is a child of it; else -1. */
-  labelBehind(parent: number): number;
+  /**
+   * The columns with the room that they have behind the last row, for loops that cannot afford a
+   * call for each row: they hold until the next row is added. For reading only.
+   */
+  cells(): { readonly parent: Int32Array; readonly label: Int32Array };
   /**
    * The columns as they stand, `length` cells each, as windows: they stay what they are while rows
    * are added, and cost nothing. For reading only.
@@ -90,10 +93,7 @@ export function createEdgeInterner(expectedRows = INITIAL_ROWS): EdgeInterner {
     },
     find: (parent, label) =>
       isBehindItsParent(parent, label) ? parent + 1 : slots[slotOf(parent, label)] - 1,
-    labelBehind(parent) {
-      const row = parent + 1;
-      return row < length && parents[row] === parent ? labels[row] : -1;
-    },
+    cells: () => ({ parent: parents, label: labels }),
     view: () => ({ parent: parents.subarray(0, length), label: labels.subarray(0, length) }),
     finish: () => ({ parent: parents.slice(0, length), label: labels.slice(0, length) }),
   };

@@ -28,8 +28,11 @@ export type StackInterner = {
   readonly length: () => number;
   /** The stack that `callee` makes on top of `caller` ({@link NO_STACK} at the root). */
   push(caller: StackIndex, callee: LocationIndex): StackIndex;
-  /** The location of the stack that came right behind `caller`, if that is on top of it; else -1. */
-  likelyCallee(caller: StackIndex): LocationIndex;
+  /**
+   * The columns with the room behind their last row, for loops that cannot afford a call for each:
+   * they hold until the next stack is added. For reading only.
+   */
+  cells(): Omit<StackTable, 'length'>;
   /** A whole stack, root first; {@link NO_STACK} for an empty one. */
   intern(rootFirst: ArrayLike<LocationIndex>): StackIndex;
   /** The stacks so far, as windows that stay what they are while stacks are added. */
@@ -42,7 +45,10 @@ export function createStackInterner(): StackInterner {
   return {
     length: edges.length,
     push: edges.intern,
-    likelyCallee: edges.labelBehind,
+    cells() {
+      const { parent, label } = edges.cells();
+      return { parent, location: label };
+    },
     intern(rootFirst) {
       let stack = NO_STACK;
       for (let i = 0; i < rootFirst.length; i++) stack = edges.intern(stack, rootFirst[i]);

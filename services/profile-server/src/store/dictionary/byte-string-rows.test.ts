@@ -4,6 +4,7 @@ import { fuzzRuns } from '@emberscope/test-kit';
 import fc from 'fast-check';
 import { createByteStringRows } from './byte-string-rows.ts';
 import { decodeTexts, encodeTexts } from './encoded-texts.ts';
+import { NOT_FOUND } from './find-block.ts';
 import { createStringRows } from './string-rows.ts';
 
 const texts = fc.array(fc.oneof(fc.string({ unit: 'binary', maxLength: 6 }), fc.string()), {
@@ -25,6 +26,25 @@ test('strings found by bytes get the rows that they get by value', () => {
         }
         assert.deepEqual(byBytes.view(), byValue.view());
       }
+    }),
+    fuzzRuns(300, 20_000),
+  );
+});
+
+test('looking for texts finds those that are there, and adds none', () => {
+  fc.assert(
+    fc.property(texts, texts, (there, others) => {
+      const rows = createByteStringRows();
+      const rowOf = new Map([['', 0]]);
+      for (const text of there.map(wellFormed)) rowOf.set(text, rows.intern(text));
+      const asked = [...others, ...there, ...there.map((text) => `${text}!`)];
+      const found = new Int32Array(asked.length);
+      rows.findEncoded(encodeTexts(asked), found);
+      assert.deepEqual(
+        [...found],
+        asked.map((text) => rowOf.get(wellFormed(text)) ?? NOT_FOUND),
+      );
+      assert.equal(rows.view().length, rowOf.size);
     }),
     fuzzRuns(300, 20_000),
   );

@@ -1,5 +1,6 @@
 import type { StringIndex } from '@emberscope/profile';
 import type { EncodedTexts } from './encoded-texts.ts';
+import { FIND_BLOCK, NOT_FOUND } from './find-block.ts';
 import { growableInt32 } from './growable-column.ts';
 import { createHashSlots, finishHash, mixHash, NO_ROW } from './hash-slots.ts';
 import { ARRAY_BYTES, POINTER_BYTES, stringBytes } from './heap-sizes.ts';
@@ -13,9 +14,17 @@ export type ByteStringRows = Required<StringRows>;
 
 const INITIAL_BYTES = 1024;
 const UTF8_BYTES_PER_UNIT = 3;
+const WORD_BYTES = 4;
 
 /** Differs from process to process: nobody shall be able to send strings that share one slot. */
 const SEED = (Math.random() * 0x1_0000_0000) | 0;
+
+/** Of a block of texts; one for all tables of a thread. */
+const hashes = new Int32Array(FIND_BLOCK);
+const firstRows = new Int32Array(FIND_BLOCK);
+const firstBytes = new Int32Array(FIND_BLOCK);
+/** No byte. */
+const OTHER_LENGTH = -1;
 
 const encoder = new TextEncoder();
 /** A mark of byte order is a character like others: without it two strings would be one. */
@@ -41,13 +50,17 @@ export function createByteStringRows(): ByteStringRows {
   function isRow(row: number, from: DataView, start: number, end: number): boolean {
     const first = startOf(row);
     if (ends.at(row) - first !== end - start) return false;
-    let i = start;
-    let at = first;
-    for (; i + 4 <= end; i += 4, at += 4) {
+    const last = end - WORD_BYTES;
+    if (last < start) {
+      for (let i = 0; i < end - start; i++) {
+        if (ownWords.getUint8(first + i) !== from.getUint8(start + i)) return false;
+      }
+      return true;
+    }
+    for (let i = start, at = first; i < last; i += WORD_BYTES, at += WORD_BYTES) {
       if (ownWords.getInt32(at, true) !== from.getInt32(i, true)) return false;
     }
-    for (; i < end; i++, at++) if (ownWords.getUint8(at) !== from.getUint8(i)) return false;
-    return true;
+    return ownWords.getInt32(first + last - start, true) === from.getInt32(last, true);
   }
 
   function keepBytes(from: DataView, start: number, end: number): void {
@@ -74,6 +87,39 @@ export function createByteStringRows(): ByteStringRows {
   }
   internRange(scratchWords, 0, 0);
 
+  function findBlock(texts: EncodedTexts, at: number, atEnd: number, found: Int32Array): void {
+    const { start } = texts;
+    const from = wordsOfTexts(texts);
+    const rows = slots.cells();
+    const mask = rows.length - 1;
+    const rowEnds = ends.view();
+    for (let i = at; i < atEnd; i++) {
+      const hash = hashOf(from, start[i] ?? 0, start[i + 1] ?? 0);
+      hashes[i - at] = hash;
+      firstRows[i - at] = (rows[hash & mask] ?? 0) - 1;
+    }
+    for (let i = at; i < atEnd; i++) {
+      const row = firstRows[i - at] ?? NO_ROW;
+      const rowStart = row <= 0 ? 0 : (rowEnds[row - 1] ?? 0);
+      const isAsLong = (rowEnds[row] ?? 0) - rowStart === (start[i + 1] ?? 0) - (start[i] ?? 0);
+      // Also fetches what is compared below.
+      firstBytes[i - at] = isAsLong ? (bytes[rowStart] ?? 0) : OTHER_LENGTH;
+    }
+    for (let i = at; i < atEnd; i++) {
+      const first = start[i] ?? 0;
+      const end = start[i + 1] ?? 0;
+      let slot = hashes[i - at] ?? 0;
+      let row = firstRows[i - at] ?? NO_ROW;
+      if (firstBytes[i - at] === OTHER_LENGTH) row = row === NO_ROW ? NO_ROW : rowIn(++slot);
+      while (row !== NO_ROW && !isRow(row, from, first, end)) row = rowIn(++slot);
+      found[i] = row === NO_ROW ? NOT_FOUND : row;
+    }
+
+    function rowIn(slot: number): number {
+      return (rows[slot & mask] ?? 0) - 1;
+    }
+  }
+
   return {
     intern(text) {
       const mostBytes = text.length * UTF8_BYTES_PER_UNIT;
@@ -85,8 +131,12 @@ export function createByteStringRows(): ByteStringRows {
     },
     internEncoded: (texts, text) =>
       internRange(wordsOfTexts(texts), texts.start[text] ?? 0, texts.start[text + 1] ?? 0),
-    isEncoded: (row, texts, text) =>
-      isRow(row, wordsOfTexts(texts), texts.start[text] ?? 0, texts.start[text + 1] ?? 0),
+    findEncoded(texts, found) {
+      const { start } = texts;
+      for (let at = 0; at < start.length - 1; at += FIND_BLOCK) {
+        findBlock(texts, at, Math.min(start.length - 1, at + FIND_BLOCK), found);
+      }
+    },
     view() {
       for (let row = strings.length; row < ends.length(); row++) {
         const text = decoder.decode(bytes.subarray(startOf(row), ends.at(row)));
@@ -120,13 +170,20 @@ function wordsOfTexts({ bytes }: EncodedTexts): DataView {
   return lastWords;
 }
 
-/** MurmurHash3 over four bytes at a time, with a seed. */
+/**
+ * MurmurHash3 over four bytes at a time, with a seed. The last four may have been taken in part
+ * already, which is faster than taking the rest by bytes.
+ */
 function hashOf(from: DataView, start: number, end: number): number {
   let hash = SEED ^ (end - start);
-  let i = start;
-  for (; i + 4 <= end; i += 4) hash = mixHash(hash, from.getInt32(i, true));
-  for (; i < end; i++) hash = mixHash(hash, from.getUint8(i));
-  return finishHash(hash);
+  const last = end - WORD_BYTES;
+  if (last < start) {
+    let rest = 0;
+    for (let i = start; i < end; i++) rest = (rest << 8) | from.getUint8(i);
+    return finishHash(mixHash(hash, rest));
+  }
+  for (let i = start; i < last; i += WORD_BYTES) hash = mixHash(hash, from.getInt32(i, true));
+  return finishHash(mixHash(hash, from.getInt32(last, true)));
 }
 
 function wordsOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {

@@ -38,15 +38,12 @@ export type Dictionary = StackDictionary & {
   readonly mappings: MappingRows;
   readonly locations: LocationRows;
   pushStack(caller: StackIndex, location: number): StackIndex;
-  /** The location that came first below a caller, if it is at hand; {@link NO_LOCATION} else. */
-  likelyCallee(caller: StackIndex): number;
+  /** How many stacks there are, and their columns, which hold until the next one is pushed. */
+  openStacks(): StackTable;
   /** Nothing comes any more: room for growth and the means of finding rows are given back. */
   close(): void;
   readonly bytes: () => number;
 };
-
-/** No location at all. */
-export const NO_LOCATION = -1;
 
 /** Of an interner's columns and slots (`createEdgeInterner`): 4 + 4 + 2 * 4. */
 const STACK_BYTES = 16;
@@ -78,7 +75,11 @@ export function createDictionary(strings: StringRows = createStringRows()): Dict
       if (open === undefined) throw new Error('the dictionary is closed');
       return open.push(caller, location);
     },
-    likelyCallee: (caller) => open?.likelyCallee(caller) ?? NO_LOCATION,
+    openStacks() {
+      if (open === undefined) throw new Error('the dictionary is closed');
+      const { parent, location } = open.cells();
+      return { length: open.length(), parent, location };
+    },
     view: () => ({
       symbols: {
         strings: strings.view(),

@@ -1,4 +1,5 @@
 import type { FunctionIndex, FunctionTable, StringIndex } from '@emberscope/profile';
+import { FIND_BLOCK, NOT_FOUND } from './find-block.ts';
 import { growableInt32 } from './growable-column.ts';
 import { createHashSlots, finishHash, type HashSlots, mixHash, NO_ROW } from './hash-slots.ts';
 
@@ -10,21 +11,20 @@ export type FunctionRows = {
     fileName: StringIndex,
     startLine: number,
   ): FunctionIndex;
-  /** Whether this is what a row holds. */
-  isRow(
-    row: FunctionIndex,
-    name: StringIndex,
-    systemName: StringIndex,
-    fileName: StringIndex,
-    startLine: number,
-  ): boolean;
-  /** While something may still come. */
-  nameOf(row: FunctionIndex): StringIndex;
+  /**
+   * Finds the rows of all functions of a table, whose strings have the rows `stringOf`: a cell for
+   * each, {@link NOT_FOUND} where there is none. While something may still come.
+   */
+  find(table: FunctionTable, stringOf: Int32Array, found: Int32Array): void;
   view(): FunctionTable;
   /** Gives back what only `intern` needs. */
   close(): void;
   readonly bytes: () => number;
 };
+
+/** Of a block of functions; one for all tables of a thread. */
+const hashes = new Int32Array(FIND_BLOCK);
+const firstRows = new Int32Array(FIND_BLOCK);
 
 const CELLS = 4;
 const INITIAL_ROWS = 8;
@@ -71,6 +71,38 @@ export function createFunctionRows(): FunctionRows {
     );
   }
 
+  function findBlock(
+    { name, systemName, fileName, startLine }: FunctionTable,
+    stringOf: Int32Array,
+    at: number,
+    atEnd: number,
+    found: Int32Array,
+  ): void {
+    if (slots === undefined) throw new Error('the functions are closed');
+    const rows = slots.cells();
+    const mask = rows.length - 1;
+    for (let i = at; i < atEnd; i++) {
+      const newName = stringOf[name[i] ?? 0] ?? NOT_FOUND;
+      const newSystemName = stringOf[systemName[i] ?? 0] ?? NOT_FOUND;
+      const newFileName = stringOf[fileName[i] ?? 0] ?? NOT_FOUND;
+      const hash = hashOf(newName, newSystemName, newFileName, startLine[i] ?? 0);
+      hashes[i - at] = hash;
+      firstRows[i - at] = (rows[hash & mask] ?? 0) - 1;
+    }
+    for (let i = at; i < atEnd; i++) {
+      const newName = stringOf[name[i] ?? 0] ?? NOT_FOUND;
+      const newSystemName = stringOf[systemName[i] ?? 0] ?? NOT_FOUND;
+      const newFileName = stringOf[fileName[i] ?? 0] ?? NOT_FOUND;
+      const line = startLine[i] ?? 0;
+      let slot = hashes[i - at] ?? 0;
+      let row = firstRows[i - at] ?? NO_ROW;
+      while (row !== NO_ROW && !isRow(row, newName, newSystemName, newFileName, line)) {
+        row = (rows[++slot & mask] ?? 0) - 1;
+      }
+      found[i] = row === NO_ROW ? NOT_FOUND : row;
+    }
+  }
+
   return {
     intern(name, systemName, fileName, startLine) {
       if (slots === undefined) throw new Error('the functions are closed');
@@ -86,8 +118,11 @@ export function createFunctionRows(): FunctionRows {
       startLines.push(startLine);
       return names.length() - 1;
     },
-    isRow,
-    nameOf: (row) => cells[CELLS * row] ?? 0,
+    find(table, stringOf, found) {
+      for (let at = 0; at < table.length; at += FIND_BLOCK) {
+        findBlock(table, stringOf, at, Math.min(table.length, at + FIND_BLOCK), found);
+      }
+    },
     view: () => ({
       length: names.length(),
       name: names.view(),

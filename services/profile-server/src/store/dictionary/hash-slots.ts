@@ -12,6 +12,11 @@ export type HashSlots = {
   first(hash: number): number;
   /** The next one, behind that which was answered last. */
   next(): number;
+  /**
+   * All slots, a power of two of them: row + 1, or 0 for an empty one. A search begins at the hash's
+   * last bits and ends at an empty one. They hold until a row is added.
+   */
+  cells(): Int32Array;
   /** The next row, which must not be there yet: rows are dense, from 0. */
   add(hash: number): void;
   readonly bytes: () => number;
@@ -51,6 +56,7 @@ export function createHashSlots(hashOf: (row: number) => number): HashSlots {
       slot = (slot + 1) & mask;
       return (slots[slot] ?? 0) - 1;
     },
+    cells: () => slots,
     add(hash) {
       if (2 * length >= slots.length) grow();
       place(length++, hash);

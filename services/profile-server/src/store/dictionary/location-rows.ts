@@ -1,9 +1,4 @@
-import type {
-  FunctionIndex,
-  LocationIndex,
-  LocationTable,
-  MappingIndex,
-} from '@emberscope/profile';
+import type { LocationIndex, LocationTable, MappingIndex } from '@emberscope/profile';
 import { growableInt32, growableUint8, growableUint32 } from './growable-column.ts';
 import { createHashSlots, finishHash, type HashSlots, mixHash, NO_ROW } from './hash-slots.ts';
 
@@ -28,30 +23,22 @@ export type LocationRows = {
     lines: LineRun,
   ): LocationIndex;
   /**
-   * The function of a row that has one line and is all of this, else {@link NO_FUNCTION}. While
-   * something may still come.
+   * {@link LOCATION_CELLS} for each row: mapping, two words of the address, number of lines and fold
+   * mark ({@link ONE_LINE}), function and number of the first line. They hold until the next row is
+   * added; for loops that cannot afford a call for each. While something may still come.
    */
-  functionAt(
-    row: LocationIndex,
-    mapping: MappingIndex,
-    addressLow: number,
-    addressHigh: number,
-    isFolded: number,
-    lineNumber: number,
-  ): FunctionIndex;
+  cells(): Int32Array;
   view(): LocationTable;
   /** Gives back what only `intern` needs. */
   close(): void;
   readonly bytes: () => number;
 };
 
-export const NO_FUNCTION = -1;
-
 /** Six are used; eight are half of a line of the processor's cache. */
-const CELLS = 8;
+export const LOCATION_CELLS = 8;
 const INITIAL_ROWS = 8;
-/** In the cell of the number of lines and the fold mark. */
-const ONE_LINE = 2;
+/** One line, no fold mark, in the cell of both: it holds twice the number of lines, and the mark. */
+export const ONE_LINE = 2;
 
 export function createLocationRows(): LocationRows {
   const mappings = growableInt32();
@@ -63,14 +50,13 @@ export function createLocationRows(): LocationRows {
   const columns = [mappings, addressWords, foldMarks, lineStarts, lineFunctions, lineNumbers];
   let slots: HashSlots | undefined = createHashSlots(hashOfRow);
   /**
-   * What rows are compared by, all of one in one place: mapping, two words of the address, number of
-   * lines and fold mark, function and number of the first line. Nearly all have one line.
+   * What rows are compared by, all of one in one place. Nearly all have one line.
    */
-  let cells = new Int32Array(CELLS * INITIAL_ROWS);
+  let cells = new Int32Array(LOCATION_CELLS * INITIAL_ROWS);
   lineStarts.push(0);
 
   function hashOfRow(row: number): number {
-    const at = CELLS * row;
+    const at = LOCATION_CELLS * row;
     const isFolded = (cells[at + 3] ?? 0) & 1;
     let hash = hashOf(isFolded, cells[at] ?? 0, cells[at + 1] ?? 0, cells[at + 2] ?? 0);
     for (let line = lineStarts.at(row); line < lineStarts.at(row + 1); line++) {
@@ -102,7 +88,7 @@ export function createLocationRows(): LocationRows {
       const first = lines.functions[lines.start] ?? 0;
       const firstNumber = lines.lineNumbers[lines.start] ?? 0;
       for (let row = slots.first(hash); row !== NO_ROW; row = slots.next()) {
-        const at = CELLS * row;
+        const at = LOCATION_CELLS * row;
         if (
           cells[at] === mapping &&
           cells[at + 1] === (addressLow | 0) &&
@@ -115,7 +101,7 @@ export function createLocationRows(): LocationRows {
         }
       }
       slots.add(hash);
-      const at = CELLS * mappings.length();
+      const at = LOCATION_CELLS * mappings.length();
       if (at === cells.length) {
         const larger = new Int32Array(2 * cells.length);
         larger.set(cells);
@@ -138,16 +124,7 @@ export function createLocationRows(): LocationRows {
       lineStarts.push(lineFunctions.length());
       return mappings.length() - 1;
     },
-    functionAt(row, mapping, addressLow, addressHigh, isFolded, lineNumber) {
-      const at = CELLS * row;
-      const isIt =
-        cells[at] === mapping &&
-        cells[at + 1] === (addressLow | 0) &&
-        cells[at + 2] === (addressHigh | 0) &&
-        cells[at + 3] === ONE_LINE + isFolded &&
-        cells[at + 5] === lineNumber;
-      return isIt ? (cells[at + 4] ?? NO_FUNCTION) : NO_FUNCTION;
-    },
+    cells: () => cells,
     view: () => ({
       length: mappings.length(),
       mapping: mappings.view(),

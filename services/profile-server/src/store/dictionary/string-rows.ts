@@ -7,8 +7,8 @@ export type StringRows = {
   intern(text: string): StringIndex;
   /** The same for one of some encoded texts, where rows are found by bytes. */
   readonly internEncoded?: (texts: EncodedTexts, text: number) => StringIndex;
-  /** Whether one of some encoded texts is what a row holds. */
-  readonly isEncoded?: (row: StringIndex, texts: EncodedTexts, text: number) => boolean;
+  /** Finds the rows of all of some encoded texts: a cell for each, {@link NOT_FOUND} where there is none. */
+  readonly findEncoded?: (texts: EncodedTexts, found: Int32Array) => void;
   /** The strings so far. More may follow behind them. */
   view(): readonly string[];
   /** Gives back what only `intern` needs. */

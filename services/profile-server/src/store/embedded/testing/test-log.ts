@@ -201,7 +201,7 @@ type Row = { readonly stack: number; readonly tracing: number; readonly values: 
 /** The samples that have a value, by stack, equal ones added up. */
 function sampleRowsOf(profile: Profile, dictionary: Dictionary) {
   const { samples, sampleTypes } = profile;
-  const { stackOf } = translateStacks(profile, dictionary);
+  const translation = translateStacks(profile, dictionary);
   const tracingRows: TracingRow[] = [];
   const tracingOfSet = Array.from({ length: profile.labelSets.length }, (_, set) => {
     const { span = '', trace = '' } = tracingOfLabels(profile, set);
@@ -213,7 +213,7 @@ function sampleRowsOf(profile: Profile, dictionary: Dictionary) {
   for (let i = 0; i < samples.length; i++) {
     const values = samples.values.map((column) => BigInt(column[i] ?? 0));
     if (values.every((value) => value === 0n)) continue;
-    const stack = stackOf(samples.stack[i] ?? NO_STACK);
+    const stack = translation.stackOf(samples.stack[i] ?? NO_STACK);
     const tracing = tracingOfSet[samples.labels[i] ?? 0] ?? -1;
     const row = rows.get(`${stack} ${tracing}`) ?? { stack, tracing, values: values.map(() => 0n) };
     rows.set(`${stack} ${tracing}`, row);

@@ -35,8 +35,8 @@ export function drawnTable(rows: readonly DrawnRow[]): PartTable {
   const dictionary = createDictionary();
   const profiles = rows.map(({ samples }) => profileFromText(samples));
   const stacks = profiles.map((profile) => {
-    const { stackOf } = translateStacks(profile, dictionary);
-    return Array.from(profile.samples.stack, (stack) => stackOf(stack));
+    const translation = translateStacks(profile, dictionary);
+    return Array.from(profile.samples.stack, (stack) => translation.stackOf(stack));
   });
   const values = profiles.map(({ samples }) => Array.from(samples.values[0] ?? [], Number));
   const kind = kindOfProfile(profileFromText('main 1'));

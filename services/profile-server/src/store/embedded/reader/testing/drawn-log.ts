@@ -187,14 +187,14 @@ export function createDrawnLog(chunkBytes: number): DrawnLog {
 type Sample = { readonly stack: number; readonly tracing: TracingRow; readonly values: bigint[] };
 
 function encodeSamples(profile: Profile, dictionary: Dictionary) {
-  const { stackOf } = translateStacks(profile, dictionary);
+  const translation = translateStacks(profile, dictionary);
   const { samples } = profile;
   const merged = new Map<string, Sample>();
   for (let row = 0; row < samples.length; row++) {
     const values = samples.values.map((column) => BigInt(column[row] ?? 0));
     if (values.every((value) => value === 0n)) continue;
     const { span = '', trace = '' } = tracingOfLabels(profile, samples.labels[row] ?? 0);
-    const stack = stackOf(samples.stack[row] ?? NO_STACK);
+    const stack = translation.stackOf(samples.stack[row] ?? NO_STACK);
     const key = `${stack} ${span} ${trace}`;
     const known = merged.get(key);
     if (known === undefined) merged.set(key, { stack, tracing: { span, trace }, values });
