@@ -10,6 +10,8 @@ export class FunctionRows {
   length = 0;
   /** How many functions have the id 0, which no line can name. */
   zeroIds = 0;
+  /** Rows that all columns have room for. */
+  private room = 0;
   private readonly name = new Int32Scratch();
   private readonly systemName = new Int32Scratch();
   private readonly fileName = new Int32Scratch();
@@ -20,6 +22,7 @@ export class FunctionRows {
     this.length = 0;
     this.zeroIds = 0;
     for (const column of [this.name, this.systemName, this.fileName, this.startLine]) column.trim();
+    this.room = 0;
   }
 
   /** Reads the message between the cursor and its end. */
@@ -55,12 +58,24 @@ export class FunctionRows {
       }
     }
     const row = this.length++;
-    this.name.reserve(row + 1)[row] = name;
-    this.systemName.reserve(row + 1)[row] = systemName;
-    this.fileName.reserve(row + 1)[row] = fileName;
-    this.startLine.reserve(row + 1)[row] = startLine;
+    if (row === this.room) this.makeRoom();
+    this.name.cells[row] = name;
+    this.systemName.cells[row] = systemName;
+    this.fileName.cells[row] = fileName;
+    this.startLine.cells[row] = startLine;
     if ((idLow | idHigh) === 0) this.zeroIds++;
     else this.ids.set(idLow, idHigh, row, maxDenseId);
+  }
+
+  /** For one row more at least. */
+  private makeRoom(): void {
+    const { room, name, systemName, fileName, startLine } = this;
+    this.room = Math.min(
+      name.reserve(room + 1).length,
+      systemName.reserve(room + 1).length,
+      fileName.reserve(room + 1).length,
+      startLine.reserve(room + 1).length,
+    );
   }
 
   /** What names a string that is not there, or undefined. */

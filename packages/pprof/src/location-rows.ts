@@ -18,6 +18,9 @@ export class LocationRows {
   /** How many were left out because their mapping or a function of theirs is not there. */
   dangling = 0;
   private lines = 0;
+  /** Rows, and lines, that all columns have room for. */
+  private room = 0;
+  private lineRoom = 0;
   private readonly mapping = new Int32Scratch();
   private readonly address = new Int32Scratch();
   private readonly isFolded = new Int32Scratch();
@@ -36,6 +39,8 @@ export class LocationRows {
       column.trim();
     }
     lineStart.cells[0] = 0;
+    this.room = 0;
+    this.lineRoom = 0;
   }
 
   /** Reads the message between the cursor and its end. */
@@ -125,19 +130,35 @@ export class LocationRows {
   /** A row of the lines that were read since the last. */
   private add(mapping: number, addressLow: number, addressHigh: number, isFolded: number): number {
     const row = this.length++;
-    const address = this.address.reserve(2 * row + 2);
+    if (row === this.room) this.makeRoom();
+    const address = this.address.cells;
     address[2 * row] = addressLow;
     address[2 * row + 1] = addressHigh;
-    this.mapping.reserve(row + 1)[row] = mapping;
-    this.isFolded.reserve(row + 1)[row] = isFolded;
-    this.lineStart.reserve(row + 2)[row + 1] = this.lines;
+    this.mapping.cells[row] = mapping;
+    this.isFolded.cells[row] = isFolded;
+    this.lineStart.cells[row + 1] = this.lines;
     return row;
+  }
+
+  /** For one row more at least. */
+  private makeRoom(): void {
+    const { room, address, mapping, isFolded, lineStart } = this;
+    this.room = Math.min(
+      address.reserve(2 * room + 2).length >> 1,
+      mapping.reserve(room + 1).length,
+      isFolded.reserve(room + 1).length,
+      lineStart.reserve(room + 2).length - 1,
+    );
   }
 
   private addLine(callee: number, lineNumber: number): void {
     const line = this.lines++;
-    this.lineFunction.reserve(line + 1)[line] = callee;
-    this.lineNumber.reserve(line + 1)[line] = lineNumber;
+    if (line === this.lineRoom) {
+      const functions = this.lineFunction.reserve(line + 1);
+      this.lineRoom = Math.min(functions.length, this.lineNumber.reserve(line + 1).length);
+    }
+    this.lineFunction.cells[line] = callee;
+    this.lineNumber.cells[line] = lineNumber;
   }
 
   /** Whether the function of the line is there. */

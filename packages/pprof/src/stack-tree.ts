@@ -11,6 +11,8 @@ import { Int32Scratch } from './scratch-columns.ts';
  */
 export class StackTree {
   length = 0;
+  /** Rows that all columns have room for. */
+  private room = 0;
   readonly parents = new Int32Scratch();
   readonly locations = new Int32Scratch();
   /** The first callee of each stack, behind that of {@link NO_STACK}; `NO_STACK` for none. */
@@ -28,6 +30,7 @@ export class StackTree {
     this.others.clear();
     const { parents, locations, firstCallee, rowOfOther } = this;
     for (const column of [parents, locations, firstCallee, rowOfOther]) column.trim();
+    this.room = 0;
     firstCallee.cells[0] = NO_STACK;
   }
 
@@ -49,9 +52,20 @@ export class StackTree {
 
   private add(caller: number, location: number): number {
     const row = this.length++;
-    this.parents.reserve(row + 1)[row] = caller;
-    this.locations.reserve(row + 1)[row] = location;
-    this.firstCallee.reserve(row + 2)[row + 1] = NO_STACK;
+    if (row === this.room) this.makeRoom();
+    this.parents.cells[row] = caller;
+    this.locations.cells[row] = location;
+    this.firstCallee.cells[row + 1] = NO_STACK;
     return row;
+  }
+
+  /** For one row more at least. */
+  private makeRoom(): void {
+    const { room, parents, locations, firstCallee } = this;
+    this.room = Math.min(
+      parents.reserve(room + 1).length,
+      locations.reserve(room + 1).length,
+      firstCallee.reserve(room + 2).length - 1,
+    );
   }
 }
