@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Clock, StopTimer } from '@emberscope/node-kit/worker';
+import type { Clock } from '@emberscope/node-kit/worker';
 
 /**
  * Collects a thread's garbage once it has had nothing to do for a while. Threads that read bodies or
@@ -19,17 +19,29 @@ const IDLE_MILLIS = 15_000;
 
 export function createIdleCollection(clock: Clock): IdleCollection {
   let run: (() => void) | undefined;
-  let stop: StopTimer | undefined;
+  let touchedMillis = 0;
+  let isWaiting = false;
 
   function collect(): void {
     run ??= collector();
     run();
   }
 
+  /** One timer for all that is done before it is due: one for each job would cost as much as some. */
+  function wait(millis: number): void {
+    isWaiting = true;
+    clock.after(millis, () => {
+      const restMillis = touchedMillis + IDLE_MILLIS - clock.monotonicMillis();
+      if (restMillis > 0) return wait(restMillis);
+      isWaiting = false;
+      collect();
+    });
+  }
+
   return {
     touch() {
-      stop?.();
-      stop = clock.after(IDLE_MILLIS, collect);
+      touchedMillis = clock.monotonicMillis();
+      if (!isWaiting) wait(IDLE_MILLIS);
     },
     collect,
   };
