@@ -14,11 +14,13 @@ export function reusableInt32(keptCells = KEPT_CELLS): (length: number) => Int32
 }
 
 /** The same of doubles. */
-export function reusableFloat64(): (length: number) => Float64Array<ArrayBuffer> {
+export function reusableFloat64(
+  keptCells = KEPT_CELLS,
+): (length: number) => Float64Array<ArrayBuffer> {
   let kept = new Float64Array(0);
   return (length) => {
-    if (length > KEPT_CELLS) return new Float64Array(length);
-    if (length > kept.length) kept = new Float64Array(roomFor(length, KEPT_CELLS));
+    if (length > keptCells) return new Float64Array(length);
+    if (length > kept.length) kept = new Float64Array(roomFor(length, keptCells));
     return kept.subarray(0, length);
   };
 }

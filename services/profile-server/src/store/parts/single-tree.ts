@@ -5,7 +5,7 @@ import type { LaidTree, NarrowNodes } from './unite-trees.ts';
 /** A day of a service has hundreds of thousands of nodes, of which minutes have thousands. */
 const KEPT_ROWS = 512 * 1024;
 
-const cellsOfSizes = reusableFloat64();
+const cellsOfSizes = reusableFloat64(KEPT_ROWS);
 const cellsOfRows = reusableInt32(KEPT_ROWS);
 const cellsOfParents = reusableInt32();
 const cellsOfFrames = reusableInt32();
@@ -28,12 +28,17 @@ export function singleTree(
   for (let node = 0; node < parent.length; node++) if ((totals[node] ?? 0) > 0) count++;
   const isCut = keepNodes > 0 && count > keepNodes;
   const threshold = isCut ? nthLargest(sizesIn(totals, parent.length, count), keepNodes) : 0;
+  let kept = count;
+  if (isCut) {
+    kept = 0;
+    for (let node = 0; node < parent.length; node++) if ((totals[node] ?? 0) >= threshold) kept++;
+  }
 
   const rowOf = cellsOfRows(parent.length);
-  const newParent = cellsOfParents(count);
-  const newFrame = cellsOfFrames(count);
-  const newTotals = cellsOfTotals(count);
-  const below = cellsOfBelow(count);
+  const newParent = cellsOfParents(kept);
+  const newFrame = cellsOfFrames(kept);
+  const newTotals = cellsOfTotals(kept);
+  const below = cellsOfBelow(kept);
   let length = 0;
   let total = 0;
   for (let node = 0; node < parent.length; node++) {
