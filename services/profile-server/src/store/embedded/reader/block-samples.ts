@@ -151,9 +151,17 @@ function openBlock(
     return createByteReader(bytes, at).uvarint();
   }
 
-  function readColumn(run: DecodedRun, row: number, type: number): void {
-    const column = columns[type] ?? sectionsOf(pages.column(type));
+  function columnOf(type: number): Sections {
+    const known = columns[type];
+    if (known !== undefined) return known;
+    const column = sectionsOf(pages.column(type));
     columns[type] = column;
+    if (pages.isAhead(type - 1)) columnOf(type - 1);
+    return column;
+  }
+
+  function readColumn(run: DecodedRun, row: number, type: number): void {
+    const column = columnOf(type);
     const { bytes } = column;
     const at = seek(column, row, (start, before) =>
       skipValueColumn(bytes, start, bytes.length, lengthOf(before)),

@@ -14,6 +14,11 @@ import { idsToRows, type StackOrder } from './stack-order.ts';
 export type BlockPages = {
   ids(): Uint8Array;
   column(type: number): Uint8Array;
+  /**
+   * Whether a column was read with one that is a multiple of it, and waits to be asked for: whoever
+   * keeps pages takes it, so that it is counted.
+   */
+  isAhead(type: number): boolean;
   /** Undefined when no sample of the block has any. */
   tracing(): Uint8Array | undefined;
 };
@@ -28,6 +33,8 @@ export function blockPagesOf(
   let order: StackOrder | undefined;
   /** A column that the one asked for before is a multiple of. */
   const ahead = new Map<number, Uint8Array>();
+  /** Columns that the caller has, who keeps pages. */
+  const given = new Set<number>();
 
   function refOf(refs: readonly PageRef[] | undefined): PageRef {
     const ref = refs?.[block];
@@ -54,8 +61,8 @@ export function blockPagesOf(
     const ref = refOf(blocks.columns[type]);
     const bytes = page(ref);
     if (!isByStack(ref)) return bytes;
-    if (keeps === 'pages' && type > 0 && hasMultiples(bytes, rowCount))
-      ahead.set(type - 1, read(type - 1));
+    const mayBeAhead = keeps === 'pages' && type > 0 && !given.has(type - 1);
+    if (mayBeAhead && hasMultiples(bytes, rowCount)) ahead.set(type - 1, read(type - 1));
     return columnToRows(bytes, orderOf());
   }
 
@@ -64,11 +71,13 @@ export function blockPagesOf(
     column(type) {
       const known = ahead.get(type);
       ahead.delete(type);
+      given.add(type);
       if (known !== undefined) return known;
       const bytes = read(type);
       if (keeps === 'pages') order = undefined;
       return bytes;
     },
+    isAhead: (type) => ahead.has(type),
     tracing() {
       const ref = blocks.tracing[block];
       return ref === null || ref === undefined ? undefined : page(ref);

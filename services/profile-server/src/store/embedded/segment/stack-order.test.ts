@@ -160,6 +160,44 @@ describe('pages by stack', () => {
   }
 });
 
+it('a column that is a multiple is read with the one before, unless that was given', () => {
+  const rows: Row[] = Array.from({ length: 4 }, () => ({
+    samples: [
+      [1, 3],
+      [2, 4],
+    ],
+    second: 'multiple',
+  }));
+  const pages = pagesOf(rows);
+  const { blocks, read } = blockByStack(pages, rows.length);
+  const asked: number[] = [];
+  const open = () =>
+    blockPagesOf(
+      blocks,
+      0,
+      rows.length,
+      (ref) => {
+        asked.push(ref[0]);
+        return read(ref);
+      },
+      'pages',
+    );
+
+  const multipleFirst = open();
+  assert.deepEqual(multipleFirst.column(1), pages[2]);
+  assert.ok(multipleFirst.isAhead(0));
+  assert.deepEqual(multipleFirst.column(0), pages[1]);
+  assert.ok(!multipleFirst.isAhead(0));
+  assert.equal(asked.filter((place) => place === 1).length, 1);
+
+  asked.length = 0;
+  const inOrder = open();
+  assert.deepEqual(inOrder.column(0), pages[1]);
+  assert.deepEqual(inOrder.column(1), pages[2]);
+  assert.ok(!inOrder.isAhead(0), 'what the caller has is not kept again');
+  assert.equal(asked.filter((place) => place === 1).length, 1);
+});
+
 function blockByStack(pages: readonly Uint8Array[], rowCount: number) {
   const [ids = new Uint8Array(0), ...columns] = pages;
   const byStack = idsToStacks(ids, rowCount);
