@@ -3,7 +3,9 @@ import { describe, test } from 'node:test';
 import { matcher } from '@emberscope/labels';
 import { parseProfileType } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
+import { tenantId } from '../../ids.ts';
 import { flushGeneration } from '../maintenance/flush-generation.ts';
+import type { MergeJob } from '../maintenance/maintenance-jobs.ts';
 import { mergeSegments } from '../maintenance/merge-segments.ts';
 import { sharedManifest } from '../manifest/manifest-bytes.ts';
 import { createStoreReader } from '../reader/store-reader.ts';
@@ -19,12 +21,19 @@ import { DAY, drawn, HOUR, push, START_MILLIS, TENANT } from './testing/writer-p
 
 const RETENTION = 2 * DAY;
 
-async function openRealWriter(options: TestWriterOptions = {}): Promise<TestWriter> {
+async function openRealWriter(
+  options: TestWriterOptions = {},
+  onMerge: (job: MergeJob) => Promise<void> = async () => {},
+): Promise<TestWriter> {
   const opened = createTestWriter({
     ...{ retentionMillis: RETENTION, ...options },
     wrap: () => ({
       flush: (job) => flushGeneration(opened.fs, job, { deflate: deflateHere }),
-      merge: (job) => mergeSegments(opened.fs, job, { deflate: deflateHere }),
+      async merge(job) {
+        const merged = await mergeSegments(opened.fs, job, { deflate: deflateHere });
+        await onMerge(job);
+        return merged;
+      },
     }),
   });
   await opened.run(opened.writer.start());
@@ -32,8 +41,8 @@ async function openRealWriter(options: TestWriterOptions = {}): Promise<TestWrit
 }
 
 /** A store of which nothing is left but the roll-up of a day: two hours of service `a`, one of `b`. */
-async function openWithRollup(): Promise<TestWriter> {
-  const opened = await openRealWriter();
+async function openWithRollup(onMerge?: (job: MergeJob) => Promise<void>): Promise<TestWriter> {
+  const opened = await openRealWriter({}, onMerge);
   for (const [service, hour] of [
     ['a', 0],
     ['a', 1],
@@ -57,20 +66,22 @@ const manifestOf = ({ writer }: TestWriter) => sharedManifest(writer.view().mani
 const FIRST_HOUR = { from: START_MILLIS, to: START_MILLIS + HOUR - 1 };
 const EVER = { from: 0, to: 2 * START_MILLIS };
 
-async function deleteOf(opened: TestWriter, service: string, { from, to } = EVER): Promise<void> {
+async function deleteOf(opened: TestWriter, service: string, range = EVER): Promise<void> {
+  const answer = await opened.run(opened.writer.deleteSeries(selectionOf(service, range)));
+  assert.ok(answer.ok);
+}
+
+function selectionOf(service: string, { from, to } = EVER, tenant = TENANT) {
   const built = matcher('=', 'service_name', service);
   assert.ok(built.ok);
-  const answer = await opened.run(
-    opened.writer.deleteSeries({
-      tenants: [TENANT],
-      range: {
-        startNanos: unixNanos(BigInt(from) * 1_000_000n),
-        endNanos: unixNanos(BigInt(to) * 1_000_000n),
-      },
-      matchers: [built.matcher],
-    }),
-  );
-  assert.ok(answer.ok);
+  return {
+    tenants: [tenant] as const,
+    range: {
+      startNanos: unixNanos(BigInt(from) * 1_000_000n),
+      endNanos: unixNanos(BigInt(to) * 1_000_000n),
+    },
+    matchers: [built.matcher],
+  };
 }
 
 /** The values that roll-ups have, by service. */
@@ -164,6 +175,35 @@ describe('a deletion after all profiles of a day have gone', () => {
     const { rollups, deletions } = manifestOf(opened);
     assert.deepEqual([rollups.map(({ file }) => file), deletions], [files, []]);
     assert.deepEqual(await rolledUp(opened), { a: 20, b: 10 });
+  });
+
+  test('is carried out by the next merge when it comes during one', async () => {
+    let opened: TestWriter | undefined;
+    let rewrites = 0;
+    opened = await openWithRollup(async ({ kind }) => {
+      if (kind !== 'rollup' || opened === undefined) return;
+      rewrites++;
+      if (rewrites > 1) return;
+      const answer = await opened.writer.deleteSeries(selectionOf('b', FIRST_HOUR));
+      assert.ok(answer.ok);
+    });
+    await deleteOf(opened, 'a', FIRST_HOUR);
+    await opened.clock.advance(10_000);
+    assert.equal(rewrites, 2);
+    assert.deepEqual(await rolledUp(opened), { a: 10 });
+    assert.doesNotMatch(textOfRollups(opened), /of_b/);
+    assert.deepEqual(manifestOf(opened).deletions, []);
+    await opened.clock.advance(125_000);
+    assert.equal((await opened.fs.readdir(`${DATA_DIR}/rollup`)).length, 1);
+  });
+
+  test('of another tenant takes nothing', async () => {
+    const opened = await openWithRollup();
+    const other = selectionOf('a', EVER, tenantId('other'));
+    assert.ok((await opened.run(opened.writer.deleteSeries(other))).ok);
+    await opened.clock.advance(3000);
+    assert.deepEqual(await rolledUp(opened), { a: 20, b: 10 });
+    assert.deepEqual(manifestOf(opened).deletions, []);
   });
 
   test('holds whenever the machine loses power', async () => {
