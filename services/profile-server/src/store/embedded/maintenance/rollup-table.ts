@@ -13,7 +13,7 @@ import type { TableInput } from './merge-dictionaries.ts';
 import { hourOf, kindOf, MERGE_BLOCKS } from './merge-table.ts';
 import { createRowSums } from './row-sums.ts';
 import { createSampleSums } from './sample-sums.ts';
-import { createTableRemarks } from './table-remarks.ts';
+import { createTableRemarks, remarksFrom } from './table-remarks.ts';
 import { createTableStreams, labelSetOfColumn, sortStreams } from './table-streams.ts';
 import { encodeWithoutTypes } from './without-types.ts';
 
@@ -31,7 +31,8 @@ type Source = {
   /** A roll-up has none. */
   readonly profiles: LevelRows | undefined;
   readonly hours: LevelRows | undefined;
-  readonly remarks: readonly number[];
+  /** Where its remarks stand in the table that is written. */
+  readonly placeOfRemarks: (place: number) => number;
   readonly placeOfKey: ReadonlyMap<string, number>;
   readonly newestMillis: readonly number[];
   readonly fold: StackFold;
@@ -71,7 +72,7 @@ export async function rollupTables(
     }
     return {
       ...{ segment, profiles, fold, hours },
-      remarks: table.remarks.map(remarks.placeOf),
+      placeOfRemarks: remarksFrom(table.remarks, remarks),
       placeOfKey: new Map(labelsOf[i]?.map(({ key }, place) => [key, place])),
       newestMillis: table.streams.newestMillis,
     };
@@ -110,10 +111,10 @@ export async function rollupTables(
     for (const part of parts) {
       if (part.hour !== hour) await endHour();
       hour = part.hour;
-      const { segment, fold } = part.source;
+      const { segment, fold, placeOfRemarks } = part.source;
       const decoded = inFile(segment, () => decodePart(part));
       fold.fold(decoded.stack, decoded.length);
-      const row = { ...part.row, stream, remarks: part.source.remarks[part.row.remarks] ?? 0 };
+      const row = { ...part.row, stream, remarks: placeOfRemarks(part.row.remarks) };
       for (const rowSums of [hourRowSums, dayRowSums]) rowSums.add(row);
       for (const sums of [hourSums, daySums]) sums.addFolded(decoded, row.totals, fold.folded);
     }

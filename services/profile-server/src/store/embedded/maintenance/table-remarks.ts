@@ -30,6 +30,22 @@ export function createTableRemarks(): TableRemarks {
   };
 }
 
+/**
+ * Where the remarks of another table stand in this one. They are taken in as they are asked for: of
+ * rows that were deleted none stay.
+ */
+export function remarksFrom(
+  others: readonly RemarksRecord[],
+  into: TableRemarks,
+): (place: number) => number {
+  const known = new Map<number, number>();
+  return (place) => {
+    const found = known.get(place) ?? into.placeOf(others[place]);
+    known.set(place, found);
+    return found;
+  };
+}
+
 function textOf({ defaultSampleType, dropFrames, keepFrames, comments }: RemarksRecord): string {
   return JSON.stringify([defaultSampleType, dropFrames, keepFrames, ...comments]);
 }

@@ -17,7 +17,7 @@ import {
   type TestWriter,
   type TestWriterOptions,
 } from './testing/open-writer.ts';
-import { DAY, drawn, HOUR, push, START_MILLIS, TENANT } from './testing/writer-profiles.ts';
+import { DAY, drawn, HOUR, labelsOf, push, START_MILLIS, TENANT } from './testing/writer-profiles.ts';
 
 const RETENTION = 2 * DAY;
 
@@ -51,6 +51,12 @@ async function openWithRollup(onMerge?: (job: MergeJob) => Promise<void>): Promi
     const profile = drawn(`main;of_${service} 10`, START_MILLIS + hour * HOUR);
     await push(opened, profile, service);
   }
+  await leaveRollup(opened);
+  return opened;
+}
+
+/** Lets all profiles go, of which a roll-up is left. */
+async function leaveRollup(opened: TestWriter): Promise<void> {
   await opened.run(opened.writer.flush());
   for (const millis of [DAY + 3 * HOUR, 2 * DAY]) {
     opened.clock.jumpWall(millis);
@@ -58,7 +64,6 @@ async function openWithRollup(onMerge?: (job: MergeJob) => Promise<void>): Promi
   }
   const { segments, rollups } = manifestOf(opened);
   assert.deepEqual([segments.length, rollups.length], [0, 1]);
-  return opened;
 }
 
 const manifestOf = ({ writer }: TestWriter) => sharedManifest(writer.view().manifest);
@@ -195,6 +200,24 @@ describe('a deletion after all profiles of a day have gone', () => {
     assert.deepEqual(manifestOf(opened).deletions, []);
     await opened.clock.advance(125_000);
     assert.equal((await opened.fs.readdir(`${DATA_DIR}/rollup`)).length, 1);
+  });
+
+  test('takes what profiles said about themselves, too', async () => {
+    const opened = await openRealWriter();
+    for (const pod of ['stays', 'goes']) {
+      const profile = { ...drawn('main 10', START_MILLIS), comments: [`remark of ${pod}`] };
+      const series = [{ labels: labelsOf('a', pod), profiles: [{ profile }] }];
+      await opened.run(opened.writer.push(TENANT, series));
+    }
+    await leaveRollup(opened);
+    assert.match(textOfRollups(opened), /remark of goes/);
+    const built = matcher('=', 'pod', 'goes');
+    assert.ok(built.ok);
+    const gone = { ...selectionOf('a'), matchers: [built.matcher] };
+    assert.ok((await opened.run(opened.writer.deleteSeries(gone))).ok);
+    await opened.clock.advance(3000);
+    assert.match(textOfRollups(opened), /remark of stays/);
+    assert.doesNotMatch(textOfRollups(opened), /goes/);
   });
 
   test('of another tenant takes nothing', async () => {
