@@ -89,8 +89,9 @@ test('stacks found by bytes and by guess get the rows that they get by value', (
               profile.stacks.parent,
               () => (picks.next().value ?? 0) % 2,
             );
-            actual.moveMarked(marks.slice());
-            expected.moveMarked(marks);
+            actual.moveMarked(marks);
+            // In the same order, one by one and without a guess. Callers have been marked by now.
+            for (const [row, mark] of marks.entries()) if (mark !== 0) expected.stackOf(row);
           }
           for (let i = 0; i < profile.stacks.length; i++) {
             const stack = (picks.next().value ?? 0) % profile.stacks.length;
@@ -104,6 +105,92 @@ test('stacks found by bytes and by guess get the rows that they get by value', (
     fuzzRuns(150, 5000),
   );
 });
+
+type OneLocation = {
+  readonly mapping: number;
+  readonly address: bigint;
+  readonly isFolded: number;
+  readonly lines: readonly (readonly [callee: number, number: number])[];
+};
+
+const FIRST: OneLocation = { mapping: 0, address: 1n, isFolded: 0, lines: [[0, 7]] };
+const OTHERS: readonly OneLocation[] = [
+  { ...FIRST, mapping: 1 },
+  { ...FIRST, mapping: NO_MAPPING },
+  { ...FIRST, address: 2n },
+  { ...FIRST, address: 2n ** 32n + 1n },
+  { ...FIRST, isFolded: 1 },
+  { ...FIRST, lines: [[1, 7]] },
+  { ...FIRST, lines: [[0, 8]] },
+  {
+    ...FIRST,
+    lines: [
+      [0, 7],
+      [1, 7],
+    ],
+  },
+  { ...FIRST, lines: [] },
+];
+
+test('a location that differs in one thing from the first on its caller is another', () => {
+  for (const other of OTHERS) {
+    const dictionary = createDictionary(createByteStringRows());
+    const rowsOf = (...locations: readonly OneLocation[]): readonly number[] => {
+      const from = rootsOf(locations);
+      const texts = encodeTexts(from.symbols.strings);
+      const translation = translateStacks(from, dictionary, texts);
+      translation.moveMarked(new Uint8Array(locations.length).fill(1));
+      return locations.map((_, row) => translation.stackOf(row));
+    };
+    // Both functions are known, so that nothing but the location is new.
+    const [first] = rowsOf(FIRST, { ...FIRST, lines: [[1, 1]] });
+    assert.deepEqual(rowsOf(FIRST), [first]);
+    const [second] = rowsOf(other);
+    assert.notEqual(second, first);
+    assert.deepEqual(rowsOf(other, FIRST), [second, first]);
+  }
+});
+
+/** Stacks of one location each. */
+function rootsOf(given: readonly OneLocation[]): StackSymbols {
+  const lines = given.flatMap((location) => location.lines);
+  let end = 0;
+  return {
+    symbols: {
+      strings: ['', 'serve', 'json', 'a.so', 'b.so'],
+      functions: {
+        length: 2,
+        name: Int32Array.of(1, 2),
+        systemName: Int32Array.of(1, 2),
+        fileName: Int32Array.of(0, 0),
+        startLine: Int32Array.of(0, 0),
+      },
+      mappings: {
+        length: 2,
+        memoryStart: BigUint64Array.of(0n, 0n),
+        memoryLimit: BigUint64Array.of(5n, 5n),
+        fileOffset: BigUint64Array.of(0n, 0n),
+        fileName: Int32Array.of(3, 4),
+        buildId: Int32Array.of(0, 0),
+        has: Uint8Array.of(0, 0),
+      },
+      locations: {
+        length: given.length,
+        mapping: Int32Array.from(given, ({ mapping }) => mapping),
+        address: BigUint64Array.from(given, ({ address }) => address),
+        isFolded: Uint8Array.from(given, ({ isFolded }) => isFolded),
+        lineStart: Int32Array.of(0, ...given.map((of) => (end += of.lines.length))),
+        lineFunction: Int32Array.from(lines, ([callee]) => callee),
+        lineNumber: Int32Array.from(lines, ([, number]) => number),
+      },
+    },
+    stacks: {
+      length: given.length,
+      parent: new Int32Array(given.length).fill(NO_STACK),
+      location: Int32Array.from(given, (_, row) => row),
+    },
+  };
+}
 
 /** Rows may differ in their order, since a guess asks in another order: what they say may not. */
 function assertSame(actual: StackSymbols, expected: StackSymbols): void {
