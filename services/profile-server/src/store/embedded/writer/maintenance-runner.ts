@@ -220,7 +220,8 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
   /**
    * The oldest day that is not today. After a jump of the clock, today is what it says at once if
    * profiles say the same: a disk that is full cannot wait until the jump has held. For a clock that
-   * is wrong alone, the newest day of profiles is today, and never goes.
+   * is wrong alone, the newest day of profiles is today, and never goes. (A profile that came without
+   * a time has that clock's, and agrees with it.)
    */
   function oldestDay(): number | undefined {
     const days = daysOf(manifest.current().segments);
