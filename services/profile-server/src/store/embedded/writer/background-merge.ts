@@ -131,8 +131,11 @@ export function createBackgroundMerge(options: BackgroundMergeOptions): Backgrou
       // Others came meanwhile, which rest on rows of these: the next merge takes them together.
       if (!isStillAll) return false;
     }
-    const oldRollups = manifest.current().rollups.filter((of) => of.day === day);
-    const replacedRollups = rollup === undefined ? [] : oldRollups;
+    // Another one is of profiles that have gone, and of which nothing else is left.
+    const firstArrival = Math.min(...inputs.map((input) => input.firstArrival));
+    const isReplaced = (of: SegmentEntry): boolean =>
+      rollup !== undefined && of.day === day && of.firstArrival >= firstArrival;
+    const replacedRollups = manifest.current().rollups.filter(isReplaced);
     await options.replace(
       [...inputs, ...replacedRollups.filter((of) => of.file !== rollup?.file)],
       (current) => ({
@@ -141,7 +144,7 @@ export function createBackgroundMerge(options: BackgroundMergeOptions): Backgrou
         rollups:
           rollup === undefined
             ? current.rollups
-            : [...current.rollups.filter((of) => of.day !== day), rollup],
+            : [...current.rollups.filter((of) => !isReplaced(of)), rollup],
         nextFile: Math.max(current.nextFile, file + 1),
       }),
     );
