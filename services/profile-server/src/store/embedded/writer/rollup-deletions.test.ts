@@ -17,7 +17,15 @@ import {
   type TestWriter,
   type TestWriterOptions,
 } from './testing/open-writer.ts';
-import { DAY, drawn, HOUR, labelsOf, push, START_MILLIS, TENANT } from './testing/writer-profiles.ts';
+import {
+  DAY,
+  drawn,
+  HOUR,
+  labelsOf,
+  push,
+  START_MILLIS,
+  TENANT,
+} from './testing/writer-profiles.ts';
 
 const RETENTION = 2 * DAY;
 
