@@ -132,6 +132,8 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
   let warmth: Warmed = 'cold';
   /** When a query came last. */
   let askedMillis = -Infinity;
+  /** Of the slice of practice that threads are at. */
+  let practice = new AbortController();
   let isStopping = false;
   let pushes = 0;
   let pushesBefore = 0;
@@ -152,7 +154,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     for (let i = 0; i < queryThreads; i++) void queries.run('see', to);
   }
 
-  /** Nobody waits for it, and a query that comes meanwhile goes before the next slice. */
+  /** Nobody waits for it: a query that comes meanwhile ends the slice. */
   async function warm(to: StoreView, pool: WorkerPool<QueryJobs>): Promise<void> {
     if (warmth !== 'cold') return;
     warmth = 'more';
@@ -162,8 +164,12 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
         ...{ view: view ?? to, limits: options.queryLimits },
         isBusy: hasManyPushes || isAsked,
       };
+      practice = new AbortController();
+      const { signal } = practice;
       // As many as there are threads, for who has had a slice is not known.
-      const slices = Array.from({ length: queryThreads }, () => pool.run('warm', input));
+      const slices = Array.from({ length: queryThreads }, () =>
+        pool.run('warm', input, { signal }),
+      );
       warmth = coldest(await Promise.all(slices));
     }
   }
@@ -188,6 +194,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
         throw new Error('a query before the store is open');
       }
       askedMillis = clock.monotonicMillis();
+      practice.abort();
       return queries.run('query', { ...input, view }, runOptions);
     },
     async adHoc(call, runOptions) {
@@ -220,9 +227,11 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
   };
 }
 
-/** A thread that could not has done what it can. */
+/** A thread that was kept from it has more to do; one that could not has done what it can. */
 function coldest(outcomes: readonly JobOutcome<Warmed>[]): Warmed {
-  const warmed = outcomes.map((done) => (done.kind === 'done' ? done.output : 'warm'));
+  const warmed = outcomes.map((done) =>
+    done.kind === 'done' ? done.output : done.kind === 'cancelled' ? 'more' : 'warm',
+  );
   return warmed.find((each) => each === 'more') ?? warmed.find((each) => each === 'cold') ?? 'warm';
 }
 

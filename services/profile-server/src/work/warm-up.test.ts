@@ -17,8 +17,6 @@ const LIMITS = {
   maxFlameGraphNodesDefault: 8192,
   maxFlameGraphNodesMax: 0,
 };
-const { signal } = new AbortController();
-
 /** A store, and a thread in front of it on whose clock each question takes so long. */
 async function openThread(questionMillis: number) {
   const store = createStoreInMemory({ nowMillis: () => NOON_MILLIS });
@@ -41,7 +39,7 @@ async function openThread(questionMillis: number) {
   const parts = { reader, limits: LIMITS, nowMillis: () => NOON_MILLIS };
   return {
     store,
-    go: (isBusy = false) => warmUp.go(parts, signal, isBusy),
+    go: (isBusy = false, signal = new AbortController().signal) => warmUp.go(parts, signal, isBusy),
     merges: () => merges,
     flush() {
       hasSegments = true;
@@ -78,6 +76,15 @@ test('a thread is cold until there is something to ask about, and then asks slic
   }
   assert.equal(merges(), 24);
   assert.equal(await go(), 'cold', 'days are practised when there are segments');
+  assert.equal(merges(), 24);
+});
+
+test('who is asked something lets practice be, and goes on later', async () => {
+  const { store, go, merges } = await openThread(1);
+  await pushTo(store);
+  assert.equal(await go(false, AbortSignal.abort()), 'more');
+  assert.equal(merges(), 0);
+  assert.equal(await goOn(go), 'cold');
   assert.equal(merges(), 24);
 });
 

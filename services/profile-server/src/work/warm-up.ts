@@ -15,7 +15,7 @@ export type WarmUp = {
   go(parts: QueryParts, signal: AbortSignal, isBusy: boolean): Promise<Warmed>;
 };
 
-/** A slice ends after the first step that is done at this time: a query may wait that long. */
+/** A slice ends after the first step that is done at this time, or when its signal is aborted. */
 const SLICE_MILLIS = 25;
 
 /** A question of its own that takes longer is given up: somebody may wait behind it. */
@@ -92,7 +92,7 @@ export function createWarmUp(
     async go(parts, signal, isBusy) {
       const beganMillis = clock.monotonicMillis();
       const millis = () => clock.monotonicMillis() - beganMillis;
-      const hasTime = () => millis() < SLICE_MILLIS;
+      const hasTime = () => millis() < SLICE_MILLIS && !signal.aborted;
       let warmed: Warmed;
       do warmed = await step(parts, signal, isBusy, hasTime);
       while (warmed === 'more' && hasTime());
