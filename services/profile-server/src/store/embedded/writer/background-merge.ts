@@ -7,12 +7,14 @@ import { type DueMerge, dueMerge, dueRollup } from './maintenance-plan.ts';
 import type { ManifestStore } from './manifest-store.ts';
 import type { RetryPause } from './retry-pause.ts';
 import { PUSH_IDS_KEPT_MILLIS } from './writer-limits.ts';
+import type { WrittenFiles } from './written-files.ts';
 
 export type BackgroundMergeOptions = {
   readonly clock: Clock;
   readonly dataDir: string;
   readonly maintenance: Maintenance;
   readonly manifest: ManifestStore;
+  readonly written: WrittenFiles;
   readonly pause: RetryPause;
   /** Runs something while no flush and no retention does: segments stay in the manifest then. */
   readonly exclusively: (work: () => Promise<void>) => Promise<void>;
@@ -58,7 +60,7 @@ type Outcome =
   | { readonly kind: 'failed'; readonly error: unknown };
 
 export function createBackgroundMerge(options: BackgroundMergeOptions): BackgroundMerge {
-  const { clock, dataDir, maintenance, manifest, pause, closeDay } = options;
+  const { clock, dataDir, maintenance, manifest, written, pause, closeDay } = options;
   const damaged = new Set<string>();
   let running: Promise<void> | undefined;
   let hasEnded = false;
@@ -94,9 +96,11 @@ export function createBackgroundMerge(options: BackgroundMergeOptions): Backgrou
       pause,
       async () => {
         if (outcome.kind === 'failed') throw outcome.error;
-        if (await commit(job, outcome.result)) {
+        const { result } = outcome;
+        await written.commit(writtenIn(result), async () => {
+          if (!(await commit(job, result))) return;
           lastSeconds = (clock.monotonicMillis() - sinceMillis) / 1000;
-        }
+        });
       },
       (error) => noteDamage(job.inputs, error),
     );

@@ -12,6 +12,7 @@ import { bytesOf, daysOf, expired, livingDeletions, lowDiskBytes } from './maint
 import type { ManifestStore } from './manifest-store.ts';
 import { createRetryPause, type RetryPause } from './retry-pause.ts';
 import type { StoreEvent } from './store-event.ts';
+import { createWrittenFiles } from './written-files.ts';
 
 export type MaintenanceOptions = {
   readonly fs: Fs;
@@ -74,8 +75,9 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
   const { fs, clock, dataDir, log, manifest, maintenance, onEvent } = options;
   const flushPause = createRetryPause(clock);
   const retentionPause = createRetryPause(clock);
+  const written = createWrittenFiles(fs, dataDir, manifest);
   const merge = createBackgroundMerge({
-    ...{ clock, dataDir, maintenance, manifest, closeDay, attempt },
+    ...{ clock, dataDir, maintenance, manifest, written, closeDay, attempt },
     pause: createRetryPause(clock),
     exclusively: options.exclusively,
     replace: drop,
@@ -122,20 +124,22 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
     const { segments } = flushed;
     const number = generation.generation;
     let unlinked: Promise<void> | undefined;
-    await manifest.commit(
-      (current) => {
-        const next: Manifest = {
-          ...current,
-          segments: [...current.segments, ...segments],
-          logFloor: number + 1,
-          nextFile: Math.max(current.nextFile, ...files.map((file) => file + 1)),
-          nextArrival: Math.max(current.nextArrival, options.nextArrival()),
-        };
-        return { ...next, deletions: livingDeletions(next, firstArrivals(number)) };
-      },
-      () => {
-        unlinked = log.drop(number);
-      },
+    await written.commit(segments, () =>
+      manifest.commit(
+        (current) => {
+          const next: Manifest = {
+            ...current,
+            segments: [...current.segments, ...segments],
+            logFloor: number + 1,
+            nextFile: Math.max(current.nextFile, ...files.map((file) => file + 1)),
+            nextArrival: Math.max(current.nextArrival, options.nextArrival()),
+          };
+          return { ...next, deletions: livingDeletions(next, firstArrivals(number)) };
+        },
+        () => {
+          unlinked = log.drop(number);
+        },
+      ),
     );
     await unlinked;
     noteUnread((flushed.damagedProfiles ?? 0) + (flushed.damagedRecords ?? 0));
@@ -280,6 +284,7 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
     async runDue() {
       if (log.waiting().length > 0) await attempt('a flush', flushPause, flushWaiting);
       await attempt('the retention', retentionPause, retain);
+      await written.removeDecided();
       await options.dropped.unlinkDue(isNamed);
       if (log.waiting().length > 0) return;
       merge.beginDue();

@@ -1,4 +1,4 @@
-import type { Fs } from '@emberscope/node-kit/worker';
+import { type Fs, FsError } from '@emberscope/node-kit/worker';
 import type { Manifest } from '../manifest/manifest.ts';
 import { shareManifest } from '../manifest/manifest-bytes.ts';
 import { writeManifest } from '../manifest/manifest-file.ts';
@@ -20,6 +20,8 @@ export type ManifestStore = {
     change: (manifest: Manifest, sequence: number) => Manifest,
     onCommitted?: (manifest: Manifest) => void,
   ): Promise<void>;
+  /** Whether a commit that failed may count after a crash for all that. The next commit settles it. */
+  readonly isInDoubt: () => boolean;
   /**
    * Numbers for files that a job writes, not given again while the store is open: jobs run beside one
    * another. After a restart those count as taken that a commit has.
@@ -38,6 +40,7 @@ export function createManifestStore(fs: Fs, dataDir: string, initial: Manifest):
    */
   let failedSequence = 0;
   let failedNextFile = 0;
+  let isInDoubt = false;
   /** More than any number that was given. */
   let leastFile = 0;
 
@@ -54,8 +57,10 @@ export function createManifestStore(fs: Fs, dataDir: string, initial: Manifest):
     } catch (error) {
       failedSequence = sequence;
       failedNextFile = nextFile;
+      if (!isCutShort(error)) isInDoubt = true;
       throw error;
     }
+    isInDoubt = false;
     current = next;
     shared = undefined;
     version++;
@@ -69,6 +74,7 @@ export function createManifestStore(fs: Fs, dataDir: string, initial: Manifest):
       return shared;
     },
     version: () => version,
+    isInDoubt: () => isInDoubt,
     commit(change, onCommitted = () => {}) {
       const committed = last.then(() => commit(change, onCommitted));
       last = committed.catch(() => {});
@@ -80,4 +86,9 @@ export function createManifestStore(fs: Fs, dataDir: string, initial: Manifest):
       return Array.from({ length: count }, (_, i) => first + i);
     },
   };
+}
+
+/** A manifest that was never written whole: its rename was not begun, and nobody reads it. */
+function isCutShort(error: unknown): boolean {
+  return error instanceof FsError && (error.operation === 'open' || error.operation === 'write');
 }
