@@ -119,7 +119,10 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
     if (isDayMissing && deletions.length > 0) {
       // A day all of whose profiles were deleted: later records may rest on rows of its dictionary,
       // so that it is written as it is, and its profiles stay hidden.
-      flushed = await maintenance.flush({ ...job, deletions: [], sequence: 0 });
+      const { segments } = flushed;
+      await written.commit(segments, async () => {
+        flushed = await maintenance.flush({ ...job, deletions: [], sequence: 0 });
+      });
     }
     const { segments } = flushed;
     const number = generation.generation;

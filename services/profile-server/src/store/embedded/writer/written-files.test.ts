@@ -1,8 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { FsOperation } from '@emberscope/node-kit';
+import { matcher } from '@emberscope/labels';
+import {
+  createSeededRandom,
+  createSimClock,
+  createSimFs,
+  type FsOperation,
+} from '@emberscope/node-kit';
+import { unixNanos } from '@emberscope/units';
+import type { Selection } from '../../selection.ts';
+import { flushGeneration } from '../maintenance/flush-generation.ts';
 import { DATA_DIR, openTestWriter, type TestWriter } from './testing/open-writer.ts';
-import { DAY, drawn, HOUR, push, START_MILLIS, storedId } from './testing/writer-profiles.ts';
+import {
+  DAY,
+  drawn,
+  HOUR,
+  push,
+  START_MILLIS,
+  storedId,
+  TENANT,
+} from './testing/writer-profiles.ts';
 
 const TODAY = '2026-11-24';
 
@@ -73,6 +90,36 @@ describe('segments whose commit fails', () => {
       assert.deepEqual(again.ids(), [id], fate);
       assert.deepEqual(again.events, [], fate);
     }
+  });
+
+  test('go when the second try of a flush fails, for a day whose profiles were all deleted', async () => {
+    const clock = createSimClock();
+    const fs = createSimFs({ random: createSeededRandom(1), clock });
+    let flushes = 0;
+    const opened = await openTestWriter({
+      ...{ fs, clock },
+      wrap: (maintenance) => ({
+        ...maintenance,
+        flush(job) {
+          flushes++;
+          return flushes === 3 ? Promise.reject(new Error('too much')) : flushGeneration(fs, job);
+        },
+      }),
+    });
+    // The second one has no rows of dictionaries that the first has not.
+    await push(opened, drawn('main 1', START_MILLIS - DAY), 'gone');
+    await opened.run(opened.writer.flush());
+    await push(opened, drawn('main 1', START_MILLIS - DAY), 'gone');
+    const built = matcher('=', 'service_name', 'gone');
+    assert.ok(built.ok);
+    const range = { startNanos: unixNanos(0n), endNanos: unixNanos(2n ** 62n) };
+    const selection: Selection = { tenants: [TENANT], range, matchers: [built.matcher] };
+    assert.ok((await opened.run(opened.writer.deleteSeries(selection))).ok);
+    await push(opened, drawn('main 1', START_MILLIS), 'kept');
+    await assert.rejects(opened.run(opened.writer.flush()), /too much/);
+    // The timer may have done it by now.
+    await opened.run(opened.writer.flush());
+    assert.equal((await filesIn(opened, TODAY)).length, 1);
   });
 
   test('go with their roll-up when they are of a merge', async () => {

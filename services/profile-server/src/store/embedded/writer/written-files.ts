@@ -8,7 +8,7 @@ import type { ManifestStore } from './manifest-store.ts';
  * disk, each try would take more of the room that the next commit needs.
  */
 export type WrittenFiles = {
-  /** Runs the commit that is to name them. Rejects as it does. */
+  /** Runs the commit that is to name them, or a step on the way there. Rejects as it does. */
   commit(written: readonly SegmentEntry[], run: () => Promise<void>): Promise<void>;
   /** Takes those away that had to wait, if they need not any more. */
   removeDecided(): Promise<void>;
