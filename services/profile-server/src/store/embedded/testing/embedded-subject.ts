@@ -39,6 +39,7 @@ export function embeddedSubject(
       verified = faults.length === 0 ? state : undefined;
       return isTidy ? [...faults, ...leftOver(orphans)] : faults;
     },
+    versionOf: async (fs, dataDir) => (await readManifest(fs, dataDir))?.sequence ?? 0,
   };
 }
 

@@ -6,7 +6,11 @@ import { simulate } from './sim-run.ts';
 /** The message of the first seed that fails, if one of so many does. */
 async function firstFailure(seeds: number, bug?: PlainBug): Promise<string | undefined> {
   for (let seed = 1; seed <= seeds; seed++) {
-    const subject = { open: plainDurableStores(bug), faultsOf: async () => [] };
+    const subject = {
+      open: plainDurableStores(bug),
+      faultsOf: async () => [],
+      versionOf: async () => 0,
+    };
     try {
       await simulate(seed, subject);
     } catch (error) {
