@@ -15,8 +15,16 @@ export type NamedText = {
 export type Dictionary = {
   readonly tables: ProfilesDictionary;
   readonly strings: readonly string[];
+  readonly locations: LocationColumns;
   /** Undefined for an index, or a key, that is not there. */
   attribute(index: number): NamedText | undefined;
+};
+
+/** What each stack asks of its locations, a cell for each row of the table. */
+export type LocationColumns = {
+  readonly mapping: Int32Array;
+  /** 1 where all of its lines name a function, and there are lines; 0 where an address is all. */
+  readonly isNamed: Uint8Array;
 };
 
 export function createDictionary(tables: ProfilesDictionary): Dictionary {
@@ -26,6 +34,7 @@ export function createDictionary(tables: ProfilesDictionary): Dictionary {
   return {
     tables,
     strings,
+    locations: locationColumns(tables),
     attribute(index) {
       const before = known.get(index);
       if (before !== undefined) return before;
@@ -40,4 +49,15 @@ export function createDictionary(tables: ProfilesDictionary): Dictionary {
       return named;
     },
   };
+}
+
+function locationColumns({ locationTable }: ProfilesDictionary): LocationColumns {
+  const mapping = new Int32Array(locationTable.length);
+  const isNamed = new Uint8Array(locationTable.length);
+  for (const [row, { mappingIndex, lines }] of locationTable.entries()) {
+    mapping[row] = mappingIndex;
+    const named = lines.length > 0 && lines.every(({ functionIndex }) => functionIndex > 0);
+    isNamed[row] = named ? 1 : 0;
+  }
+  return { mapping, isNamed };
 }

@@ -12,7 +12,7 @@ import {
 import type { Sample } from '@emberscope/protocol/otlp/profiles';
 import { type ConversionBudget, ROW_BYTES } from './conversion-budget.ts';
 import type { Dictionary, NamedText } from './dictionary.ts';
-import { createSymbolRows, locationAt, type SymbolRows } from './symbol-rows.ts';
+import { createSymbolRows, noLocation, type SymbolRows } from './symbol-rows.ts';
 import { rowAt, Unconvertible } from './unconvertible.ts';
 
 /** The samples of one series of a profile, as they are added. */
@@ -52,16 +52,18 @@ export function createSampleRows(
     if (found === undefined) throw new Unconvertible(`invalid stack index: ${index}`);
     const { locationIndices } = found;
     // Leaf first there, root first here.
-    const kept = locationIndices.slice(Math.max(0, locationIndices.length - maxStackDepth));
-    budget.spend(ROW_BYTES * kept.length);
-    const isUnnamed = mappingsWithUnnamed(kept, dictionary, budget);
+    const first = Math.max(0, locationIndices.length - maxStackDepth);
+    const depth = locationIndices.length - first;
+    budget.spend(ROW_BYTES * depth);
+    const unnamed = mappingsWithUnnamed(locationIndices, first, dictionary);
+    const { mapping } = dictionary.locations;
     let stack = NO_STACK;
-    for (let level = kept.length - 1; level >= 0; level--) {
-      const location = kept[level] ?? 0;
-      const { mappingIndex } = locationAt(dictionary, location);
-      stack = stacks.push(stack, symbols.location(location, !isUnnamed.has(mappingIndex)));
+    for (let level = locationIndices.length - 1; level >= first; level--) {
+      const location = locationIndices[level] ?? 0;
+      const isSymbolized = unnamed === undefined || !unnamed.has(mapping[location] ?? 0);
+      stack = stacks.push(stack, symbols.location(location, isSymbolized));
     }
-    const added = { row: stack, depth: kept.length };
+    const added = { row: stack, depth };
     stackOf.set(index, added);
     return added;
   }
@@ -102,18 +104,23 @@ export function createSampleRows(
   };
 }
 
-/** The mappings in which a location of the stack has no name: their addresses are all there is. */
+/**
+ * The mappings in which a location of the stack has no name: their addresses are all there is.
+ * Undefined for none, as in most stacks.
+ */
 function mappingsWithUnnamed(
-  locations: readonly number[],
-  dictionary: Dictionary,
-  budget: ConversionBudget,
-): ReadonlySet<number> {
-  const found = new Set<number>();
-  for (const index of locations) {
-    const { lines, mappingIndex } = locationAt(dictionary, index);
-    budget.spend(lines.length);
-    const isNamed = lines.length > 0 && lines.every(({ functionIndex }) => functionIndex > 0);
-    if (!isNamed) found.add(mappingIndex);
+  stack: readonly number[],
+  first: number,
+  { locations }: Dictionary,
+): ReadonlySet<number> | undefined {
+  let found: Set<number> | undefined;
+  for (let level = first; level < stack.length; level++) {
+    const location = stack[level] ?? 0;
+    if (locations.isNamed[location] === 1) continue;
+    const mapping = locations.mapping[location];
+    if (mapping === undefined) throw noLocation(location);
+    found ??= new Set();
+    found.add(mapping);
   }
   return found;
 }

@@ -12,10 +12,10 @@ import {
   type StringIndex,
   type Symbols,
 } from '@emberscope/profile';
-import type { Line, Location, Mapping } from '@emberscope/protocol/otlp/profiles';
+import type { Line, Mapping } from '@emberscope/protocol/otlp/profiles';
 import { type ConversionBudget, ROW_BYTES } from './conversion-budget.ts';
 import type { Dictionary } from './dictionary.ts';
-import { rowAt } from './unconvertible.ts';
+import { rowAt, Unconvertible } from './unconvertible.ts';
 
 /** What one profile refers to in the dictionary, as rows of its own. */
 export type SymbolRows = {
@@ -94,8 +94,12 @@ export function createSymbolRows(dictionary: Dictionary, budget: ConversionBudge
   return {
     string,
     location(index, isSymbolized) {
+      // Most of what is asked for is known: each level of each stack asks.
+      const known = locations.known(twoRows(index, isSymbolized));
+      if (known !== undefined) return known;
       return locations.rowOf(twoRows(index, isSymbolized), () => {
-        const found = locationAt(dictionary, index);
+        const found = tables.locationTable[index];
+        if (found === undefined) throw noLocation(index);
         budget.spend(ROW_BYTES * (2 + found.lines.length));
         return {
           mapping: mapping(found.mappingIndex, isSymbolized),
@@ -114,8 +118,9 @@ export function createSymbolRows(dictionary: Dictionary, budget: ConversionBudge
   };
 }
 
-export function locationAt({ tables }: Dictionary, index: number): Location {
-  return rowAt(tables.locationTable, index, `could not access location at index ${index}`);
+export function noLocation(index: number): Unconvertible {
+  const what = `could not access location at index ${index}`;
+  return new Unconvertible(`${what}: index ${index} out of bounds`);
 }
 
 function twoRows(index: number, isSymbolized: boolean): number {
@@ -127,6 +132,7 @@ function createRows<Row>() {
   const rowByKey = new Map<number, number>();
   return {
     rows,
+    known: (key: number) => rowByKey.get(key),
     rowOf(key: number, make: () => Row): number {
       const known = rowByKey.get(key);
       if (known !== undefined) return known;
