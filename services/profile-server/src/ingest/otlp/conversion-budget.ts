@@ -5,6 +5,12 @@ import { Unconvertible } from './unconvertible.ts';
 const GROWTH = 4;
 const SMALL_BYTES = 64 * 1024 * 1024;
 
+/**
+ * A large message gets no more: what makes it large may be one text, and what the rest spends are
+ * seconds and gigabytes. As many parts as an export may have are 4 to 20 MB.
+ */
+const MOST_BYTES = 192 * 1024 * 1024;
+
 /** What a row of a table or a cell of a column costs, whatever it holds. */
 export const ROW_BYTES = 16;
 
@@ -20,7 +26,7 @@ export type ConversionBudget = { spend(bytes: number): void };
  * message.
  */
 export function createConversionBudget(messageBytes: number): ConversionBudget {
-  const mostBytes = SMALL_BYTES + GROWTH * messageBytes;
+  const mostBytes = Math.min(MOST_BYTES, SMALL_BYTES + GROWTH * messageBytes);
   let spentBytes = 0;
   return {
     spend(bytes) {
