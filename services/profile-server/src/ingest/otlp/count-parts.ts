@@ -1,15 +1,21 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 
-/** The smallest elements of a packed field take a byte, most of them two or three. */
-const PACKED_BYTES = 4;
+/**
+ * An element of a packed list is a number in an array, which costs a quarter of a field or message
+ * or less, through all that becomes of it; one of 64 bits is an object of its own.
+ */
+export const ELEMENT_PARTS = 1 / 4;
+const LONG_ELEMENT_PARTS = 1 / 2;
+const FIXED_LONG_BYTES = 8;
 
 /** As deep as the decoder goes. */
 const MAX_DEPTH = 100;
 
 /**
  * How many objects and cells a message would become if it were decoded, roughly: its fields, those of
- * the messages in it, runs of bytes even where there are none, and the elements of its lists. Builds nothing, and stops when it is past `most`.
+ * the messages in it, runs of bytes even where there are none, and the elements of its lists for less
+ * than one each. Builds nothing, and stops when it is past `most`.
  *
  * @throws for bytes that are not protobuf; what is odd in other ways the decoder finds out.
  */
@@ -33,7 +39,7 @@ export function countParts(schema: DescMessage, bytes: Uint8Array, most: number)
       const fieldEnd = reader.pos + lengthBytes;
       if (fieldEnd > end) throw new RangeError(`field ${fieldNumber} reaches past byte ${end}`);
       if (field.message !== undefined) countMessage(field.message, fieldEnd, depth + 1);
-      else if (isPacked(field)) parts += Math.floor(lengthBytes / PACKED_BYTES);
+      else if (isPacked(field)) parts += packedParts(field, bytes, reader.pos, fieldEnd);
       reader.pos = fieldEnd;
     }
   }
@@ -43,8 +49,18 @@ export function countParts(schema: DescMessage, bytes: Uint8Array, most: number)
 }
 
 /** A list that is told in one run of bytes; a string is a list of its own kind and no such run. */
-function isPacked(field: DescField): boolean {
+function isPacked(field: DescField): field is PackedField {
   return field.fieldKind === 'list' && field.listKind === 'scalar' && field.packed;
+}
+
+type PackedField = Extract<DescField, { fieldKind: 'list'; listKind: 'scalar' }>;
+
+function packedParts({ scalar }: PackedField, bytes: Uint8Array, from: number, to: number): number {
+  if (scalar === ScalarType.FIXED64) return ((to - from) / FIXED_LONG_BYTES) * LONG_ELEMENT_PARTS;
+  let elements = 0;
+  // The last byte of a varint says that it is the last.
+  for (let at = from; at < to; at++) if ((bytes[at] ?? 0) < 0x80) elements++;
+  return elements * (scalar === ScalarType.INT64 ? LONG_ELEMENT_PARTS : ELEMENT_PARTS);
 }
 
 type AboutMessage = {

@@ -12,6 +12,7 @@ import {
 } from '@emberscope/test-kit';
 import { ingestLimits } from '../../settings.ts';
 import { settingsOf } from '../../testing/running-server.ts';
+import { countJsonParts } from './count-json-parts.ts';
 import { countParts } from './count-parts.ts';
 import { prepareExport } from './prepare-export.ts';
 import { type ExportMessage, readExport } from './read-export.ts';
@@ -103,11 +104,60 @@ test('millions of empty messages, fields or elements are refused before they are
   for (const bytes of [empty, packed]) {
     const read = readExport({ bytes, encoding: 'proto', isGzip: false }, bytes.length);
     assert.ok(read.kind === 'malformed');
-    assert.match(read.reason, /more than 400000 messages, fields and elements in one export/);
+    assert.match(read.reason, /more than 1000000 parts in one export .*, limit: 1000000/);
   }
-  const read = readExport(asJson(`{"resourceProfiles":[${'{},'.repeat(400_000)}{}]}`), 1e9);
+  const read = readExport(asJson(`{"resourceProfiles":[${'{},'.repeat(500_000)}{}]}`), 1e9);
   assert.ok(read.kind === 'malformed');
-  assert.match(read.reason, /more than 400000/);
+  assert.match(read.reason, /more than 1000000 parts .*, limit: 1000000/);
+});
+
+describe('what honest clients send at once is read', () => {
+  /** Every stack and every sample the same: what counts is how many. */
+  function largeExport(sampleCount: number, stackCount: number, depth: number) {
+    const stack = field(0x3a, field(0x0a, repeated([0x81, 0x08], depth)));
+    // Its stack, an attribute, a value and a timestamp.
+    const cells = [0x08, 1, 0x12, 1, 1, 0x22, 1, 1, ...field(0x2a, Buffer.alloc(8, 1))];
+    const sample = field(0x12, Uint8Array.from(cells));
+    const profile = field(0x12, repeated(sample, sampleCount));
+    return Buffer.concat([
+      field(0x12, repeated(stack, stackCount)),
+      field(0x0a, field(0x12, profile)),
+    ]);
+  }
+
+  for (const [title, sampleCount, stackCount, depth] of [
+    ['the most samples of a profile, each a stack of its own, 100 deep', 16_000, 16_000, 100],
+    ['a collector that puts four hosts of 128 cores together', 4 * 12_800, 4 * 6_000, 35],
+  ] as const) {
+    test(title, () => {
+      const bytes = largeExport(sampleCount, stackCount, depth);
+      const read = readExport({ bytes, encoding: 'proto', isGzip: false }, bytes.length);
+      assert.ok(read.kind === 'read', read.kind === 'malformed' ? read.reason : read.kind);
+      assert.equal(read.request.dictionary?.stackTable.length, stackCount);
+      const [profile] = read.request.resourceProfiles[0]?.scopeProfiles[0]?.profiles ?? [];
+      assert.equal(profile?.samples.length, sampleCount);
+    });
+  }
+
+  test('in JSON', () => {
+    // A tenth of the first above.
+    const stack = `{"locationIndices":[${'1025,'.repeat(99)}1025]},`;
+    const text = `{"dictionary":{"stackTable":[${stack.repeat(1_599)}{}]}}`;
+    const parts = countJsonParts(Buffer.from(text), 1e9);
+    // Braces, brackets, commas between stacks, and 99 commas before numbers in each.
+    assert.equal(parts, 3 + 1_599 * (3 + 99 / 4) + 1);
+    assert.ok(10 * parts < 500_000);
+  });
+});
+
+test('the parts of a message in JSON are its marks, and a quarter for each number of a list', () => {
+  const count = (text: string, most = 100) => countJsonParts(Buffer.from(text), most);
+  assert.equal(count(''), 0);
+  assert.equal(count('[1,2,-3]'), 1.5);
+  assert.equal(count('[1, 2,\n\t-3]'), 1.5);
+  assert.equal(count('{"a":1,"b":["1","2"]}'), 4);
+  assert.equal(count('[{},{}]'), 4);
+  assert.equal(count('[[[[[[', 3), 4);
 });
 
 test('the parts of a message are its fields and the elements of its lists', () => {
@@ -120,6 +170,9 @@ test('the parts of a message are its fields and the elements of its lists', () =
   assert.equal(countParts(schema, Uint8Array.from(stack), 10), 5);
   // A link: its two ids are arrays of their own, though nothing is said of them.
   assert.equal(countParts(schema, Uint8Array.of(0x12, 2, 0x22, 0), 10), 4);
+  // The same of numbers of two bytes each.
+  const longer = [0x12, 12, 0x3a, 10, 0x0a, 8, 0x81, 1, 0x81, 1, 0x81, 1, 0x81, 1];
+  assert.equal(countParts(schema, Uint8Array.from(longer), 10), 4);
   assert.throws(() => countParts(schema, Uint8Array.of(0x0a, 5, 0x0a), 10), /reaches past byte 3/);
 });
 
@@ -136,6 +189,10 @@ test('messages nested without end are refused', () => {
   const json = `{"resourceProfiles":[{"resource":{"attributes":[{"key":"k","value":${'{"arrayValue":{"values":['.repeat(5_000)}${']}}'.repeat(5_000)}}]}}]}`;
   assert.equal(readExport(asJson(json), 1e9).kind, 'malformed');
 });
+
+function repeated(unit: ArrayLike<number>, count: number): Buffer {
+  return Buffer.alloc(unit.length * count, Uint8Array.from(unit));
+}
 
 function field(tag: number, content: Uint8Array): Buffer<ArrayBuffer> {
   const length: number[] = [];

@@ -4,6 +4,7 @@ import {
   type ExportProfilesServiceRequest,
   ExportProfilesServiceRequestSchema,
 } from '@emberscope/protocol/otlp/profiles-service';
+import { countJsonParts } from './count-json-parts.ts';
 import { countParts } from './count-parts.ts';
 
 /** An OTLP export of profiles as it came. */
@@ -26,17 +27,12 @@ export type ReadExport =
   | { readonly kind: 'malformed'; readonly reason: string };
 
 /**
- * Messages, fields and elements of one export together: two bytes of an empty sample become two
- * hundred in memory, and so many of them keep a thread for a second. A profiler of a whole host sends
- * some 25,000 every five seconds, and a collector of several may send them together.
+ * Messages and fields of one export, and four elements of a list for one: two bytes of an empty
+ * sample become two hundred in memory, and so many of them keep a thread for one second or two. A
+ * profiler of a host of 128 cores may send 165,000 at once, and a collector sends those of several
+ * hosts together; the most samples a profile may have, each of its own 100 locations, are 560,000.
  */
-const MAX_PARTS = 400_000;
-
-/**
- * Braces, brackets and commas: a field in JSON has one, a message up to three. Messages take twice as
- * long there.
- */
-const MAX_JSON_MARKS = MAX_PARTS;
+const MAX_PARTS = 1_000_000;
 
 /**
  * Reads an export away from the main thread. JSON is read as strictly as Pyroscope does: no field
@@ -77,13 +73,14 @@ function counted(message: Uint8Array): Uint8Array {
 }
 
 function fromJson(bytes: Uint8Array): ExportProfilesServiceRequest {
-  let marks = 0;
-  for (const byte of bytes) if (byte === 0x2c || byte === 0x5b || byte === 0x7b) marks++;
-  if (marks > MAX_JSON_MARKS) throw tooManyParts();
+  if (countJsonParts(bytes, MAX_PARTS) > MAX_PARTS) throw tooManyParts();
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   return fromJsonString(ExportProfilesServiceRequestSchema, text);
 }
 
 function tooManyParts(): RangeError {
-  return new RangeError(`more than ${MAX_PARTS} messages, fields and elements in one export`);
+  const what = 'messages, fields and elements of lists, four of these counted as one';
+  return new RangeError(
+    `more than ${MAX_PARTS} parts in one export (${what}), limit: ${MAX_PARTS}`,
+  );
 }

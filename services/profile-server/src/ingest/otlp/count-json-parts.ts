@@ -1,0 +1,29 @@
+import { ELEMENT_PARTS } from './count-parts.ts';
+
+const COMMA = 0x2c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+const SPACE = 0x20;
+
+/**
+ * How much a message in JSON would become, roughly, as `countParts` says of protobuf: by its braces,
+ * brackets and commas. A field has one of these and a message up to three, which makes up for its
+ * taking twice as long here. A comma before a number stands for an element. Stops past `most`.
+ */
+export function countJsonParts(bytes: Uint8Array, most: number): number {
+  let parts = 0;
+  let isBehindComma = false;
+  for (const byte of bytes) {
+    // Of the space that JSON may have between two things all is below this.
+    if (byte <= SPACE) continue;
+    if (isBehindComma) parts += startsNumber(byte) ? ELEMENT_PARTS : 1;
+    if (byte === BRACKET || byte === BRACE) parts++;
+    isBehindComma = byte === COMMA;
+    if (parts > most) break;
+  }
+  return parts;
+}
+
+function startsNumber(byte: number): boolean {
+  return byte === 0x2d || (byte >= 0x30 && byte <= 0x39);
+}
