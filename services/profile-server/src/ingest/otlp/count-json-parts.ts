@@ -13,7 +13,8 @@ const SPACE = 0x20;
 export function countJsonParts(bytes: Uint8Array, most: number): number {
   let parts = 0;
   let isBehindComma = false;
-  for (const byte of bytes) {
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
     // Of the space that JSON may have between two things all is below this.
     if (byte <= SPACE) continue;
     if (isBehindComma) parts += startsNumber(byte) ? ELEMENT_PARTS : 1;

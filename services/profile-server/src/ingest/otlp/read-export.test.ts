@@ -111,6 +111,15 @@ test('millions of empty messages, fields or elements are refused before they are
   assert.match(read.reason, /more than 1000000 parts .*, limit: 1000000/);
 });
 
+test('text that is long whatever is in it is refused unread', () => {
+  const read = readExport(
+    { bytes: Buffer.alloc(67_108_865), encoding: 'json', isGzip: false },
+    1e9,
+  );
+  assert.ok(read.kind === 'malformed');
+  assert.match(read.reason, /67108865 bytes of JSON in one export, limit: 67108864/);
+});
+
 describe('what honest clients send at once is read', () => {
   /** Every stack and every sample the same: what counts is how many. */
   function largeExport(sampleCount: number, stackCount: number, depth: number) {

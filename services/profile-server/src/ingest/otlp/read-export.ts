@@ -34,6 +34,9 @@ export type ReadExport =
  */
 const MAX_PARTS = 1_000_000;
 
+/** Text takes time even where there is nothing in it. A million parts are 10 to 20 MB. */
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
+
 /**
  * Reads an export away from the main thread. JSON is read as strictly as Pyroscope does: no field
  * that there is not, and bytes (ids of traces, too) in base64.
@@ -73,6 +76,9 @@ function counted(message: Uint8Array): Uint8Array {
 }
 
 function fromJson(bytes: Uint8Array): ExportProfilesServiceRequest {
+  if (bytes.length > MAX_JSON_BYTES) {
+    throw new RangeError(`${bytes.length} bytes of JSON in one export, limit: ${MAX_JSON_BYTES}`);
+  }
   if (countJsonParts(bytes, MAX_PARTS) > MAX_PARTS) throw tooManyParts();
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   return fromJsonString(ExportProfilesServiceRequestSchema, text);
