@@ -78,7 +78,8 @@ export type FunctionSelector = {
 
 /** What ends a query early. */
 export type QueryContext = {
-  readonly signal: AbortSignal;
+  /** Asked again and again: an `AbortSignal`, or what looks at memory that other threads write. */
+  readonly signal: { readonly aborted: boolean };
   /** On the clock the store was given, in ms since the epoch. */
   readonly deadlineMillis?: number;
 };

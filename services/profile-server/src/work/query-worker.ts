@@ -10,6 +10,7 @@ import { answerQuery } from '../query/answer-query.ts';
 import type { QueryParts } from '../query/query.ts';
 import type { QueryLimits } from '../query/query-call.ts';
 import { createStoreReader } from '../store/embedded/reader/store-reader.ts';
+import type { QueryContext } from '../store/selection.ts';
 import { createIdleCollection } from './idle-collection.ts';
 import type { QueryJobs } from './jobs.ts';
 import type { ReaderOptions } from './store-threads.ts';
@@ -73,8 +74,10 @@ serveJobs<QueryJobs>({
  * A signal that asks instead of being told: a query runs in one go, and no event would reach this
  * thread before it ends.
  */
-function polled(context: JobContext): AbortSignal {
-  return Object.defineProperty(new AbortController().signal, 'aborted', {
-    get: () => context.isCancelled(),
-  });
+function polled(context: JobContext): QueryContext['signal'] {
+  return {
+    get aborted() {
+      return context.isCancelled();
+    },
+  };
 }

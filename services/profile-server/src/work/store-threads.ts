@@ -132,8 +132,8 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
   let warmth: Warmed = 'cold';
   /** When a query came last. */
   let askedMillis = -Infinity;
-  /** Of the slice of practice that threads are at. */
-  let practice = new AbortController();
+  /** Ends the slice of practice that threads are at, while they are. */
+  let practice: AbortController | undefined;
   let isStopping = false;
   let pushes = 0;
   let pushesBefore = 0;
@@ -171,6 +171,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
         pool.run('warm', input, { signal }),
       );
       warmth = coldest(await Promise.all(slices));
+      practice = undefined;
     }
   }
 
@@ -194,7 +195,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
         throw new Error('a query before the store is open');
       }
       askedMillis = clock.monotonicMillis();
-      practice.abort();
+      practice?.abort();
       return queries.run('query', { ...input, view }, runOptions);
     },
     async adHoc(call, runOptions) {

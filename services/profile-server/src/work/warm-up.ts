@@ -3,6 +3,7 @@ import { answerQuery } from '../query/answer-query.ts';
 import type { QueryParts } from '../query/query.ts';
 import type { StoreReader } from '../store/embedded/reader/store-reader.ts';
 import type { ProfileReader } from '../store/profile-store.ts';
+import type { QueryContext } from '../store/selection.ts';
 import type { Warmed } from './jobs.ts';
 import { type PracticeCall, type PracticeRange, practiceCalls } from './practice.ts';
 
@@ -12,7 +13,7 @@ export type WarmUp = {
    * The next slice, until it is warm. While the server is busy only what takes little: its cores are
    * for those who push and ask.
    */
-  go(parts: QueryParts, signal: AbortSignal, isBusy: boolean): Promise<Warmed>;
+  go(parts: QueryParts, signal: QueryContext['signal'], isBusy: boolean): Promise<Warmed>;
 };
 
 /** A slice ends after the first step that is done at this time, or when its signal is aborted. */
@@ -47,7 +48,7 @@ export function createWarmUp(
 
   async function step(
     parts: QueryParts,
-    signal: AbortSignal,
+    signal: QueryContext['signal'],
     isBusy: boolean,
     hasTime: () => boolean,
   ): Promise<Warmed> {

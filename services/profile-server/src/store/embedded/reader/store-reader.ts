@@ -302,7 +302,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
   };
 }
 
-const WITHOUT_END: QueryContext = { signal: new AbortController().signal };
+const WITHOUT_END: QueryContext = { signal: { aborted: false } };
 
 /** What merges add up, and what accounts of series are made of. */
 const MERGES = { days: true, newestAlone: false };
