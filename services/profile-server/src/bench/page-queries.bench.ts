@@ -91,6 +91,7 @@ async function time<Request extends DescMessage>(
   const call = {
     method: path,
     request: toBinary(method.input, create(method.input, request)),
+    requestEncoding: 'proto',
     encoding: 'proto',
     tenants: [TENANT],
     takesUtf8LabelNames: false,

@@ -2,14 +2,17 @@ import { create, type DescMethodUnary, type DescService, toBinary } from '@bufbu
 import { Code, ConnectError } from '@connectrpc/connect';
 import { PageService } from '@emberscope/protocol/page';
 import { AnalyzeQueryResponseSchema, QuerierService } from '@emberscope/protocol/querier';
-import { QUERY_METHODS, type QueryMethod } from '../query/query-call.ts';
+import { QUERY_METHODS, type QueryCall, type QueryMethod } from '../query/query-call.ts';
 import type { QueryService } from '../query/query-service.ts';
 import { clientCapabilities } from './client-capabilities.ts';
 import { errorOfQuery } from './rpc-errors.ts';
-import { encodedRpcRoute, type RpcRoute, rpcRoute } from './rpc-routes.ts';
+import { encodedRpcRoute, type RpcCall, type RpcRoute, rpcRoute } from './rpc-routes.ts';
 import { TENANT_HEADER, type Tenancy } from './tenancy.ts';
 
-/** A thousand matchers. The main thread reads it, and each of its bytes may be half an empty string. */
+/**
+ * A thousand matchers. Where it is not the plainest call, the main thread reads it, and each of its
+ * bytes may be half an empty string.
+ */
 const QUERY_MAX_BYTES = 64 * 1024;
 
 const SERVICES: readonly DescService[] = [QuerierService, PageService];
@@ -39,27 +42,31 @@ function analyzeRoute(tenancy: Tenancy): RpcRoute {
 
 function storeRoute(name: QueryMethod, queries: QueryService, tenancy: Tenancy): RpcRoute {
   const method = methodOf(name);
+  const ask = (asked: Pick<QueryCall, 'request' | 'requestEncoding'>, call: RpcCall) => {
+    const read = tenancy.forReading(call.header(TENANT_HEADER));
+    if (!read.ok) throw new ConnectError(read.reason, Code.Unauthenticated);
+    const capabilities = clientCapabilities(call.header('accept'));
+    const takesUtf8LabelNames = capabilities.ok && capabilities.takesUtf8LabelNames;
+    const { tenants } = read;
+    const { encoding } = call;
+    return queries.answer({ method: name, ...asked, encoding, tenants, takesUtf8LabelNames }, call);
+  };
   return encodedRpcRoute(
     method,
     QUERY_MAX_BYTES,
-    async (request, call) => {
-      const read = tenancy.forReading(call.header(TENANT_HEADER));
-      if (!read.ok) throw new ConnectError(read.reason, Code.Unauthenticated);
-      const capabilities = clientCapabilities(call.header('accept'));
-      const answer = await queries.answer(
-        {
-          method: name,
-          request: toBinary(method.input, request),
-          encoding: call.encoding,
-          tenants: read.tenants,
-          takesUtf8LabelNames: capabilities.ok && capabilities.takesUtf8LabelNames,
-        },
-        call,
-      );
+    async (message, call) => {
+      const request = toBinary(method.input, message);
+      const answer = await ask({ request, requestEncoding: 'proto' }, call);
       if (!answer.ok) throw errorOfQuery(answer);
       return answer.message;
     },
     create(method.output),
+    async (request, call) => {
+      const answer = await ask({ request, requestEncoding: call.encoding }, call);
+      if (answer.ok) return answer.message;
+      if (answer.isUnread) return undefined;
+      throw errorOfQuery(answer);
+    },
   );
 }
 

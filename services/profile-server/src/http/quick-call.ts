@@ -1,11 +1,6 @@
-import {
-  type DescMethodUnary,
-  fromBinary,
-  fromJsonString,
-  type MessageShape,
-} from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { endResponse, type HttpRequest, type HttpResponse } from '@emberscope/node-kit';
+import { clientGone } from './client-gone.ts';
 import { compressed } from './encoded-answer.ts';
 import type { RpcCall } from './rpc-routes.ts';
 
@@ -16,11 +11,11 @@ import type { RpcCall } from './rpc-routes.ts';
  * everything that goes wrong, is left to the library, which is given what was read.
  */
 
-/** Answers a message with the bytes of another; throws ConnectErrors. */
-export type QuickMethod = {
-  /** Undefined when the bytes are no such message. */
-  answer(body: Uint8Array, call: RpcCall): Promise<Uint8Array> | undefined;
-};
+/**
+ * Answers a message, as it was sent, with the bytes of another; with undefined when it is no such
+ * message. Throws ConnectErrors.
+ */
+export type QuickMethod = (body: Uint8Array, call: RpcCall) => Promise<Uint8Array | undefined>;
 
 /** What the library has to go on with. */
 export type QuickOutcome =
@@ -29,30 +24,6 @@ export type QuickOutcome =
   | { readonly kind: 'gone' }
   | { readonly kind: 'unread'; readonly body: Uint8Array }
   | { readonly kind: 'failed'; readonly error: ConnectError };
-
-export function quickMethod<Method extends DescMethodUnary>(
-  { input }: Method,
-  answer: (request: MessageShape<Method['input']>, call: RpcCall) => Promise<Uint8Array>,
-): QuickMethod {
-  const decoder = new TextDecoder();
-  return {
-    answer(body, call) {
-      let request: MessageShape<Method['input']>;
-      try {
-        request =
-          call.encoding === 'proto'
-            ? fromBinary<Method['input']>(input, body)
-            : fromJsonString<Method['input']>(input, decoder.decode(body), IGNORING_UNKNOWN);
-      } catch {
-        return undefined;
-      }
-      return answer(request, call);
-    },
-  };
-}
-
-/** As the library is told to read. */
-const IGNORING_UNKNOWN = { ignoreUnknownFields: true };
 
 /** What is answered to each type of content. */
 const ANSWER_TYPES: ReadonlyMap<string, string> = new Map([
@@ -77,33 +48,27 @@ export function quickLength(request: HttpRequest, readMaxBytes: number): number 
 }
 
 export async function answerQuickly(
-  method: QuickMethod,
+  answer: QuickMethod,
   request: HttpRequest,
   response: HttpResponse,
   lengthBytes: number,
 ): Promise<QuickOutcome> {
   const body = await wholeBody(request, lengthBytes);
   if (body === undefined) return { kind: 'gone' };
-  const client = new AbortController();
   const closed = new Promise<void>((resolve) => {
-    const onClose = () => {
-      if (!response.writableEnded) client.abort();
-      resolve();
-    };
-    if (response.destroyed) onClose();
-    else response.once('close', onClose);
+    if (response.destroyed) resolve();
+    else response.once('close', resolve);
   });
   const type = ANSWER_TYPES.get(request.headers['content-type'] ?? '') ?? '';
   try {
-    const answering = method.answer(body, {
-      signal: client.signal,
+    const message = await answer(body, {
+      signal: clientGone(response),
       header: (name) => textOf(request.headers[name]),
       encoding: type === 'application/proto' ? 'proto' : 'json',
       timeoutMillis: undefined,
       given: undefined,
     });
-    if (answering === undefined) return { kind: 'unread', body };
-    const message = await answering;
+    if (message === undefined) return { kind: 'unread', body };
     const takesGzip = /\bgzip\b/.test(textOf(request.headers['accept-encoding']) ?? '');
     const bytes = takesGzip ? await compressed(message) : message;
     if (response.destroyed) return { kind: 'gone' };
@@ -112,7 +77,7 @@ export async function answerQuickly(
     response.setHeader('content-type', type);
     endResponse(response, bytes);
   } catch (error) {
-    if (client.signal.aborted) return { kind: 'gone' };
+    if (response.destroyed) return { kind: 'gone' };
     const isKnown = error instanceof ConnectError;
     const known = isKnown
       ? error

@@ -40,6 +40,7 @@ function renderHandler(method: RenderMethod, queries: QueryService, tenancy: Ten
         method,
         // Node gives the bytes of an address as the characters with their numbers.
         request: Buffer.from(mark === -1 ? '' : url.slice(mark + 1), 'latin1'),
+        requestEncoding: 'address',
         encoding: 'json',
         tenants: read.tenants,
         takesUtf8LabelNames: capabilities.ok && capabilities.takesUtf8LabelNames,

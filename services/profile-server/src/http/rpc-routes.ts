@@ -14,10 +14,16 @@ import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from '@connectrpc/connect-node';
-import { endResponse, type HttpRequest, type HttpResponse, nameHost } from '@emberscope/node-kit';
+import {
+  type CancelSignal,
+  endResponse,
+  type HttpRequest,
+  type HttpResponse,
+  nameHost,
+} from '@emberscope/node-kit';
 import { frame, withEncodedMessage } from './encoded-answer.ts';
 import { answerError } from './plain-error.ts';
-import { answerQuickly, type QuickMethod, quickLength, quickMethod } from './quick-call.ts';
+import { answerQuickly, type QuickMethod, quickLength } from './quick-call.ts';
 import { asRefusal } from './unread-request.ts';
 
 /** One method and what it does. */
@@ -32,7 +38,7 @@ export type RpcRoute = {
 
 /** What the request handlers of one call share. */
 export type RpcCall = {
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly header: (name: string) => string | undefined;
   /** How the client wants the answer's message. */
   readonly encoding: 'proto' | 'json';
@@ -103,12 +109,13 @@ export function rpcRoute<Method extends DescMethodUnary>(
   return { path: handler.requestPath, readMaxBytes, handler };
 }
 
-/** The same of a method whose answers are encoded elsewhere. */
+/** The same of a method whose answers are encoded elsewhere, where its plainest calls are read too. */
 export function encodedRpcRoute<Method extends DescMethodUnary>(
   method: Method,
   readMaxBytes: number,
   answer: (request: MessageShape<Method['input']>, call: RpcCall) => Promise<Uint8Array>,
   empty: MessageShape<Method['output']>,
+  quick: QuickMethod,
 ): RpcRoute {
   const route = rpcRoute(
     method,
@@ -116,7 +123,7 @@ export function encodedRpcRoute<Method extends DescMethodUnary>(
     async (request, call) => ({ kind: 'encoded', bytes: await answer(request, call) }),
     empty,
   );
-  return { ...route, quick: quickMethod(method, answer) };
+  return { ...route, quick };
 }
 
 /**

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   DiffRequestSchema,
   ProfileFormat,
+  ProfileTypesResponseSchema,
   QuerierService,
   SelectMergeStacktracesRequestSchema,
   SelectSeriesRequestSchema,
@@ -24,6 +25,12 @@ import {
 } from './testing/asked-store.ts';
 
 const { selectMergeStacktraces } = QuerierService.method;
+const CALL = {
+  requestEncoding: 'proto',
+  encoding: 'proto',
+  tenants: [TENANT],
+  takesUtf8LabelNames: false,
+} as const;
 const REQUEST = { profileTypeID: CPU, labelSelector: '{}', start: NOW - MINUTE, end: NOW };
 
 describe('why a store could not do it', () => {
@@ -60,7 +67,7 @@ describe('requests that are no message', () => {
       await fc.assert(
         fc.asyncProperty(fc.uint8Array({ maxLength: 40 }), async (request) => {
           const answer = await answerQuery(
-            { method, request, encoding: 'proto', tenants: [TENANT], takesUtf8LabelNames: false },
+            { ...CALL, method, request },
             { reader: store, limits: LIMITS, nowMillis: () => NOW_MILLIS },
             { signal: new AbortController().signal },
           );
@@ -103,7 +110,7 @@ describe('requests that are no message', () => {
         seeds,
         async (request) => {
           const answer = await answerQuery(
-            { method, request, encoding: 'proto', tenants: [TENANT], takesUtf8LabelNames: false },
+            { ...CALL, method, request },
             { reader: store, limits: LIMITS, nowMillis: () => NOW_MILLIS },
             { signal: new AbortController().signal },
           );
@@ -122,14 +129,39 @@ describe('requests that are no message', () => {
       {
         method: 'querier.v1.QuerierService/LabelNames',
         request: Uint8Array.of(0x0a, 0xff),
-        encoding: 'json',
-        tenants: [TENANT],
-        takesUtf8LabelNames: false,
+        ...CALL,
       },
       { reader: store, limits: LIMITS, nowMillis: () => NOW_MILLIS },
       { signal: new AbortController().signal },
     );
     assert.ok(!answer.ok);
     assert.match(answer.message, /^2 bytes are no types\.v1\.LabelNamesRequest: /);
+    assert.equal(answer.isUnread, true);
+  });
+
+  test('a request in JSON is read like one in bytes, and what nobody knows in it passed over', async () => {
+    const { store, push } = await openAskedStore();
+    await push({ drawn: 'main;serve 3' });
+    const asked = (request: string) =>
+      answerQuery(
+        {
+          ...CALL,
+          method: 'querier.v1.QuerierService/ProfileTypes',
+          request: Buffer.from(request),
+          requestEncoding: 'json',
+        },
+        { reader: store, limits: LIMITS, nowMillis: () => NOW_MILLIS },
+        { signal: { aborted: false } },
+      );
+    const answer = await asked(`{"start":"${NOW - MINUTE}","end":"${NOW}","nope":[1]}`);
+    assert.ok(answer.ok);
+    const { profileTypes } = fromBinary(ProfileTypesResponseSchema, answer.message);
+    assert.deepEqual(
+      profileTypes.map(({ ID }) => ID),
+      [CPU],
+    );
+    const unread = await asked('{"start":');
+    assert.ok(!unread.ok && unread.isUnread);
+    assert.match(unread.message, /^9 bytes are no querier\.v1\.ProfileTypesRequest: /);
   });
 });

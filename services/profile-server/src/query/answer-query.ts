@@ -1,4 +1,9 @@
-import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import {
+  type DescMessage,
+  fromBinary,
+  fromJsonString,
+  type MessageShape,
+} from '@bufbuild/protobuf';
 import { GetFlameGraphRequestSchema } from '@emberscope/protocol/page/flame-graph';
 import { GetFunctionRequestSchema } from '@emberscope/protocol/page/function';
 import { ListServicesRequestSchema } from '@emberscope/protocol/page/services';
@@ -36,7 +41,7 @@ import { selectSeries } from './querier/select-series.ts';
 import { series } from './querier/series.ts';
 import type { Query, QueryParts } from './query.ts';
 import type { QueryAnswer, QueryCall, QueryMethod } from './query-call.ts';
-import { QueryRefused, refuseArgument } from './query-refusal.ts';
+import { QueryRefused } from './query-refusal.ts';
 import { answerRender, isRenderMethod } from './render/answer-render.ts';
 
 /**
@@ -96,18 +101,28 @@ function method<Schema extends DescMessage>(
   schema: Schema,
   run: (query: Query<MessageShape<Schema>>) => Promise<AnswerBody>,
 ): Method {
-  return async ({ request, tenants, takesUtf8LabelNames }, parts, context) =>
-    run({ ...parts, tenants, takesUtf8LabelNames, context, request: readRequest(schema, request) });
+  return async (call, parts, context) => {
+    const { tenants, takesUtf8LabelNames } = call;
+    const request = readRequest(schema, call);
+    return run({ ...parts, tenants, takesUtf8LabelNames, context, request });
+  };
 }
+
+/** As the library of the RPCs reads its messages. */
+const IGNORING_UNKNOWN = { ignoreUnknownFields: true };
+const decoder = new TextDecoder();
 
 function readRequest<Schema extends DescMessage>(
   schema: Schema,
-  bytes: Uint8Array,
+  { request, requestEncoding }: QueryCall,
 ): MessageShape<Schema> {
   try {
-    return fromBinary(schema, bytes);
+    return requestEncoding === 'json'
+      ? fromJsonString(schema, decoder.decode(request), IGNORING_UNKNOWN)
+      : fromBinary(schema, request);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return refuseArgument(`${bytes.length} bytes are no ${schema.typeName}: ${reason}`);
+    const message = `${request.length} bytes are no ${schema.typeName}: ${reason}`;
+    throw new QueryRefused({ ok: false, code: 'invalid_argument', message, isUnread: true });
   }
 }

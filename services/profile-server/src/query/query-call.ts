@@ -37,8 +37,10 @@ export type RenderMethod = (typeof RENDER_METHODS)[number];
 
 export type QueryCall = {
   readonly method: QueryMethod | RenderMethod;
-  /** The request message, in binary protobuf; of a render method what stands behind the `?`. */
+  /** The request message; of a render method what stands behind the `?` of its address. */
   readonly request: Uint8Array;
+  /** How a message is written, as for `encoding`. */
+  readonly requestEncoding: 'proto' | 'json' | 'address';
   /** How the answer is to be written: binary protobuf, or its JSON as the Connect protocol has it. */
   readonly encoding: 'proto' | 'json';
   readonly tenants: readonly [TenantId, ...TenantId[]];
@@ -84,6 +86,8 @@ export type QueryAnswer =
       readonly retryAfterSeconds?: number;
       /** Whose fault it is, where compatibility wants a code that hides it. */
       readonly cause?: 'malformed_profile' | 'invalid_argument';
+      /** The request is no message of its method. */
+      readonly isUnread?: true;
       /** A file of the store is not what was written, or cannot be read. */
       readonly isDamage?: true;
     };

@@ -1,4 +1,4 @@
-import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { create, type DescMessage, type MessageInitShape, toJsonString } from '@bufbuild/protobuf';
 import { LABEL } from '@emberscope/labels';
 import {
   DiffRequestSchema,
@@ -170,7 +170,8 @@ function call<Schema extends DescMessage>(
 ): QueryCall {
   return {
     method: `querier.v1.QuerierService/${name}` satisfies QueryMethod,
-    request: toBinary(schema, create(schema, request)),
+    request: Buffer.from(toJsonString(schema, create(schema, request))),
+    requestEncoding: 'json',
     encoding: 'json',
     tenants: [ANONYMOUS],
     takesUtf8LabelNames: false,

@@ -109,7 +109,7 @@ export async function openAskedStore(
   const store = embedded ?? createBruteForceStore({ nowMillis });
   await store.start();
   const answer = (
-    asked: Pick<QueryCall, 'method' | 'request'>,
+    asked: Pick<QueryCall, 'method' | 'request' | 'requestEncoding'>,
     options: AskOptions,
   ): Promise<QueryAnswer> => {
     const parts: QueryParts = {
@@ -130,7 +130,7 @@ export async function openAskedStore(
     const path = `${method.parent.typeName}/${method.name}`;
     const known = QUERY_METHODS.find((each) => each === path) ?? assert.fail(path);
     const bytes = toBinary(method.input, create(method.input, request));
-    return answer({ method: known, request: bytes }, options);
+    return answer({ method: known, request: bytes, requestEncoding: 'proto' }, options);
   };
   return {
     store,
@@ -146,7 +146,10 @@ export async function openAskedStore(
     },
     answerTo,
     answerToRender: (method, query, options = {}) =>
-      answer({ method, request: new TextEncoder().encode(query) }, options),
+      answer(
+        { method, request: new TextEncoder().encode(query), requestEncoding: 'address' },
+        options,
+      ),
   };
 }
 
