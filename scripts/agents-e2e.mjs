@@ -1,12 +1,13 @@
 /**
- * Real agents, each with a busy function, push to a server of ours, and the function is asked for:
+ * Real agents, each with a busy function, push to a server of ours. The function is asked for, and
+ * looked up in the page where there is Chromium:
  *
  *     npm run test:agents               all that this machine can run; about three minutes
  *     npm run test:agents -- Go Java    those whose name holds one of the words
  *
  * Agents come from their registries, into a scratch folder that is removed at the end. One that cannot
  * be had here (no toolchain, no registry) is skipped, with the reason; that one of them pushed in vain
- * is a failure.
+ * is a failure. EMBERSCOPE_SCREENSHOTS names a folder for pictures of the page.
  */
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { agents } from './agents-e2e/agents.mjs';
+import { openPage } from './agents-e2e/page.mjs';
 import { flameGraphOf, startServer } from './agents-e2e/server.mjs';
 import { createTally, until } from './docker-e2e/tally.mjs';
 
@@ -25,7 +27,7 @@ const programs = join(root, 'scripts/agents-e2e');
 const BUSY_SECONDS = 10;
 const INSTALL_MAX_SECONDS = 240;
 const RUN_MAX_SECONDS = 120;
-const FOUND_MAX_SECONDS = 10;
+const FOUND_MAX_SECONDS = 20;
 const SAID_MAX_CHARS = 4_000;
 
 const words = process.argv.slice(2);
@@ -36,9 +38,12 @@ const scratch = mkdtempSync(join(tmpdir(), 'emberscope-agents-'));
 const { check, summary, hasFailed } = createTally();
 const skipped = [];
 const server = await startServer(main);
+const page = await openPage(server.url, process.env.EMBERSCOPE_SCREENSHOTS);
+if (page.missing !== undefined) skipped.push({ name: 'the page', reason: page.missing });
 try {
   for (const [i, agent] of wanted.entries()) await tryAgent(agent, `agent-${i}`);
 } finally {
+  await page.close();
   await server.stop();
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -54,7 +59,7 @@ async function tryAgent(agent, service) {
     skipped.push({ name, reason });
     return;
   }
-  await check(`${name}: its function is found`, async () => {
+  const isFound = await check(`${name}: its function is found`, async () => {
     const [command, args] = agent.run(folder);
     const pushed = await run(command, args, folder, RUN_MAX_SECONDS, {
       ...environment,
@@ -75,6 +80,8 @@ async function tryAgent(agent, service) {
     }
     return shares.join(', ');
   });
+  if (!isFound || page.missing !== undefined) return;
+  await check(`${name}: the page shows it`, () => page.search(service, agent));
 }
 
 /** Installs the agent; says why that cannot be. */

@@ -27,6 +27,7 @@ export const agents = [
     run: (folder) => [venv(folder), ['busy.py']],
     types: [CPU],
     function: /\bhot_loop\b/,
+    inPage: 'hot_loop',
   },
   {
     name: 'Go pyroscope-go 1.4.3',
@@ -40,6 +41,7 @@ export const agents = [
     run: (folder) => [join(folder, 'busy'), []],
     types: [CPU],
     function: /\bmain\.hotLoop\b/,
+    inPage: 'hotLoop',
   },
   {
     name: 'Java agent 2.1.2',
@@ -69,6 +71,7 @@ export const agents = [
     },
     types: [CPU],
     function: /\bBusy\.hotLoop\b/,
+    inPage: 'hotLoop',
   },
 ];
 
@@ -88,6 +91,7 @@ function nodeAgent(version) {
     run: () => [process.execPath, ['busy.cjs']],
     types: NODE_TYPES,
     function: /\bhotLoop\b/,
+    inPage: 'hotLoop',
   };
 }
 
