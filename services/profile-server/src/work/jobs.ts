@@ -128,9 +128,11 @@ export type QueryJobs = {
 export type WarmInput = {
   readonly view: StoreView;
   readonly limits: QueryLimits;
-  /** Many pushes come, or queries: what takes long is to wait. */
-  readonly isBusy: boolean;
+  readonly busyWith: BusyWith;
 };
+
+/** What the server's cores are for just now, before practice: many pushes, or queries. */
+export type BusyWith = 'nothing' | 'pushes' | 'queries';
 
 /** `cold`: there is nothing to do it with yet, or no time. */
 export type Warmed = 'cold' | 'more' | 'warm';

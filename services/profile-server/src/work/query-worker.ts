@@ -54,9 +54,9 @@ serveJobs<QueryJobs>({
     idle.touch();
     return answer;
   },
-  async warm({ view, limits, isBusy }, context) {
+  async warm({ view, limits, busyWith }, context) {
     reader.setView(view);
-    const warmed = await warmUp.go(partsWith(limits), polled(context), isBusy);
+    const warmed = await warmUp.go(partsWith(limits), polled(context), busyWith);
     // What it left behind, should it be long before there is more to do.
     if (warmed === 'more') idle.touch();
     if (warmed === 'warm' && !isWarm) {

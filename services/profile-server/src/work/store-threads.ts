@@ -84,8 +84,8 @@ const LONGEST_WRITE_MILLIS = 3_600_000;
 const MAX_QUERY_THREADS = 8;
 
 /**
- * Pushes between two looks at the store, which are seconds apart. Query threads practise for seconds
- * what hours and days take: that is for when there are fewer than some dozens a second.
+ * Pushes between two looks at the store, which are seconds apart. Query threads practise for seconds:
+ * that is for when there are fewer than some dozens a second.
  */
 const BUSY_PUSHES = 250;
 
@@ -160,10 +160,8 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     warmth = 'more';
     while (warmth === 'more' && !isStopping) {
       const isAsked = clock.monotonicMillis() - askedMillis < BETWEEN_QUERIES_MILLIS;
-      const input = {
-        ...{ view: view ?? to, limits: options.queryLimits },
-        isBusy: hasManyPushes || isAsked,
-      };
+      const busyWith = hasManyPushes ? 'pushes' : isAsked ? 'queries' : 'nothing';
+      const input = { view: view ?? to, limits: options.queryLimits, busyWith } as const;
       practice = new AbortController();
       const { signal } = practice;
       // As many as there are threads, for who has had a slice is not known.

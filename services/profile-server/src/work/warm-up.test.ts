@@ -6,7 +6,7 @@ import { profileFromText } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
 import { createStoreInMemory } from '../store/embedded/testing/store-in-memory.ts';
 import { ANONYMOUS } from '../store/ids.ts';
-import type { Warmed } from './jobs.ts';
+import type { BusyWith, Warmed } from './jobs.ts';
 import { createWarmUp } from './warm-up.ts';
 
 /** 2026-11-24T12:00:00Z */
@@ -39,7 +39,11 @@ async function openThread(questionMillis: number) {
   const parts = { reader, limits: LIMITS, nowMillis: () => NOON_MILLIS };
   return {
     store,
-    go: (isBusy = false, signal = new AbortController().signal) => warmUp.go(parts, signal, isBusy),
+    go: (busyWith: BusyWith = 'nothing', signal = new AbortController().signal) =>
+      warmUp.go(parts, signal, busyWith),
+    pass(millis: number) {
+      nowMillis += millis;
+    },
     merges: () => merges,
     flush() {
       hasSegments = true;
@@ -82,7 +86,7 @@ test('a thread is cold until there is something to ask about, and then asks slic
 test('who is asked something lets practice be, and goes on later', async () => {
   const { store, go, merges } = await openThread(1);
   await pushTo(store);
-  assert.equal(await go(false, AbortSignal.abort()), 'more');
+  assert.equal(await go('nothing', AbortSignal.abort()), 'more');
   assert.equal(merges(), 0);
   assert.equal(await goOn(go), 'cold');
   assert.equal(merges(), 24);
@@ -93,16 +97,31 @@ test('hours and days are practised once there are segments and pushes have becom
   await pushTo(store);
   assert.equal(await goOn(go), 'cold');
   flush();
-  assert.equal(await go(true), 'cold', 'cores are for those who push');
+  assert.equal(await go('pushes'), 'cold', 'cores are for those who push');
   assert.equal(merges(), 24);
   assert.equal(await go(), 'more');
   const before = merges();
-  assert.equal(await go(true), 'cold', 'also when some are done');
+  assert.equal(await go('queries'), 'cold', 'also when some are done');
   assert.equal(merges(), before);
   assert.equal(await goOn(go), 'warm');
   // 24 of five minutes and of a day; 12 of all, of days, and 12 pairs.
   assert.equal(merges(), 24 + 2 * 24 + 4 * 12);
   assert.equal(await go(), 'warm');
+});
+
+test('who pushes comes first, for a minute, and queries do not keep minutes from being practised', async () => {
+  const { store, go, merges, pass } = await openThread(30);
+  await pushTo(store);
+  assert.equal(await go('pushes'), 'cold');
+  pass(59_000);
+  assert.equal(await go('pushes'), 'cold');
+  assert.equal(merges(), 0);
+  assert.equal(await go('queries'), 'more');
+  assert.equal(merges(), 1);
+  assert.equal(await go('pushes'), 'cold');
+  pass(1_000);
+  assert.equal(await goOn(() => go('pushes')), 'cold');
+  assert.equal(merges(), 24);
 });
 
 test('what takes long is asked twice and no more', async () => {

@@ -4,16 +4,16 @@ import type { QueryParts } from '../query/query.ts';
 import type { StoreReader } from '../store/embedded/reader/store-reader.ts';
 import type { ProfileReader } from '../store/profile-store.ts';
 import type { QueryContext } from '../store/selection.ts';
-import type { Warmed } from './jobs.ts';
+import type { BusyWith, Warmed } from './jobs.ts';
 import { type PracticeCall, type PracticeRange, practiceCalls } from './practice.ts';
 
 /** What a thread does before it is asked anything, in slices, so that nobody waits for it. */
 export type WarmUp = {
   /**
-   * The next slice, until it is warm. While the server is busy only what takes little: its cores are
-   * for those who push and ask.
+   * The next slice, until it is warm. A busy server's cores are for those who push and ask: hours and
+   * days wait until it is calm, minutes for as long as {@link PUSHES_FIRST_MILLIS} while many push.
    */
-  go(parts: QueryParts, signal: QueryContext['signal'], isBusy: boolean): Promise<Warmed>;
+  go(parts: QueryParts, signal: QueryContext['signal'], busyWith: BusyWith): Promise<Warmed>;
 };
 
 /** A slice ends after the first step that is done at this time, or when its signal is aborted. */
@@ -32,6 +32,12 @@ const SLOW_TIMES = 2;
 /** All slices of a range together, on a machine that is slow or busy: pushes want the cores, too. */
 const RANGE_MAX_MILLIS = 4_000;
 
+/**
+ * Agents that come back all at once are done by then. With those that go on like that, what people
+ * ask first is practised nevertheless.
+ */
+const PUSHES_FIRST_MILLIS = 60_000;
+
 type PracticeReader = ProfileReader & Pick<StoreReader, 'warm' | 'hasSegments'>;
 
 export function createWarmUp(
@@ -45,14 +51,25 @@ export function createWarmUp(
   let calls: PracticeCall[] | undefined;
   let spentMillis = 0;
   const slowTimes = new Map<string, number>();
+  /** When pushes first came before practice. */
+  let sinceMillis: number | undefined;
+
+  /** Whether it is time for the range that is next. */
+  function isTime(busyWith: BusyWith): boolean {
+    if (busyWith === 'nothing') return true;
+    if (range === 'days') return false;
+    if (busyWith === 'queries') return true;
+    sinceMillis ??= clock.monotonicMillis();
+    return clock.monotonicMillis() - sinceMillis >= PUSHES_FIRST_MILLIS;
+  }
 
   async function step(
     parts: QueryParts,
     signal: QueryContext['signal'],
-    isBusy: boolean,
+    busyWith: BusyWith,
     hasTime: () => boolean,
   ): Promise<Warmed> {
-    if (range === 'days' && (isBusy || !reader.hasSegments())) return 'cold';
+    if (!isTime(busyWith) || (range === 'days' && !reader.hasSegments())) return 'cold';
     if (spentMillis > RANGE_MAX_MILLIS) return practised();
     if (!hasRead) {
       hasRead = await reader.warm(hasTime);
@@ -90,12 +107,12 @@ export function createWarmUp(
   }
 
   return {
-    async go(parts, signal, isBusy) {
+    async go(parts, signal, busyWith) {
       const beganMillis = clock.monotonicMillis();
       const millis = () => clock.monotonicMillis() - beganMillis;
       const hasTime = () => millis() < SLICE_MILLIS && !signal.aborted;
       let warmed: Warmed;
-      do warmed = await step(parts, signal, isBusy, hasTime);
+      do warmed = await step(parts, signal, busyWith, hasTime);
       while (warmed === 'more' && hasTime());
       spentMillis += millis();
       return warmed;
