@@ -36,6 +36,10 @@ export async function startServer(parts: ServerParts): Promise<StartedServer> {
     ...storeOptions(settings, parts.dataDir),
     queryLimits: queryLimits(settings),
     clock,
+    beingRead() {
+      const { busy, queued } = pool.stats();
+      return busy + queued;
+    },
     onEvent: ({ level, message }) => log[level](message),
     onDied(which, death) {
       noteDeath(which);

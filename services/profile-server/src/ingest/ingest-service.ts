@@ -112,17 +112,19 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
     const batch: Uint8Array[] = [];
     const transfer: ArrayBuffer[] = [];
     const ownerOf: number[] = [];
+    let service: string | undefined;
     for (const [index, { outcome }] of profiles.entries()) {
       const isWanted = failures[index] === undefined && outcome.kind === 'ready';
       if (!isWanted || outcome.seriesCount === 0) continue;
       batch.push(outcome.series);
+      service ??= outcome.service;
       const { buffer } = outcome.series;
       if (buffer instanceof ArrayBuffer) transfer.push(buffer);
       ownerOf.push(index);
     }
     if (batch.length > 0) {
       // Not cancelled with its client: half of what was begun would be stored all the same.
-      const done = await store.push({ tenant, profiles: batch }, transfer);
+      const done = await store.push({ tenant, service: service ?? '', profiles: batch }, transfer);
       if (done.kind !== 'done') {
         const mayStillBeRead = done.kind === 'timed-out' && done.where === 'worker';
         return { verdict: unavailable(done), mayStillBeRead };

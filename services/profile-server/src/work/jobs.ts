@@ -84,6 +84,8 @@ export type Started =
 
 export type PushInput = {
   readonly tenant: TenantId;
+  /** Of the first profile: pushes of one service are stored one after another. */
+  readonly service: string;
   /** Profiles as `packProfile` packs them. */
   readonly profiles: readonly Uint8Array[];
 };

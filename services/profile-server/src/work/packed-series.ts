@@ -1,3 +1,4 @@
+import { LABEL, labelValue } from '@emberscope/labels';
 import type { Symbols } from '@emberscope/profile';
 import type { PushedProfile } from '../ingest/pushed-profile.ts';
 import type { Refusal } from '../ingest/refusal.ts';
@@ -19,6 +20,8 @@ export type PackedProfile = {
     | {
         readonly kind: 'ready';
         readonly seriesCount: number;
+        /** Of the first series; '' when there is none. */
+        readonly service: string;
         readonly series: Uint8Array<ArrayBuffer | SharedArrayBuffer>;
       }
     | { readonly kind: 'refused'; readonly refusal: Refusal };
@@ -45,7 +48,10 @@ export function packProfile(
     withoutStrings(outcome.series),
     (size) => ring?.claim(size) ?? new Uint8Array(size),
   );
-  return { sizeBytes, outcome: { kind: 'ready', seriesCount: outcome.series.length, series } };
+  const [first] = outcome.series;
+  const service = first === undefined ? '' : labelValue(first.labels, LABEL.serviceName);
+  const seriesCount = outcome.series.length;
+  return { sizeBytes, outcome: { kind: 'ready', seriesCount, service, series } };
 }
 
 function withoutStrings(series: readonly PushSeries[]): PackedSeries {

@@ -1,4 +1,4 @@
-import { type Clock, JobError, type JobOutcome } from '@emberscope/node-kit';
+import { type Clock, JobError, type JobOutcome, type StopTimer } from '@emberscope/node-kit';
 import type { PushedBatch, PushInput, PushOutput } from './jobs.ts';
 
 /** Stores a batch and says what became of each of its pushes. */
@@ -9,7 +9,8 @@ export type StoreBatch = (
 
 /**
  * Pushes that come while a batch is on its way to the disk become the next one: a busy server syncs
- * once for dozens of pushes, an idle one at once.
+ * once for dozens of pushes, an idle one at once. Where more are about to come than wait, the batch
+ * waits a moment for them: a larger one costs less of everything.
  */
 export type PushLine = {
   push(input: PushInput, transfer: readonly ArrayBuffer[]): Promise<JobOutcome<PushOutput>>;
@@ -25,13 +26,23 @@ type WaitingPush = {
 const MAX_BATCH_PUSHES = 256;
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
+/** So many wait for no others, and nobody waits for others longer than this. */
+const GATHERED_PUSHES = 32;
+const GATHER_MILLIS = 25;
+
 /** A batch that takes longer has met a disk that does not answer: what comes is told to come again. */
 const STUCK_MILLIS = 10_000;
 const STUCK = { kind: 'timed-out', where: 'queue', timeoutMillis: STUCK_MILLIS } as const;
 
-export function createPushLine(storeBatch: StoreBatch, clock: Clock): PushLine {
+/** `beingRead`: pushes whose profiles are being read, which come here in a moment. */
+export function createPushLine(
+  storeBatch: StoreBatch,
+  clock: Clock,
+  beingRead: () => number,
+): PushLine {
   let waiting: WaitingPush[] = [];
   let isBusy = false;
+  let stopGathering: StopTimer | undefined;
   let isStuck = false;
 
   function refuseWaiting(): void {
@@ -54,10 +65,22 @@ export function createPushLine(storeBatch: StoreBatch, clock: Clock): PushLine {
     return batch;
   }
 
+  function isEnough(): boolean {
+    return waiting.length >= GATHERED_PUSHES || waiting.length >= beingRead();
+  }
+
+  function workWhenEnough(): void {
+    if (isBusy || waiting.length === 0) return;
+    if (isEnough()) void work();
+    else stopGathering ??= clock.after(GATHER_MILLIS, () => void work());
+  }
+
   async function work(): Promise<void> {
     isBusy = true;
-    while (waiting.length > 0) {
-      const batch = takeBatch();
+    stopGathering?.();
+    stopGathering = undefined;
+    do {
+      const batch = takeBatch().sort(byService);
       const stopTimer = clock.after(STUCK_MILLIS, refuseWaiting);
       const done = await storeBatch(
         batch.map(({ input }) => input),
@@ -66,8 +89,9 @@ export function createPushLine(storeBatch: StoreBatch, clock: Clock): PushLine {
       stopTimer();
       isStuck = false;
       for (const [index, { resolve }] of batch.entries()) resolve(outcomeOf(done, index));
-    }
+    } while (waiting.length > 0 && isEnough());
     isBusy = false;
+    workWhenEnough();
   }
 
   return {
@@ -78,9 +102,17 @@ export function createPushLine(storeBatch: StoreBatch, clock: Clock): PushLine {
           return;
         }
         waiting.push({ input, transfer, resolve });
-        if (!isBusy) void work();
+        workWhenEnough();
       }),
   };
+}
+
+/**
+ * What the dictionary of a service takes of the processor's cache is there for the next push of it.
+ * The order is nobody's: who waits for an answer before the next push never has two in a batch.
+ */
+function byService({ input: a }: WaitingPush, { input: b }: WaitingPush): number {
+  return a.service < b.service ? -1 : a.service > b.service ? 1 : 0;
 }
 
 function outcomeOf(done: JobOutcome<PushedBatch>, index: number): JobOutcome<PushOutput> {

@@ -21,7 +21,9 @@ test('a push that is larger than what may wait is taken whole, and the next one 
   const large = Array.from({ length: 10 }, (_, i) => packed(`main;f${i} 1`, ['1', '2']));
   const [first, second] = await run(
     Promise.all(
-      [large, large].map((profiles) => pushPacked(writer.push, { tenant: TENANT, profiles })),
+      [large, large].map((profiles) =>
+        pushPacked(writer.push, { tenant: TENANT, service: '', profiles }),
+      ),
     ),
   );
   assert.deepEqual(first, new Array(10).fill(undefined));
@@ -39,7 +41,7 @@ test('each profile is told what it was refused for', async () => {
     packed('main 1', ['2', '3']),
     packed('main 1', ['1']),
   ];
-  const outcomes = await run(pushPacked(writer.push, { tenant: TENANT, profiles }));
+  const outcomes = await run(pushPacked(writer.push, { tenant: TENANT, service: '', profiles }));
   assert.deepEqual(
     outcomes.map((refusal) => refusal?.kind),
     [undefined, 'too-many-series', undefined],

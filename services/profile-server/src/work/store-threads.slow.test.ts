@@ -21,7 +21,7 @@ test('threads that nobody asks anything let go of files that were deleted', {
   t.after(() => rmSync(dataDir, { recursive: true }));
   const before = threads(dataDir, 0, () => {});
   assert.ok((await before.start()).ok);
-  await before.push({ tenant: ANONYMOUS, profiles: [oldProfile()] }, []);
+  await before.push({ tenant: ANONYMOUS, service: '', profiles: [oldProfile()] }, []);
   await before.stop();
 
   let isDropped = false;
@@ -58,6 +58,7 @@ function threads(
       maxFlameGraphNodesMax: 0,
     },
     clock: systemClock,
+    beingRead: () => 0,
     onDied: (which, { reason }) => assert.fail(`${which}: ${reason}`),
     onEvent,
   });

@@ -44,6 +44,8 @@ export type StoreThreadsOptions = {
   readonly reader: ReaderOptions;
   readonly queryLimits: QueryLimits;
   readonly clock: Clock;
+  /** Requests whose profiles are being read: they will be pushed in a moment. */
+  readonly beingRead: () => number;
   readonly onDied: (which: 'writer' | 'query', death: WorkerDeath) => void;
   readonly onEvent: (event: StoreEvent) => void;
 };
@@ -138,12 +140,16 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
   let pushes = 0;
   let pushesBefore = 0;
   let hasManyPushes = false;
-  const line = createPushLine(async (pushes, transfer) => {
-    const done = await writer.run('push', pushes, { transfer });
-    // Before anyone is answered: a query that comes after the answer must find what was pushed.
-    if (done.kind === 'done') view = done.output.view;
-    return done;
-  }, clock);
+  const line = createPushLine(
+    async (pushes, transfer) => {
+      const done = await writer.run('push', pushes, { transfer });
+      // Before anyone is answered: a query that comes after the answer must find what was pushed.
+      if (done.kind === 'done') view = done.output.view;
+      return done;
+    },
+    clock,
+    options.beingRead,
+  );
 
   /**
    * A thread that is asked nothing would hold on to files that are gone: the room they take on the
