@@ -1,10 +1,28 @@
 import { LABEL, labelValue } from '@emberscope/labels';
-import type { Symbols } from '@emberscope/profile';
+import type { Profile, Symbols } from '@emberscope/profile';
+import { unixNanos } from '@emberscope/units';
 import type { PushedProfile } from '../ingest/pushed-profile.ts';
 import type { Refusal } from '../ingest/refusal.ts';
 import { decodeTexts, type EncodedTexts, encodeTexts } from '../store/dictionary/encoded-texts.ts';
+import type { PushId } from '../store/ids.ts';
 import type { PushProfile, PushSeries } from '../store/push.ts';
-import { deserializeColumns, serializeColumns } from './column-serializer.ts';
+import { ColumnRunReader, ColumnRunWriter } from './column-run.ts';
+import {
+  readFunctions,
+  readLabelSets,
+  readLocations,
+  readMappings,
+  readSamples,
+  readStacks,
+  readTexts,
+  writeFunctions,
+  writeLabelSets,
+  writeLocations,
+  writeMappings,
+  writeSamples,
+  writeStacks,
+  writeTexts,
+} from './packed-tables.ts';
 import { giveBack, type SharedRing } from './shared-ring.ts';
 
 /**
@@ -27,12 +45,18 @@ export type PackedProfile = {
     | { readonly kind: 'refused'; readonly refusal: Refusal };
 };
 
-/** Strings lie beside the profiles, encoded: the store nearly always knows them by their bytes. */
-type PackedSeries = {
-  readonly texts: readonly EncodedTexts[];
-  readonly series: readonly (Omit<PushSeries, 'profiles'> & {
-    readonly profiles: readonly (PushProfile & { readonly textsAt: number })[];
-  })[];
+/** What is not a column, as JSON. Strings lie beside the profiles, encoded: the store nearly always knows them by their bytes. */
+type SeriesFacts = Omit<PushSeries, 'profiles'> & { readonly profiles: readonly ProfileFacts[] };
+
+/** 64-bit integers are texts there, since JSON has none. */
+type ProfileFacts = Pick<
+  Profile,
+  'sampleTypes' | 'defaultSampleType' | 'periodType' | 'comments' | 'dropFrames' | 'keepFrames'
+> & {
+  readonly period: string;
+  readonly timeNanos: string;
+  readonly durationNanos: string;
+  readonly pushId?: PushId | undefined;
 };
 
 /**
@@ -44,50 +68,110 @@ export function packProfile(
   ring?: SharedRing,
 ): PackedProfile {
   if (outcome.kind === 'refused') return { sizeBytes, outcome };
-  const series = serializeColumns(
-    withoutStrings(outcome.series),
-    (size) => ring?.claim(size) ?? new Uint8Array(size),
-  );
   const [first] = outcome.series;
   const service = first === undefined ? '' : labelValue(first.labels, LABEL.serviceName);
   const seriesCount = outcome.series.length;
+  const to = new ColumnRunWriter();
+  const tables = new PackedTables(to);
+  const facts = outcome.series.map(({ labels, profiles }) => ({
+    labels,
+    profiles: profiles.map((pushed) => tables.write(pushed)),
+  }));
+  const series = to.finish(
+    JSON.stringify(facts satisfies readonly SeriesFacts[]),
+    (size) => ring?.claim(size) ?? new Uint8Array(size),
+  );
   return { sizeBytes, outcome: { kind: 'ready', seriesCount, service, series } };
 }
 
-function withoutStrings(series: readonly PushSeries[]): PackedSeries {
-  const texts: EncodedTexts[] = [];
-  const placeOf = new Map<readonly string[], number>();
-  return {
-    texts,
-    series: series.map(({ labels, profiles }) => ({
-      labels,
-      profiles: profiles.map(({ profile, texts: given, ...rest }) => {
-        const { strings, ...tables } = profile.symbols;
-        const textsAt = placeOf.get(strings) ?? texts.length;
-        if (textsAt === texts.length) {
-          placeOf.set(strings, textsAt);
-          texts.push(given ?? encodeTexts(strings));
-        }
-        return { ...rest, textsAt, profile: { ...profile, symbols: { ...tables, strings: [] } } };
-      }),
-    })),
-  };
+/** Writes the tables of profiles, each once: a table that is there is its number. */
+class PackedTables {
+  private readonly to: ColumnRunWriter;
+  private readonly numbers = new Map<object, number>();
+
+  constructor(to: ColumnRunWriter) {
+    this.to = to;
+  }
+
+  write({ profile, texts, pushId }: PushProfile): ProfileFacts {
+    const { symbols, stacks, labelSets } = profile;
+    const { strings } = symbols;
+    this.once(strings, (to) => writeTexts(to, texts ?? encodeTexts(strings)));
+    this.once(symbols.functions, (to) => writeFunctions(to, symbols.functions));
+    this.once(symbols.mappings, (to) => writeMappings(to, symbols.mappings));
+    this.once(symbols.locations, (to) => writeLocations(to, symbols.locations));
+    this.once(stacks, (to) => writeStacks(to, stacks));
+    this.once(labelSets, (to) => writeLabelSets(to, labelSets));
+    writeSamples(this.to, profile.samples);
+    const { sampleTypes, defaultSampleType, periodType, comments } = profile;
+    const { period, timeNanos, durationNanos, dropFrames, keepFrames } = profile;
+    return {
+      ...{ sampleTypes, defaultSampleType, periodType, comments, dropFrames, keepFrames, pushId },
+      period: String(period),
+      timeNanos: String(timeNanos),
+      durationNanos: String(durationNanos),
+    };
+  }
+
+  private once(table: object, write: (to: ColumnRunWriter) => void): void {
+    const known = this.numbers.get(table);
+    this.to.count(known ?? this.numbers.size);
+    if (known !== undefined) return;
+    this.numbers.set(table, this.numbers.size);
+    write(this.to);
+  }
 }
 
 /** The reverse of {@link packProfile}: columns are windows, which hold as long as the packed bytes. */
 export function unpackSeries(packed: Uint8Array): readonly PushSeries[] {
+  const from = new ColumnRunReader(packed);
   // The door: what `packProfile` wrote on another thread.
-  const { texts, series } = deserializeColumns(packed) as PackedSeries;
-  const decodedTexts = texts.map((each) => new DecodedTexts(each));
-  return series.map(({ labels, profiles }) => ({
+  const facts = JSON.parse(from.text()) as readonly SeriesFacts[];
+  const tables = new UnpackedTables(from);
+  return facts.map(({ labels, profiles }) => ({
     labels,
-    profiles: profiles.map(({ textsAt, profile, ...rest }) => {
-      const decoded = decodedTexts[textsAt];
-      if (decoded === undefined) throw new Error(`packed texts ${textsAt} of ${texts.length}`);
-      const symbols = new LazySymbols(profile.symbols, decoded);
-      return { ...rest, texts: decoded.texts, profile: { ...profile, symbols } };
-    }),
+    profiles: profiles.map((each) => tables.read(each)),
   }));
+}
+
+class UnpackedTables {
+  private readonly from: ColumnRunReader;
+  private readonly tables: unknown[] = [];
+
+  constructor(from: ColumnRunReader) {
+    this.from = from;
+  }
+
+  read(facts: ProfileFacts): PushProfile {
+    const { from } = this;
+    const decoded = this.once((run) => new DecodedTexts(readTexts(run)));
+    const functions = this.once(readFunctions);
+    const mappings = this.once(readMappings);
+    const locations = this.once(readLocations);
+    const stacks = this.once(readStacks);
+    const labelSets = this.once(readLabelSets);
+    const { sampleTypes, defaultSampleType, periodType, comments } = facts;
+    const { dropFrames, keepFrames, pushId } = facts;
+    const profile: Profile = {
+      ...{ sampleTypes, defaultSampleType, periodType, comments, dropFrames, keepFrames },
+      period: BigInt(facts.period),
+      timeNanos: unixNanos(BigInt(facts.timeNanos)),
+      durationNanos: BigInt(facts.durationNanos),
+      symbols: new LazySymbols(functions, mappings, locations, decoded),
+      stacks,
+      labelSets,
+      samples: readSamples(from),
+    };
+    const { texts } = decoded;
+    return pushId === undefined ? { profile, texts } : { profile, texts, pushId };
+  }
+
+  private once<Table>(read: (from: ColumnRunReader) => Table): Table {
+    const number = this.from.count();
+    if (number === this.tables.length) this.tables.push(read(this.from));
+    // Whoever wrote it saw to it that a number is that of a table of this kind.
+    return this.tables[number] as Table;
+  }
 }
 
 /**
@@ -101,7 +185,12 @@ class LazySymbols implements Symbols {
   readonly locations: Symbols['locations'];
   private readonly decoded: DecodedTexts;
 
-  constructor({ functions, mappings, locations }: Symbols, decoded: DecodedTexts) {
+  constructor(
+    functions: Symbols['functions'],
+    mappings: Symbols['mappings'],
+    locations: Symbols['locations'],
+    decoded: DecodedTexts,
+  ) {
     this.functions = functions;
     this.mappings = mappings;
     this.locations = locations;
