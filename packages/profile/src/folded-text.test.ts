@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { corruptBytes, fuzzRuns } from '@emberscope/test-kit';
-import fc from 'fast-check';
+import { fuzzParser, reasonOf } from '@emberscope/test-kit';
 import { textFromProfile } from './drawn-profile.ts';
 import { FOLDED_MAX_FRAMES, foldedTextFromTree, profileFromFoldedText } from './folded-text.ts';
 import { treeFromText } from './testing/drawn-tree.ts';
@@ -40,10 +39,7 @@ describe('what is no folded text is an answer with its line', () => {
 
 test('damaged text is read or refused, never worse', () => {
   const bytes = new TextEncoder().encode('main;serve;json 3\nmain;serve;gzip 1\nmain 200\n');
-  fc.assert(
-    fc.property(corruptBytes(bytes), (damaged) => {
-      profileFromFoldedText(new TextDecoder().decode(damaged));
-    }),
-    fuzzRuns(500, 100_000),
+  return fuzzParser([bytes], (damaged) =>
+    reasonOf(profileFromFoldedText(new TextDecoder().decode(damaged))),
   );
 });

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { corruptBytes, fuzzRuns } from '@emberscope/test-kit';
-import * as fc from 'fast-check';
+import { fuzzParser } from '@emberscope/test-kit';
 import { inflateBounded } from './inflate-bounded.ts';
 
 const text = Buffer.from('the quick brown fox '.repeat(500));
@@ -59,14 +58,12 @@ describe('inflateBounded', () => {
   });
 
   test('damage is never taken for the original', async () => {
-    await fc.assert(
-      fc.asyncProperty(corruptBytes(gzipSync(text)), async (damaged) => {
-        const inflated = await inflateBounded(damaged, 100_000);
-        if (inflated.kind !== 'ok') return;
-        // Only what the checksum does not cover may be damaged without harm: header, or a tail.
-        assert.deepEqual(Buffer.from(inflated.bytes).subarray(0, text.length), text);
-      }),
-      fuzzRuns(200, 20_000),
-    );
+    await fuzzParser([gzipSync(text)], async (damaged) => {
+      const inflated = await inflateBounded(damaged, 100_000);
+      if (inflated.kind !== 'ok') return inflated.kind;
+      // Only what the checksum does not cover may be damaged without harm: header, or a tail.
+      assert.ok(text.equals(Buffer.from(inflated.bytes).subarray(0, text.length)));
+      return undefined;
+    });
   });
 });

@@ -7,14 +7,7 @@ import { parseIngestParams } from '@emberscope/ingest';
 import { PprofMemory } from '@emberscope/pprof';
 import { foldStacks, framesByName, profileFromText, selfByStack } from '@emberscope/profile';
 import { PushRequestSchema } from '@emberscope/protocol/push';
-import {
-  fixtureFiles,
-  fuzzParser,
-  fuzzRuns,
-  type ParseOutcome,
-  sharedFiles,
-  sharedMissing,
-} from '@emberscope/test-kit';
+import { fixtureFiles, fuzzParser, fuzzRuns, type ParseOutcome, PARSER_RUNS, sharedFiles, sharedMissing } from '@emberscope/test-kit';
 import { unixNanos } from '@emberscope/units';
 import { ingestLimits } from '../settings.ts';
 import { settingsOf } from '../testing/running-server.ts';
@@ -31,7 +24,12 @@ import { readPush } from './read-push.ts';
 
 const NOW_MILLIS = 1_700_000_000_000;
 const MAX_BYTES = 16 * 1024 * 1024;
-const limits = ingestLimits(settingsOf({}));
+/** Of any time: outside of the window they would be refused before anything else is looked at. */
+const limits = {
+  ...ingestLimits(settingsOf({})),
+  rejectOlderThanMillis: 0,
+  rejectNewerThanMillis: 0,
+};
 const memory = new PprofMemory();
 
 /** In gzip. Larger ones take longer and are no better seeds: every field is in a small one, too. */
@@ -109,55 +107,50 @@ type Fuzzed = {
   readonly shows: string;
   readonly inputs: readonly Uint8Array[];
   readonly parse: (bytes: Uint8Array) => ParseOutcome | Promise<ParseOutcome>;
-  readonly fastRuns: number;
 };
 
 const parsers: readonly Fuzzed[] = [
-  { shows: 'pprof', inputs: plainPprofs, parse: ingestOf('format=pprof'), fastRuns: 100 },
-  { shows: 'pprof in gzip', inputs: pprofs, parse: ingestOf('format=pprof'), fastRuns: 100 },
+  { shows: 'pprof', inputs: plainPprofs, parse: ingestOf('format=pprof') },
+  { shows: 'pprof in gzip', inputs: pprofs, parse: ingestOf('format=pprof') },
   {
     shows: 'pprof of py-spy',
     inputs: plainPprofs,
     parse: ingestOf('format=pprof&spyName=pyspy'),
-    fastRuns: 100,
   },
-  { shows: 'groups', inputs: folded, parse: ingestOf('name=shop'), fastRuns: 100 },
-  { shows: 'lines', inputs: folded, parse: ingestOf('format=lines'), fastRuns: 100 },
-  { shows: 'trie', inputs: [writeTrie(tree)], parse: ingestOf('format=trie'), fastRuns: 100 },
-  { shows: 'tree', inputs: [writeTree(tree)], parse: ingestOf('format=tree'), fastRuns: 100 },
+  { shows: 'groups', inputs: folded, parse: ingestOf('name=shop') },
+  { shows: 'lines', inputs: folded, parse: ingestOf('format=lines') },
+  { shows: 'trie', inputs: [writeTrie(tree)], parse: ingestOf('format=trie') },
+  { shows: 'tree', inputs: [writeTree(tree)], parse: ingestOf('format=tree') },
   {
     shows: 'Push as protobuf',
     inputs: [toBinary(PushRequestSchema, push)],
     parse: pushOf('proto', false),
-    fastRuns: 100,
   },
   {
     shows: 'Push as JSON',
     inputs: [Buffer.from(toJsonString(PushRequestSchema, push))],
     parse: pushOf('json', false),
-    fastRuns: 100,
   },
   {
     shows: 'Push in gzip',
     inputs: [gzipSync(toBinary(PushRequestSchema, push))],
     parse: pushOf('proto', true),
-    fastRuns: 100,
   },
 ];
 
 describe('damaged inputs of an ingest thread are answered', () => {
-  for (const { shows, inputs, parse, fastRuns } of parsers) {
-    test(shows, () => fuzzParser(inputs, parse, fuzzRuns(fastRuns, 100_000)));
+  for (const { shows, inputs, parse } of parsers) {
+    test(shows, () => fuzzParser(inputs, parse));
   }
   test('forms of pprof, by what each of them says its boundary is', async () => {
+    const numRuns = Math.ceil(PARSER_RUNS.numRuns / forms.length);
     for (const form of forms) {
-      const parse = ingestOf('spyName=nodespy', formOf(form));
-      const all = Math.ceil(100_000 / forms.length);
-      await fuzzParser([form], parse, fuzzRuns(20, all));
+      await fuzzParser([form], ingestOf('spyName=nodespy', formOf(form)), { numRuns });
     }
   });
   test('settings of sample types', { skip: sharedMissing }, async () => {
-    const boundary = 'b';
+    // A shorter one is refused before any part is looked at.
+    const boundary = 'b'.repeat(30);
     const parse = (config: Uint8Array) => {
       const part = (name: string, content: Uint8Array) => [
         Buffer.from(
@@ -173,24 +166,23 @@ describe('damaged inputs of an ingest thread are answered', () => {
       ]);
       return ingestOf('', `multipart/form-data; boundary=${boundary}`)(body);
     };
-    await fuzzParser(configs, parse, fuzzRuns(100, 100_000));
+    await fuzzParser(configs, parse);
   });
   test('Java recordings, as an agent sends them', { skip: sharedMissing }, async () => {
     const [form] = sharedFiles('conformance/inputs/agents/java-2.1.2', /jfr-1\.multipart\.body$/);
     assert.ok(form !== undefined);
-    await fuzzParser(
-      [form.bytes],
-      ingestOf('format=jfr&spyName=javaspy', formOf(form.bytes)),
-      fuzzRuns(20, 50_000),
-    );
+    // packages/jfr damages recordings much more often, small ones.
+    const runs = fuzzRuns(200, 20_000);
+    const ofForm = ingestOf('format=jfr&spyName=javaspy', formOf(form.bytes));
+    await fuzzParser([form.bytes], ofForm, runs);
     const read = await readMultipart(form.bytes, formOf(form.bytes));
     const recording = read.ok ? read.files.get('jfr') : undefined;
     assert.ok(recording !== undefined);
     const plain = recording[0] === 0x1f ? Uint8Array.from(gunzipSync(recording)) : recording;
-    await fuzzParser([plain], ingestOf('format=jfr&spyName=javaspy'), fuzzRuns(20, 50_000));
+    await fuzzParser([plain], ingestOf('format=jfr&spyName=javaspy'), runs);
   });
   test('speedscope', { skip: sharedMissing }, async () => {
     const files = sharedFiles('conformance/inputs/speedscope', /\.json$/).map(({ bytes }) => bytes);
-    await fuzzParser(files, ingestOf('format=speedscope'), fuzzRuns(100, 100_000));
+    await fuzzParser(files, ingestOf('format=speedscope'));
   });
 });

@@ -3,13 +3,7 @@ import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { toBinary, toJsonString } from '@bufbuild/protobuf';
 import { ExportProfilesServiceRequestSchema } from '@emberscope/protocol/otlp/profiles-service';
-import {
-  fuzzParser,
-  fuzzRuns,
-  type ParseOutcome,
-  sharedFile,
-  sharedMissing,
-} from '@emberscope/test-kit';
+import { fuzzParser, fuzzRuns, type ParseOutcome, PARSER_RUNS, sharedFile, sharedMissing } from '@emberscope/test-kit';
 import { ingestLimits } from '../../settings.ts';
 import { settingsOf } from '../../testing/running-server.ts';
 import { countJsonParts } from './count-json-parts.ts';
@@ -221,14 +215,14 @@ describe('damaged exports get an answer', () => {
     bytes: Uint8Array,
     encoding: ExportMessage['encoding'],
     isGzip: boolean,
-    runs: { readonly numRuns: number },
+    runs = PARSER_RUNS,
   ) => fuzzParser([bytes], (damaged) => takeIn({ bytes: damaged, encoding, isGzip }), runs);
 
-  test('in protobuf', () => fuzz(proto, 'proto', false, fuzzRuns(200, 100_000)));
-  test('in JSON', () => fuzz(json, 'json', false, fuzzRuns(200, 100_000)));
-  test('in gzip', () => fuzz(gzipSync(proto), 'proto', true, fuzzRuns(100, 20_000)));
+  test('in protobuf', () => fuzz(proto, 'proto', false));
+  test('in JSON', () => fuzz(json, 'json', false));
+  test('in gzip', () => fuzz(gzipSync(proto), 'proto', true));
   test('a capture of a real profiler', { skip: sharedMissing }, () => {
     const bytes = sharedFile('conformance/inputs/otlp/otel-ebpf-profile.pb.bin');
-    return fuzz(bytes, 'proto', false, fuzzRuns(10, 10_000));
+    return fuzz(bytes, 'proto', false, fuzzRuns(50, 10_000));
   });
 });

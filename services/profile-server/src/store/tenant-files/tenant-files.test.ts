@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createSeededRandom, createSimFs, type SimFs } from '@emberscope/node-kit';
-import { corruptBytes, fuzzRuns } from '@emberscope/test-kit';
+import { corruptBytes, PARSER_RUNS } from '@emberscope/test-kit';
 import fc from 'fast-check';
 import { tenantId } from '../ids.ts';
 import { decodeAdHocFile, encodeAdHocFile } from './adhoc-bytes.ts';
@@ -216,7 +216,7 @@ for (const [what, bytes, decode] of [
           assert.ok(error instanceof FilesRefusal && error.error.kind === 'damaged', `${error}`);
         }
       }),
-      fuzzRuns(500, 20_000),
+      PARSER_RUNS,
     );
   });
 }
