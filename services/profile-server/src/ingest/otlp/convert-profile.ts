@@ -1,9 +1,9 @@
 import type { Profile } from '@emberscope/profile';
-import type { Profile as OtlpProfile, Sample } from '@emberscope/protocol/otlp/profiles';
 import { type UnixNanos, unixNanos } from '@emberscope/units';
 import { type ConversionBudget, SERIES_BYTES } from './conversion-budget.ts';
 import type { Dictionary, NamedText } from './dictionary.ts';
 import { type MeasuredType, measuredType, sampleValue } from './measured-type.ts';
+import type { Profile as OtlpProfile, Sample } from './otlp-export.ts';
 import { createSampleRows, type SampleRows } from './sample-rows.ts';
 import { SERVICE_ATTRIBUTE } from './series-labels.ts';
 
@@ -58,7 +58,7 @@ export function convertProfile(profile: OtlpProfile, context: ConversionContext)
       found = {
         service: service?.text,
         rows: createSampleRows(dictionary, maxStackDepth, budget),
-        measured: measuredType(profile, dictionary.strings),
+        measured: measuredType(profile, dictionary.texts),
         hasOtherLength: false,
       };
       services.set(service?.textRow, found);

@@ -6,7 +6,7 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
  * or less, through all that becomes of it; one of 64 bits is an object of its own.
  */
 export const ELEMENT_PARTS = 1 / 4;
-const LONG_ELEMENT_PARTS = 1 / 2;
+export const LONG_ELEMENT_PARTS = 1 / 2;
 const FIXED_LONG_BYTES = 8;
 
 /** As deep as the decoder goes. */

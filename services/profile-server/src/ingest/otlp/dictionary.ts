@@ -1,6 +1,7 @@
 import { createStringInterner, type StringIndex } from '@emberscope/profile';
-import type { ProfilesDictionary } from '@emberscope/protocol/otlp/profiles';
 import { attributeText } from './attribute-text.ts';
+import type { Tables } from './otlp-export.ts';
+import type { Texts } from './texts.ts';
 
 /** An attribute of a sample or a mapping; undefined `text` where its value can be no label. */
 export type NamedText = {
@@ -13,8 +14,8 @@ export type NamedText = {
 
 /** The tables that all profiles of an export share, and what is worked out of them once. */
 export type Dictionary = {
-  readonly tables: ProfilesDictionary;
-  readonly strings: readonly string[];
+  readonly tables: Tables;
+  readonly texts: Texts;
   readonly locations: LocationColumns;
   /** Undefined for an index, or a key, that is not there. */
   attribute(index: number): NamedText | undefined;
@@ -27,21 +28,21 @@ export type LocationColumns = {
   readonly isNamed: Uint8Array;
 };
 
-export function createDictionary(tables: ProfilesDictionary): Dictionary {
-  const { stringTable: strings, attributeTable } = tables;
+export function createDictionary(tables: Tables): Dictionary {
+  const { texts, attributeTable } = tables;
   const interner = createStringInterner();
   const known = new Map<number, NamedText>();
   return {
     tables,
-    strings,
+    texts,
     locations: locationColumns(tables),
     attribute(index) {
       const before = known.get(index);
       if (before !== undefined) return before;
       const attribute = attributeTable[index];
-      const name = attribute && strings[attribute.keyStrindex];
+      const name = attribute && texts.at(attribute.keyStrindex);
       if (name === undefined) return undefined;
-      const text = attributeText(attribute?.value, strings);
+      const text = attributeText(attribute?.value, texts);
       const nameRow = interner.intern(name);
       const textRow = text === undefined ? undefined : interner.intern(text);
       const named = { name, text, nameRow, textRow };
@@ -51,7 +52,7 @@ export function createDictionary(tables: ProfilesDictionary): Dictionary {
   };
 }
 
-function locationColumns({ locationTable }: ProfilesDictionary): LocationColumns {
+function locationColumns({ locationTable }: Tables): LocationColumns {
   const mapping = new Int32Array(locationTable.length);
   const isNamed = new Uint8Array(locationTable.length);
   for (const [row, { mappingIndex, lines }] of locationTable.entries()) {

@@ -1,9 +1,7 @@
 import type { ValueType } from '@emberscope/profile';
-import type {
-  Profile as OtlpProfile,
-  ValueType as OtlpValueType,
-} from '@emberscope/protocol/otlp/profiles';
-import { rowAt, Unconvertible } from './unconvertible.ts';
+import type { Profile as OtlpProfile, Sample, TypeAndUnit } from './otlp-export.ts';
+import type { Texts } from './texts.ts';
+import { textAt, Unconvertible } from './unconvertible.ts';
 
 /** What a profile measures, and how its numbers become ours. */
 export type MeasuredType = {
@@ -19,14 +17,14 @@ export type MeasuredType = {
  * Counts of CPU samples become time, off-CPU time is called by its name, and anything else goes by
  * the type of its period.
  */
-export function measuredType(profile: OtlpProfile, strings: readonly string[]): MeasuredType {
+export function measuredType(profile: OtlpProfile, texts: Texts): MeasuredType {
   if (profile.sampleType === undefined) throw new Unconvertible('sample type is missing');
-  const sampleType = valueType(profile.sampleType, strings, 'could not process sample type');
+  const sampleType = valueType(profile.sampleType, texts, 'could not process sample type');
   const period =
     profile.periodType === undefined || profile.period === 0n
       ? undefined
       : {
-          type: valueType(profile.periodType, strings, 'could not process period type'),
+          type: valueType(profile.periodType, texts, 'could not process period type'),
           length: profile.period,
         };
   const types = [sampleType, period?.type ?? { type: '', unit: '' }];
@@ -48,24 +46,19 @@ export function measuredType(profile: OtlpProfile, strings: readonly string[]): 
 }
 
 function valueType(
-  { typeStrindex, unitStrindex }: OtlpValueType,
-  strings: readonly string[],
+  { typeStrindex, unitStrindex }: TypeAndUnit,
+  texts: Texts,
   failed: string,
 ): ValueType {
   return {
-    type: rowAt(strings, typeStrindex, `${failed}: could not access type string`),
-    unit: rowAt(strings, unitStrindex, `${failed}: could not access unit string`),
+    type: textAt(texts, typeStrindex, `${failed}: could not access type string`),
+    unit: textAt(texts, unitStrindex, `${failed}: could not access unit string`),
   };
 }
 
-type Counted = {
-  readonly values: readonly bigint[];
-  readonly timestampsUnixNano: readonly bigint[];
-};
-
 /** The value of a sample; undefined when it has none that a profile of one type could hold. */
 export function sampleValue(
-  { values, timestampsUnixNano }: Counted,
+  { values, timestampsUnixNano }: Pick<Sample, 'values' | 'timestampsUnixNano'>,
   { period, values: how }: MeasuredType,
 ): bigint | undefined {
   const given = values.length > 0 ? values : [BigInt(timestampsUnixNano.length)];

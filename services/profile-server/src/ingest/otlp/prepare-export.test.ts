@@ -7,6 +7,7 @@ import { ingestLimits } from '../../settings.ts';
 import type { PushSeries } from '../../store/push.ts';
 import { settingsOf } from '../../testing/running-server.ts';
 import type { IngestLimits } from '../ingest-limits.ts';
+import { exportOfMessage } from './otlp-export.ts';
 import { type PreparedExport, prepareExport } from './prepare-export.ts';
 import { readExport } from './read-export.ts';
 import {
@@ -31,7 +32,12 @@ const text = (value: string) => ({ value: { case: 'stringValue' as const, value 
 
 function prepare(init: ExportInit, changed: Partial<IngestLimits> = {}): PreparedExport {
   const bytes = exportBytes(init);
-  return prepareExport(exportOf(init), bytes.length, { ...limits, ...changed }, NOW_MILLIS);
+  return prepareExport(
+    exportOfMessage(exportOf(init)),
+    bytes.length,
+    { ...limits, ...changed },
+    NOW_MILLIS,
+  );
 }
 
 function seriesOf(prepared: PreparedExport): readonly PushSeries[] {
@@ -304,7 +310,7 @@ describe('limits', () => {
   ];
   for (const [title, init] of greedy) {
     test(`${title} is refused before it takes much`, () => {
-      const request = exportOf(init);
+      const request = exportOfMessage(exportOf(init));
       const bytes = exportBytes(init).length;
       let prepared: PreparedExport | undefined;
       const millis = cpuMillisOf(() => {

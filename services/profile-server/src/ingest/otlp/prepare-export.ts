@@ -1,6 +1,5 @@
 import type { Label } from '@emberscope/labels';
 import type { Profile } from '@emberscope/profile';
-import type { ExportProfilesServiceRequest } from '@emberscope/protocol/otlp/profiles-service';
 import { nanosFromMillis, unixMillis } from '@emberscope/units';
 import type { IngestLimits } from '../ingest-limits.ts';
 import { bytesOfLabels } from '../prepare-push.ts';
@@ -10,6 +9,7 @@ import { throughPprof } from '../through-pprof.ts';
 import { createConversionBudget, ROW_BYTES } from './conversion-budget.ts';
 import { type ConversionContext, convertProfile } from './convert-profile.ts';
 import { createDictionary } from './dictionary.ts';
+import type { Export } from './otlp-export.ts';
 import { seriesLabels, sharedAttributes } from './series-labels.ts';
 import { Unconvertible } from './unconvertible.ts';
 
@@ -34,7 +34,7 @@ export type PreparedExport =
  * Turns the profiles of an export into series to store, in the order of the request.
  */
 export function prepareExport(
-  request: ExportProfilesServiceRequest,
+  request: Export,
   messageBytes: number,
   limits: IngestLimits,
   nowMillis: number,
@@ -58,7 +58,7 @@ export function prepareExport(
 }
 
 function preparedProfiles(
-  { resourceProfiles }: ExportProfilesServiceRequest,
+  { resourceProfiles }: Export,
   context: ConversionContext,
   limits: IngestLimits,
   nowMillis: number,
@@ -71,7 +71,7 @@ function preparedProfiles(
       const shared = sharedAttributes(
         resource?.attributes ?? [],
         scope?.attributes ?? [],
-        dictionary.strings,
+        dictionary.texts,
         budget,
       );
       for (const otlpProfile of given) {

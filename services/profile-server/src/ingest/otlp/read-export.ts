@@ -1,11 +1,10 @@
 import { gunzipSync } from 'node:zlib';
-import { fromBinary, fromJsonString } from '@bufbuild/protobuf';
-import {
-  type ExportProfilesServiceRequest,
-  ExportProfilesServiceRequestSchema,
-} from '@emberscope/protocol/otlp/profiles-service';
+import { fromJsonString } from '@bufbuild/protobuf';
+import { ExportProfilesServiceRequestSchema } from '@emberscope/protocol/otlp/profiles-service';
 import { countJsonParts } from './count-json-parts.ts';
-import { countParts } from './count-parts.ts';
+import { decodeExport } from './decode-export.ts';
+import { TooManyParts } from './export-wire.ts';
+import { type Export, exportOfMessage } from './otlp-export.ts';
 
 /** An OTLP export of profiles as it came. */
 export type ExportMessage = {
@@ -17,7 +16,7 @@ export type ExportMessage = {
 export type ReadExport =
   | {
       readonly kind: 'read';
-      readonly request: ExportProfilesServiceRequest;
+      readonly request: Export;
       /** Of the message, inflated. */
       readonly plainBytes: number;
     }
@@ -45,15 +44,10 @@ export function readExport(message: ExportMessage, maxBytes: number): ReadExport
   const plain = message.isGzip ? inflate(message.bytes, maxBytes) : message.bytes;
   if (!(plain instanceof Uint8Array)) return plain;
   try {
-    const request =
-      message.encoding === 'json'
-        ? fromJson(plain)
-        : fromBinary(ExportProfilesServiceRequestSchema, counted(plain), {
-            readUnknownFields: false,
-          });
+    const request = message.encoding === 'json' ? fromJson(plain) : decodeExport(plain, MAX_PARTS);
     return { kind: 'read', request, plainBytes: plain.length };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof TooManyParts ? TOO_MANY_PARTS : messageOf(error);
     return { kind: 'malformed', reason: `the message cannot be read: ${reason}` };
   }
 }
@@ -63,30 +57,21 @@ function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array | ReadExport {
     return gunzipSync(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
     if (error instanceof RangeError) return { kind: 'too-large', limitBytes: maxBytes };
-    const reason = error instanceof Error ? error.message : String(error);
-    return { kind: 'not-gzip', reason: `it is not gzip: ${reason}` };
+    return { kind: 'not-gzip', reason: `it is not gzip: ${messageOf(error)}` };
   }
 }
 
-function counted(message: Uint8Array): Uint8Array {
-  if (countParts(ExportProfilesServiceRequestSchema, message, MAX_PARTS) > MAX_PARTS) {
-    throw tooManyParts();
-  }
-  return message;
-}
-
-function fromJson(bytes: Uint8Array): ExportProfilesServiceRequest {
+function fromJson(bytes: Uint8Array): Export {
   if (bytes.length > MAX_JSON_BYTES) {
     throw new RangeError(`${bytes.length} bytes of JSON in one export, limit: ${MAX_JSON_BYTES}`);
   }
-  if (countJsonParts(bytes, MAX_PARTS) > MAX_PARTS) throw tooManyParts();
+  if (countJsonParts(bytes, MAX_PARTS) > MAX_PARTS) throw new TooManyParts();
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  return fromJsonString(ExportProfilesServiceRequestSchema, text);
+  return exportOfMessage(fromJsonString(ExportProfilesServiceRequestSchema, text));
 }
 
-function tooManyParts(): RangeError {
-  const what = 'messages, fields and elements of lists, four of these counted as one';
-  return new RangeError(
-    `more than ${MAX_PARTS} parts in one export (${what}), limit: ${MAX_PARTS}`,
-  );
+const TOO_MANY_PARTS = `more than ${MAX_PARTS} parts in one export (messages, fields and elements of lists, four of these counted as one), limit: ${MAX_PARTS}`;
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

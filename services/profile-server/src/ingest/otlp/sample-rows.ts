@@ -9,9 +9,9 @@ import {
   type SampleLabel,
   type StackIndex,
 } from '@emberscope/profile';
-import type { Sample } from '@emberscope/protocol/otlp/profiles';
 import { type ConversionBudget, ROW_BYTES } from './conversion-budget.ts';
 import type { Dictionary, NamedText } from './dictionary.ts';
+import type { Sample } from './otlp-export.ts';
 import { createSymbolRows, noLocation, type SymbolRows } from './symbol-rows.ts';
 import { rowAt, Unconvertible } from './unconvertible.ts';
 

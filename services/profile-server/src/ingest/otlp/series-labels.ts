@@ -3,6 +3,7 @@ import { createStringInterner } from '@emberscope/profile';
 import type { KeyValue } from '@emberscope/protocol/otlp/common';
 import { attributeText } from './attribute-text.ts';
 import { type ConversionBudget, ROW_BYTES } from './conversion-budget.ts';
+import type { Texts } from './texts.ts';
 
 /** What the resource and the scope of some profiles say of all of them. */
 export type SharedAttributes = {
@@ -20,31 +21,31 @@ const UNKNOWN_SERVICE = 'unknown_service';
 export function sharedAttributes(
   resource: readonly KeyValue[],
   scope: readonly KeyValue[],
-  strings: readonly string[],
+  texts: Texts,
   budget: ConversionBudget,
 ): SharedAttributes {
   const labels: Label[] = [];
   const names = createStringInterner();
   const seen = new Set<number>();
   for (const { key, keyStrindex, value } of [...resource, ...scope]) {
-    const name = keyStrindex === 0 ? key : (strings[keyStrindex] ?? '');
-    const text = attributeText(value, strings);
+    const name = keyStrindex === 0 ? key : (texts.at(keyStrindex) ?? '');
+    const text = attributeText(value, texts);
     budget.spend(ROW_BYTES + name.length);
     if (text === undefined) continue;
     const row = names.intern(name);
     if (!seen.has(row)) labels.push({ name, value: text });
     seen.add(row);
   }
-  return { labels, service: serviceOf(resource, strings) };
+  return { labels, service: serviceOf(resource, texts) };
 }
 
 /** As OpenTelemetry wants an unnamed service to be called. */
-function serviceOf(resource: readonly KeyValue[], strings: readonly string[]): string {
+function serviceOf(resource: readonly KeyValue[], texts: Texts): string {
   const attribute = (wanted: string) => {
     const found = resource.find(
-      ({ key, keyStrindex }) => (keyStrindex === 0 ? key : strings[keyStrindex]) === wanted,
+      ({ key, keyStrindex }) => (keyStrindex === 0 ? key : texts.at(keyStrindex)) === wanted,
     );
-    return attributeText(found?.value, strings);
+    return attributeText(found?.value, texts);
   };
   const service = attribute(SERVICE_ATTRIBUTE);
   if (service !== undefined) return service;

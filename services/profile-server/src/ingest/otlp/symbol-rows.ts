@@ -12,10 +12,10 @@ import {
   type StringIndex,
   type Symbols,
 } from '@emberscope/profile';
-import type { Line, Mapping } from '@emberscope/protocol/otlp/profiles';
 import { type ConversionBudget, ROW_BYTES } from './conversion-budget.ts';
 import type { Dictionary } from './dictionary.ts';
-import { rowAt, Unconvertible } from './unconvertible.ts';
+import type { Line, Mapping } from './otlp-export.ts';
+import { rowAt, textAt, Unconvertible } from './unconvertible.ts';
 
 /** What one profile refers to in the dictionary, as rows of its own. */
 export type SymbolRows = {
@@ -34,7 +34,7 @@ const BUILD_ID_ATTRIBUTE = 'process.executable.build_id.gnu';
  * second has nothing else.
  */
 export function createSymbolRows(dictionary: Dictionary, budget: ConversionBudget): SymbolRows {
-  const { tables, strings: texts } = dictionary;
+  const { tables, texts } = dictionary;
   const strings = createStringInterner();
   const functions = createRows<FunctionRow>();
   const mappings = createRows<MappingRow>();
@@ -50,7 +50,9 @@ export function createSymbolRows(dictionary: Dictionary, budget: ConversionBudge
   function text(index: number, what: string): StringIndex {
     const known = rowOfText.get(index);
     if (known !== undefined) return known;
-    const row = string(rowAt(texts, index, `could not access ${what}`));
+    // Before the text is made.
+    budget.spend(ROW_BYTES + texts.lengthAt(index));
+    const row = strings.intern(textAt(texts, index, `could not access ${what}`));
     rowOfText.set(index, row);
     return row;
   }
