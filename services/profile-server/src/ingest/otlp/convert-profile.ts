@@ -54,6 +54,7 @@ export function convertProfile(profile: OtlpProfile, context: ConversionContext)
     const service = attributes.find(({ name }) => name === SERVICE_ATTRIBUTE);
     let found = services.get(service?.textRow);
     if (found === undefined) {
+      budget.countSeries();
       budget.spend(SERIES_BYTES);
       found = {
         service: service?.text,

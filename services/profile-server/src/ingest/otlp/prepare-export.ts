@@ -13,12 +13,6 @@ import type { Export } from './otlp-export.ts';
 import { seriesLabels, sharedAttributes } from './series-labels.ts';
 import { Unconvertible } from './unconvertible.ts';
 
-/**
- * Series of one export, and profiles that make none: the main thread looks at each of them. A
- * profiler of a whole host has some for each of its services.
- */
-const MAX_SERIES = 20_000;
-
 /** What became of an export of OTLP. */
 export type PreparedExport =
   | {
@@ -77,9 +71,9 @@ function preparedProfiles(
       for (const otlpProfile of given) {
         const converted = convertProfile(otlpProfile, context);
         const series = converted.kind === 'series' ? converted.series : [];
-        if (converted.kind === 'dropped') droppedCount++;
-        if (profiles.length + series.length + droppedCount > MAX_SERIES) {
-          throw new Unconvertible(`more than ${MAX_SERIES} series in one export`);
+        if (converted.kind === 'dropped') {
+          droppedCount++;
+          budget.countSeries();
         }
         for (const { profileName, service, profile } of series) {
           const labels = seriesLabels(shared, profileName, service ?? shared.service);
