@@ -38,10 +38,11 @@ const CHUNK_MIN_BYTES = 64;
 const CHUNK_MAX_BYTES = 1024 * 1024;
 
 /**
- * As long as gzip says at its end that the whole is, so that it comes in one chunk and is not put
+ * Bytes of a chunk that inflates at once: as long as gzip says at its end that the whole is, so that it comes in one chunk and is not put
  * together from many. Where that is wrong there are more chunks, and nothing else changes.
  */
-function chunkBytes(gzip: Uint8Array): number {
+export function chunkBytes(gzip: Uint8Array): number {
+  if (gzip.length < GZIP_HEADER_BYTES) return CHUNK_MIN_BYTES;
   const view = new DataView(gzip.buffer, gzip.byteOffset, gzip.byteLength);
   // One more: zlib asks for another chunk when one is full.
   const wholeBytes = view.getUint32(gzip.length - 4, true) + 1;

@@ -6,9 +6,13 @@ import { countParts, ELEMENT_PARTS, LONG_ELEMENT_PARTS } from './count-parts.ts'
 /** What a message costs that generated code builds, in the parts that are built here. */
 const GENERATED_WEIGHT = 2;
 
-/** Thrown past the most parts, to be told in the words of who reads. */
 export class TooManyParts extends RangeError {
   override readonly name = 'TooManyParts';
+
+  constructor(limit: number) {
+    const what = 'messages, fields and elements of lists, four of these counted as one';
+    super(`more than ${limit} parts in one export (${what}), limit: ${limit}`);
+  }
 }
 
 /**
@@ -26,7 +30,7 @@ export class ExportWire extends WireReader {
 
   count(parts: number): void {
     this.parts += parts;
-    if (this.parts > this.mostParts) throw new TooManyParts();
+    if (this.parts > this.mostParts) throw new TooManyParts(this.mostParts);
   }
 
   /** The next tag of a message, which counts; 0 at its end. */

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { fromJsonString } from '@bufbuild/protobuf';
 import { ExportProfilesServiceRequestSchema } from '@emberscope/protocol/otlp/profiles-service';
+import { chunkBytes } from '../inflate-profile.ts';
 import { countJsonParts } from './count-json-parts.ts';
 import { decodeExport } from './decode-export.ts';
 import { TooManyParts } from './export-wire.ts';
@@ -33,8 +34,14 @@ export type ReadExport =
  */
 const MAX_PARTS = 1_000_000;
 
-/** Text takes time even where there is nothing in it. A million parts are 10 to 20 MB. */
-const MAX_JSON_BYTES = 64 * 1024 * 1024;
+/**
+ * Of JSON, as `countJsonParts` counts: generated code reads it, which takes as long for these as for
+ * a million in protobuf and more. The most samples of a profile are 650,000.
+ */
+const MAX_JSON_PARTS = 700_000;
+
+/** Text takes time even where there is nothing in it. As many parts are 6 to 14 MB. */
+const MAX_JSON_BYTES = 32 * 1024 * 1024;
 
 /**
  * Reads an export away from the main thread. JSON is read as strictly as Pyroscope does: no field
@@ -47,14 +54,14 @@ export function readExport(message: ExportMessage, maxBytes: number): ReadExport
     const request = message.encoding === 'json' ? fromJson(plain) : decodeExport(plain, MAX_PARTS);
     return { kind: 'read', request, plainBytes: plain.length };
   } catch (error) {
-    const reason = error instanceof TooManyParts ? TOO_MANY_PARTS : messageOf(error);
+    const reason = messageOf(error);
     return { kind: 'malformed', reason: `the message cannot be read: ${reason}` };
   }
 }
 
 function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array | ReadExport {
   try {
-    return gunzipSync(bytes, { maxOutputLength: maxBytes });
+    return gunzipSync(bytes, { maxOutputLength: maxBytes, chunkSize: chunkBytes(bytes) });
   } catch (error) {
     if (error instanceof RangeError) return { kind: 'too-large', limitBytes: maxBytes };
     return { kind: 'not-gzip', reason: `it is not gzip: ${messageOf(error)}` };
@@ -65,12 +72,12 @@ function fromJson(bytes: Uint8Array): Export {
   if (bytes.length > MAX_JSON_BYTES) {
     throw new RangeError(`${bytes.length} bytes of JSON in one export, limit: ${MAX_JSON_BYTES}`);
   }
-  if (countJsonParts(bytes, MAX_PARTS) > MAX_PARTS) throw new TooManyParts();
+  if (countJsonParts(bytes, MAX_JSON_PARTS) > MAX_JSON_PARTS) {
+    throw new TooManyParts(MAX_JSON_PARTS);
+  }
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   return exportOfMessage(fromJsonString(ExportProfilesServiceRequestSchema, text));
 }
-
-const TOO_MANY_PARTS = `more than ${MAX_PARTS} parts in one export (messages, fields and elements of lists, four of these counted as one), limit: ${MAX_PARTS}`;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
