@@ -291,10 +291,7 @@ describe('limits', () => {
         smallDictionary({ stackTable: [{ locationIndices: new Array(1000).fill(0) }] }),
       ),
     ],
-    [
-      'more series than the main thread should look at',
-      manyProfiles(5_001, { samples: [sample] }),
-    ],
+    ['more series than the main thread should look at', manyProfiles(5_001, { samples: [sample] })],
     [
       'a long attribute on each of many resources',
       {
