@@ -129,6 +129,7 @@ export {
   watchCertificates,
 } from './tls/watch-certificates.ts';
 export { startTurnClock, type Turn, type TurnClock } from './turn-clock/turn-clock.ts';
+export { createTurnLine, type TurnLine, turnLine } from './turn-clock/turn-line.ts';
 export { JobError } from './worker-pool/job-error.ts';
 export type {
   CancelSignal,

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts';
+import { turnLine } from '../turn-clock/turn-line.ts';
 import type { CutReason, FrontDoorObserver } from './front-door-event.ts';
 import { DEFAULT_FRONT_DOOR_LIMITS, type FrontDoorLimits } from './front-door-limits.ts';
 import type { HttpHandler } from './http-handler.ts';
@@ -56,7 +57,7 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   const http1 = createHttp1Side(parts);
   const http2 = createHttp2Side(parts);
   const sockets = new Set<Socket>();
-  /** Plain connections that have not yet shown their protocol: no request is lost with them. */
+  /** Plain connections that have not yet come to a protocol's side: no request has begun. */
   const peeked = new Set<Socket>();
   let closing: Promise<Closed> | undefined;
   let onLastSocketClosed = () => {};
@@ -68,6 +69,7 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
     sockets.add(socket);
     socket.on('close', () => {
       sockets.delete(socket);
+      peeked.delete(socket);
       if (sockets.size === 0) onLastSocketClosed();
     });
   });
@@ -78,11 +80,11 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
     return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       peeked.add(socket);
       peekProtocol(socket, limits.headersMillis, (outcome) => {
-        peeked.delete(socket);
         switch (outcome) {
           case 'http1':
           case 'http2':
-            return enter(socket, outcome === 'http1' ? http1 : http2, outcome, false);
+            enterInTurn(socket, outcome === 'http1' ? http1 : http2, outcome);
+            return;
           case 'tls':
             cut('tls-on-plain-port', '');
             break;
@@ -116,6 +118,18 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
       socket.destroy();
     });
     return door;
+  }
+
+  /** With its first request, which is here already: hundreds may come at the same moment. */
+  function enterInTurn(socket: Socket, side: ProtocolSide, protocol: 'http1' | 'http2'): void {
+    const onError = () => {};
+    socket.on('error', onError);
+    turnLine.run(() => {
+      peeked.delete(socket);
+      socket.off('error', onError);
+      if (socket.destroyed) observe({ kind: 'reset' });
+      else enter(socket, side, protocol, false);
+    });
   }
 
   function enter(

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock/clock.ts';
+import { type TurnLine, turnLine } from '../turn-clock/turn-line.ts';
 import type { HttpRequest } from './http-handler.ts';
+import { dropInTurns, readInTurns } from './read-in-turns.ts';
 
 export type ReadBodyLimits = {
   readonly maxBytes: number;
@@ -11,6 +13,8 @@ export type ReadBodyLimits = {
    * answer is `aborted`.
    */
   readonly admit?: (bytes: number) => boolean;
+  /** Default: that of this thread. */
+  readonly turns?: TurnLine;
 };
 
 export type ReadBody =
@@ -20,7 +24,7 @@ export type ReadBody =
   /** The client went away, and there is nobody to answer; or a piece was not admitted. */
   | { readonly kind: 'aborted' };
 
-/** The first buffer of a body, whatever it announces. */
+/** The first buffer of a body that announces more, or nothing. */
 const FIRST_BUFFER_BYTES = 64 * 1024;
 
 /**
@@ -41,17 +45,17 @@ const GROWTH = 8;
  * request bounds that.
  */
 export function readBody(request: HttpRequest, limits: ReadBodyLimits): Promise<ReadBody> {
-  const { maxBytes, limitMillis, clock, admit } = limits;
+  const { maxBytes, limitMillis, clock, admit, turns = turnLine } = limits;
   const announcedBytes = announcedLength(request);
   if (announcedBytes !== undefined && announcedBytes > maxBytes) {
-    request.resume();
+    dropInTurns(request, turns);
     return Promise.resolve({ kind: 'too-large', maxBytes });
   }
   if (request.destroyed) return Promise.resolve({ kind: 'aborted' });
 
   return new Promise((resolve) => {
     const mostBytes = announcedBytes ?? maxBytes;
-    let buffer = Buffer.allocUnsafeSlow(Math.min(FIRST_BUFFER_BYTES, mostBytes));
+    let buffer = Buffer.alloc(0);
     let length = 0;
     const stopTimer = clock.after(limitMillis, () => finish({ kind: 'timed-out', limitMillis }));
     const onAborted = () => finish({ kind: 'aborted' });
@@ -73,14 +77,19 @@ export function readBody(request: HttpRequest, limits: ReadBodyLimits): Promise<
         return;
       }
       if (needed > buffer.length) {
-        const grown = Buffer.allocUnsafeSlow(
-          Math.max(needed, Math.min(mostBytes, GROWTH * buffer.length)),
-        );
+        const grown = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(mostBytes, room(needed))));
         buffer.copy(grown, 0, 0, length);
         buffer = grown;
       }
       chunk.copy(buffer, length);
       length = needed;
+      readInTurns(request, turns);
+    }
+
+    /** A body whose length is known, most are, has all of its room when an eighth of it is here. */
+    function room(needed: number): number {
+      const known = announcedBytes === undefined ? buffer.length : needed;
+      return Math.max(FIRST_BUFFER_BYTES, GROWTH * known);
     }
 
     function onEnd(): void {
@@ -98,7 +107,7 @@ export function readBody(request: HttpRequest, limits: ReadBodyLimits): Promise<
       // `error` stays listened to: unheard, a late one would end the process.
       // Once read from, a request is no longer Node's to empty: dropped bytes keep the connection
       // usable and let a client that is still sending come to see its 413.
-      if (body.kind !== 'ok') request.resume();
+      if (body.kind !== 'ok') dropInTurns(request, turns);
       resolve(body);
     }
   });

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createTurnLine, TURN_MAX_MILLIS, turnLine } from './turn-line.ts';
+
+/** A line on a clock and an event loop of its own. */
+function simulated() {
+  let nowMillis = 0;
+  const turns: (() => void)[] = [];
+  const later: (() => void)[] = [];
+  const line = createTurnLine({
+    monotonicMillis: () => nowMillis,
+    nextTurn: (run) => void turns.push(run),
+    afterwards: (run) => void later.push(run),
+  });
+  const settle = () => {
+    for (let run = later.shift(); run !== undefined; run = later.shift()) run();
+  };
+  return {
+    line,
+    take: (millis: number) => {
+      nowMillis += millis;
+    },
+    armed: () => turns.length,
+    turn() {
+      turns.shift()?.();
+      settle();
+    },
+  };
+}
+
+describe('the line of a turn', () => {
+  test('what comes at once begins in as many turns as it needs, in its order', () => {
+    const { line, take, armed, turn } = simulated();
+    const begun: number[] = [];
+    const ask = (name: number) =>
+      line.run(() => {
+        begun.push(name);
+        take(4);
+      });
+    for (const name of [0, 1, 2, 3, 4, 5, 6]) ask(name);
+    assert.deepEqual(begun, [0, 1, 2], 'what fits into a turn begins at once');
+    assert.equal(line.hasTime(), false);
+    turn();
+    assert.deepEqual(begun, [0, 1, 2, 3, 4, 5]);
+    ask(7);
+    turn();
+    assert.deepEqual(begun, [0, 1, 2, 3, 4, 5, 6, 7], 'nobody passes those who wait');
+    turn();
+    assert.equal(armed(), 0, 'an idle line arms nothing');
+    assert.equal(line.hasTime(), true);
+  });
+
+  test('time goes by from the first to ask until the turn ends', () => {
+    const { line, take, turn } = simulated();
+    assert.equal(line.hasTime(), true);
+    take(TURN_MAX_MILLIS);
+    assert.equal(line.hasTime(), false);
+    turn();
+    assert.equal(line.hasTime(), true);
+  });
+
+  test('what fails keeps nobody waiting', () => {
+    const { line, take, turn } = simulated();
+    const begun: string[] = [];
+    line.run(() => take(TURN_MAX_MILLIS));
+    line.run(() => {
+      throw new Error('a mistake');
+    });
+    line.run(() => void begun.push('the next'));
+    assert.throws(turn, /a mistake/);
+    turn();
+    assert.deepEqual(begun, ['the next']);
+  });
+});
+
+test('on the event loop, what is set going counts as part of what began it', async () => {
+  const take = (millis: number) => {
+    const end = performance.now() + millis;
+    while (performance.now() < end);
+  };
+  let turn = 0;
+  const turns: number[] = [];
+  const count = () => {
+    turn++;
+    counting = setImmediate(count);
+  };
+  let counting = setImmediate(count);
+  const step = async () => {
+    await turnLine.wait();
+    // Not at once: three steps of microtasks later.
+    for (let i = 0; i < 3; i++) await undefined;
+    take(0.7 * TURN_MAX_MILLIS);
+    turns.push(turn);
+  };
+  turnLine.run(() => take(TURN_MAX_MILLIS));
+  await Promise.all([step(), step(), step(), step(), step(), step()]);
+  clearImmediate(counting);
+  const most = Math.max(...turns.map((each) => turns.filter((other) => other === each).length));
+  // Fewer when the machine has no core for it.
+  assert.ok(most <= 2, `turns: ${turns.join()}`);
+});
