@@ -10,6 +10,7 @@ import {
   type Logger,
   startTurnClock,
   systemRandom,
+  turnLine,
 } from '@emberscope/node-kit';
 import { adHocRpcs, createUploadRoute } from './http/adhoc-routes.ts';
 import { createAdmission, DEFAULT_ADMISSION_LIMITS } from './http/admission.ts';
@@ -187,10 +188,7 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
     page,
   });
   const door = createFrontDoor({
-    handler: spreadRequests(routes, {
-      monotonicMillis: () => clock.monotonicMillis(),
-      nextTurn: (run) => void setImmediate(run),
-    }),
+    handler: spreadRequests(routes, turnLine),
     observe: (event) => noteDoor(event, count.cut, log, limiter),
   });
 

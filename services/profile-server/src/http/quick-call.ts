@@ -1,5 +1,5 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import { endResponse, type HttpRequest, type HttpResponse } from '@emberscope/node-kit';
+import { endResponse, type HttpRequest, type HttpResponse, turnLine } from '@emberscope/node-kit';
 import { clientGone } from './client-gone.ts';
 import { compressed } from './encoded-answer.ts';
 import type { RpcCall } from './rpc-routes.ts';
@@ -55,10 +55,10 @@ export async function answerQuickly(
 ): Promise<QuickOutcome> {
   const body = await wholeBody(request, lengthBytes);
   if (body === undefined) return { kind: 'gone' };
-  const closed = new Promise<void>((resolve) => {
-    if (response.destroyed) resolve();
-    else response.once('close', resolve);
-  });
+  const turn = turnLine.wait();
+  if (turn !== undefined) await turn;
+  if (response.destroyed) return { kind: 'gone' };
+  const closed = new Promise<void>((resolve) => void response.once('close', resolve));
   const type = ANSWER_TYPES.get(request.headers['content-type'] ?? '') ?? '';
   try {
     const message = await answer(body, {

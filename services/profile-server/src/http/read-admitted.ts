@@ -1,4 +1,10 @@
-import { type Clock, type HttpRequest, type ReadBody, readBody } from '@emberscope/node-kit';
+import {
+  type Clock,
+  type HttpRequest,
+  type ReadBody,
+  readBody,
+  turnLine,
+} from '@emberscope/node-kit';
 import type { Admission, Admitted } from './admission.ts';
 
 export type AdmittedBody =
@@ -25,7 +31,11 @@ export async function withAdmittedBody(
   const admitted = admission.enter(Math.min(announcedBytes, maxBytes));
   if (admitted === undefined) return use({ kind: 'no-room' });
   try {
-    await use(await readInto(admitted, request, { maxBytes, clock }));
+    const body = await readInto(admitted, request, { maxBytes, clock });
+    // The last pieces of many bodies come at the same moment.
+    const turn = turnLine.wait();
+    if (turn !== undefined) await turn;
+    await use(body);
   } finally {
     admitted.leave();
   }

@@ -1,4 +1,11 @@
-import { type Clock, JobError, type JobOutcome, type StopTimer } from '@emberscope/node-kit';
+import {
+  type Clock,
+  JobError,
+  type JobOutcome,
+  type StopTimer,
+  type TurnLine,
+  turnLine,
+} from '@emberscope/node-kit';
 import type { PushedBatch, PushInput, PushOutput } from './jobs.ts';
 
 /** Stores a batch and says what became of each of its pushes. */
@@ -39,6 +46,7 @@ export function createPushLine(
   storeBatch: StoreBatch,
   clock: Clock,
   beingRead: () => number,
+  turns: TurnLine = turnLine,
 ): PushLine {
   let waiting: WaitingPush[] = [];
   let isBusy = false;
@@ -88,7 +96,10 @@ export function createPushLine(
       );
       stopTimer();
       isStuck = false;
-      for (const [index, { resolve }] of batch.entries()) resolve(outcomeOf(done, index));
+      // Each is followed by an answer to a client: many at once would be one long turn.
+      for (const [index, { resolve }] of batch.entries()) {
+        turns.run(() => resolve(outcomeOf(done, index)));
+      }
     } while (waiting.length > 0 && isEnough());
     isBusy = false;
     workWhenEnough();
