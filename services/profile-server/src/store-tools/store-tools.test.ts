@@ -9,7 +9,7 @@ import {
 } from '@emberscope/node-kit';
 import { drawPush } from '../store/embedded/testing/drawn-pushes.ts';
 import { embeddedSubject } from '../store/embedded/testing/embedded-subject.ts';
-import type { SimStore } from '../store/embedded/testing/sim-run.ts';
+import type { SimStore } from '../store/embedded/testing/sim-subject.ts';
 import { takeStockOf } from '../store/embedded/testing/take-stock.ts';
 import { ANONYMOUS } from '../store/ids.ts';
 import { encodeAdHocFile } from '../store/tenant-files/adhoc-bytes.ts';

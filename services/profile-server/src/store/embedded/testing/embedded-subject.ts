@@ -10,7 +10,7 @@ import { createStoreReader } from '../reader/store-reader.ts';
 import { type Deflate, deflateHere } from '../segment/deflate-page.ts';
 import { createStoreWriter } from '../writer/store-writer.ts';
 import type { WriterLimits } from '../writer/store-writer-options.ts';
-import type { SimStore, SimStoreOptions, SimSubject } from './sim-run.ts';
+import type { SimStore, SimStoreOptions, SimSubject } from './sim-subject.ts';
 
 /** What of the disk is held back for a full one: little, on the little disks of tests. */
 const BALLAST_MAX_BYTES = 10_000;

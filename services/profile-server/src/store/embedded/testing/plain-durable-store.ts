@@ -15,7 +15,7 @@ import type { Selection } from '../../selection.ts';
 import type { StoreError } from '../../store-error.ts';
 import { createBruteForceStore } from '../../testing/brute-force-store.ts';
 import { isSelected, type StoredProfile, storedProfilesOf } from '../../testing/stored-profile.ts';
-import type { SimStore, SimStoreOptions } from './sim-run.ts';
+import type { SimStore, SimStoreOptions } from './sim-subject.ts';
 
 /** Rules that a plain store can break, to see whether simulated runs notice. */
 export type PlainBug =

@@ -1,7 +1,8 @@
 import { type Deflate, deflateHere } from '../segment/deflate-page.ts';
 import { deflateStored } from './deflate-stored.ts';
 import { embeddedSubject } from './embedded-subject.ts';
-import { type SimSubject, simulate } from './sim-run.ts';
+import { simulate } from './sim-run.ts';
+import type { SimSubject } from './sim-subject.ts';
 
 /** Enough to see what they have in common. */
 const MAX_FAILURES = 5;
