@@ -62,6 +62,7 @@ const MIN_DEFLATED_BYTES = 24;
 
 /** Smaller ones take less than what says where they are. */
 const MIN_SHARED_BYTES = 64;
+
 /** A page is stored deflated when that saves a 32nd at least: reading it costs time. */
 const WORTHWHILE_SHARE = 31 / 32;
 
