@@ -1,21 +1,21 @@
-import type { LabelSet } from '@emberscope/labels';
-import { unixNanos } from '@emberscope/units';
 import type { ProfileId, PushId, TenantId } from '../../ids.ts';
-import type { PushOutcome, PushOutcomes, PushProfile } from '../../push.ts';
+import type { PushOutcomes } from '../../push.ts';
 import type { Selection } from '../../selection.ts';
-import { isSelected, type StoredProfile, storedProfilesOf } from '../../testing/stored-profile.ts';
+import { isSelected, type StoredProfile } from '../../testing/stored-profile.ts';
+import { type Answer, checkRefusal, checkStored, isWithoutValues } from './checked-answers.ts';
 import type { DrawnPush } from './drawn-pushes.ts';
+import {
+  type Flight,
+  type FlightProfile,
+  isSamePush,
+  nanosOf,
+  outcomesOf,
+  profilesOf,
+  rowsOf,
+  timed,
+} from './push-flights.ts';
 import { createSentPushIds } from './sent-push-ids.ts';
 import { contentOf, type FoundProfile, keyOf } from './take-stock.ts';
-
-/** A push that was begun. Its number says which came first. */
-export type Flight = {
-  readonly number: number;
-  readonly push: DrawnPush;
-  readonly begunMillis: number;
-  /** On a clock that never goes back: see `passedMillis`. */
-  readonly begunPassedMillis: number;
-};
 
 /** A deletion that was begun. */
 export type AskedDeletion = { readonly selection: Selection; readonly beforeFlight: number };
@@ -71,27 +71,10 @@ type Kept = {
   readonly latestNanos: bigint | undefined;
 };
 
-/** A profile of a push whose answer nobody heard. */
-type Lost = {
-  readonly flight: Flight;
-  readonly place: number;
-  readonly labels: LabelSet;
-  readonly pushed: PushProfile;
-};
-
-type Answer = {
-  readonly flight: Flight;
-  readonly place: number;
-  readonly labels: LabelSet;
-  readonly pushed: PushProfile;
-  readonly outcome: PushOutcome;
-  readonly mayRefuse: boolean;
-};
-
 export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
   const { nowMillis, retentionNanos } = options;
   let kept: Kept[] = [];
-  let lost: Lost[] = [];
+  let lost: FlightProfile[] = [];
   let answers: Answer[] = [];
   let lostDeletions: (AskedDeletion & { isReopened: boolean })[] = [];
   const sent = createSentPushIds();
@@ -121,19 +104,7 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
 
   const isVisible = ({ row }: Kept): boolean => row.timeNanos >= floorAt(now());
 
-  function rowsOf(
-    { flight, labels, pushed }: Pick<Lost, 'flight' | 'labels' | 'pushed'>,
-    id: ProfileId,
-    ownNanos?: bigint,
-  ) {
-    return storedProfilesOf(flight.push.tenant, id, labels, timed(flight, pushed, ownNanos));
-  }
-
-  function add(
-    of: Pick<Lost, 'flight' | 'place' | 'labels' | 'pushed'>,
-    id: ProfileId,
-    ownNanos?: bigint,
-  ): void {
+  function add(of: FlightProfile, id: ProfileId, ownNanos?: bigint): void {
     if (knownIds.has(id)) throw new Error(`the id ${id} was given out twice`);
     knownIds.add(id);
     const isTimeless = of.pushed.profile.timeNanos === 0n && ownNanos === undefined;
@@ -149,39 +120,6 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
     sent.add(of.flight.push.tenant, pushId, of.flight.begunPassedMillis, timeNanos);
   }
 
-  function checkRefusal(answer: Answer): void {
-    const { outcome, flight, pushed } = answer;
-    if (outcome.kind !== 'refused') return;
-    const { refusal } = outcome;
-    switch (refusal.kind) {
-      case 'store':
-        if (!answer.mayRefuse || refusal.error.kind !== 'unavailable') {
-          throw new Error(`a push was refused on a good disk: ${refusal.error.reason}`);
-        }
-        return;
-      case 'older-than-retention':
-        if (timed(flight, pushed).timeNanos >= floorAt(latestMillis)) {
-          throw new Error(`refused as too old, and it is not: ${refusal.reason}`);
-        }
-        return;
-      case 'too-many-series':
-      case 'too-large':
-        throw new Error(`refused, and the limit is far: ${refusal.reason}`);
-      default:
-        refusal satisfies never;
-    }
-  }
-
-  function checkStored(answer: Answer): void {
-    const { flight, pushed } = answer;
-    const { timeNanos } = timed(flight, pushed);
-    const leastMillis = Math.min(now(), flight.begunMillis);
-    if (timeNanos < floorAt(leastMillis)) {
-      throw new Error(`stored a profile of ${timeNanos} ns, which is older than the retention`);
-    }
-    if (rowsOf(answer, EXAMPLE_ID).length === 0) throw new Error('stored a profile without values');
-  }
-
   /** Those that were stored first: a duplicate of the same moment refers to one of them. */
   function settle(): void {
     const inOrder = [...answers].sort(
@@ -190,7 +128,7 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
     answers = [];
     for (const answer of inOrder) {
       if (answer.outcome.kind !== 'stored') continue;
-      checkStored(answer);
+      checkStored(answer, floorAt(Math.min(now(), answer.flight.begunMillis)));
       const { tenant } = answer.flight.push;
       const { pushId } = answer.pushed;
       if (pushId !== undefined && mustBeKnown(tenant, pushId)) {
@@ -200,12 +138,12 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
       acked++;
     }
     for (const answer of inOrder) {
-      checkRefusal(answer);
+      checkRefusal(answer, floorAt(latestMillis));
       const { tenant } = answer.flight.push;
       const { pushId } = answer.pushed;
       switch (answer.outcome.kind) {
         case 'empty':
-          if (rowsOf(answer, EXAMPLE_ID).length > 0) throw new Error('a profile passed for empty');
+          if (!isWithoutValues(answer)) throw new Error('a profile passed for empty');
           break;
         case 'duplicate': {
           if (pushId === undefined) throw new Error('a duplicate without an id');
@@ -319,12 +257,12 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
     outcomes: PushOutcomes,
     take: (answer: Omit<Answer, 'mayRefuse'>) => void,
   ): void {
-    checkShape(flight, outcomes);
-    eachProfile(flight, (labels, pushed, place, i, k) => {
-      const outcome = outcomes[i]?.[k];
+    const given = outcomesOf(flight, outcomes);
+    for (const [i, profile] of profilesOf(flight).entries()) {
+      const outcome = given[i];
       if (outcome === undefined) throw new Error('an outcome is missing');
-      take({ flight, place, labels, pushed, outcome });
-    });
+      take({ ...profile, outcome });
+    }
   }
 
   return {
@@ -337,9 +275,7 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
     },
     lost(flight, outcomes) {
       if (outcomes === undefined) {
-        eachProfile(flight, (labels, pushed, place) => {
-          lost.push({ flight, place, labels, pushed });
-        });
+        lost.push(...profilesOf(flight));
         return;
       }
       note(flight, outcomes, (answer) => {
@@ -371,39 +307,4 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
     hasOpenTimes: () => kept.some(({ latestNanos }) => latestNanos !== undefined),
     ackedCount: () => acked,
   };
-}
-
-const EXAMPLE_ID = '00000000-0000-4000-8000-000000000000' as ProfileId;
-
-/** A profile without a time gets the store's: that of the push, unless it is known. */
-function timed(
-  flight: Flight,
-  { profile }: PushProfile,
-  ownNanos = nanosOf(flight.begunMillis),
-): PushProfile['profile'] {
-  return profile.timeNanos === 0n ? { ...profile, timeNanos: unixNanos(ownNanos) } : profile;
-}
-
-function nanosOf(millis: number): bigint {
-  return BigInt(Math.trunc(millis)) * 1_000_000n;
-}
-
-function isSamePush({ flight, pushed }: Lost, tenant: TenantId, pushId: PushId): boolean {
-  return flight.push.tenant === tenant && pushed.pushId === pushId;
-}
-
-function eachProfile(
-  { push }: Flight,
-  visit: (labels: LabelSet, pushed: PushProfile, place: number, i: number, k: number) => void,
-): void {
-  let place = 0;
-  for (const [i, { labels, profiles }] of push.series.entries()) {
-    for (const [k, pushed] of profiles.entries()) visit(labels, pushed, place++, i, k);
-  }
-}
-
-function checkShape({ push }: Flight, outcomes: PushOutcomes): void {
-  const wanted = push.series.map(({ profiles }) => profiles.length).join();
-  const given = outcomes.map((ofSeries) => ofSeries.length).join();
-  if (wanted !== given) throw new Error(`outcomes in the shape ${given} for a push of ${wanted}`);
 }

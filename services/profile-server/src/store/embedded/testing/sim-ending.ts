@@ -1,7 +1,7 @@
 import type { Random } from '@emberscope/node-kit';
 import type { PushOutcomes } from '../../push.ts';
 import { between, isDrawn, pick } from './draw.ts';
-import type { Flight } from './kept-profiles.ts';
+import type { Flight } from './push-flights.ts';
 import { beginDeletion } from './sim-deletions.ts';
 import type { SimLife } from './sim-life.ts';
 import { beginPushes } from './sim-pushes.ts';

@@ -1,7 +1,7 @@
 import { LABEL, labelValue } from '@emberscope/labels';
 import type { PushOutcomes } from '../../push.ts';
 import { type DrawnPush, drawPush } from './drawn-pushes.ts';
-import type { Flight } from './kept-profiles.ts';
+import type { Flight } from './push-flights.ts';
 import type { SimLife } from './sim-life.ts';
 
 export type BegunPush = { readonly flight: Flight; readonly outcomes: Promise<PushOutcomes> };
