@@ -31,6 +31,17 @@ test('strings found by bytes get the rows that they get by value', () => {
   );
 });
 
+test('a long text is the same row however it comes', () => {
+  const long = [`\ud83d${'é'.repeat(40_000)}`, 'x'.repeat(100_000)];
+  const rows = createByteStringRows();
+  const encoded = encodeTexts(long);
+  for (const [i, text] of long.entries()) {
+    assert.equal(rows.intern(text), i + 1);
+    assert.equal(rows.internEncoded(encoded, i), i + 1);
+  }
+  assert.deepEqual(rows.view(), ['', ...long.map(wellFormed)]);
+});
+
 test('looking for texts finds those that are there, and adds none', () => {
   fc.assert(
     fc.property(texts, texts, (there, others) => {

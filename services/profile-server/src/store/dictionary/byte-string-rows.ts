@@ -15,6 +15,8 @@ export type ByteStringRows = Required<StringRows>;
 const INITIAL_BYTES = 1024;
 const UTF8_BYTES_PER_UNIT = 3;
 const WORD_BYTES = 4;
+/** Each dictionary has scratch memory: what one long text takes is not kept for all that come. */
+const SCRATCH_MAX_BYTES = 64 * 1024;
 
 /** Differs from process to process: nobody shall be able to send strings that share one slot. */
 const SEED = (Math.random() * 0x1_0000_0000) | 0;
@@ -123,6 +125,10 @@ export function createByteStringRows(): ByteStringRows {
   return {
     intern(text) {
       const mostBytes = text.length * UTF8_BYTES_PER_UNIT;
+      if (mostBytes > SCRATCH_MAX_BYTES) {
+        const encoded = encoder.encode(text);
+        return internRange(wordsOf(encoded), 0, encoded.length);
+      }
       if (scratch.length < mostBytes) {
         scratch = new Uint8Array(2 * mostBytes);
         scratchWords = wordsOf(scratch);
