@@ -15,6 +15,8 @@ export type DrawnRow = {
   readonly profileCount: number;
   readonly millis: number;
   readonly durationNanos: number;
+  /** `a` when left out. */
+  readonly service?: string;
 };
 
 /** As large as no drawing is. */
@@ -28,7 +30,7 @@ const NO_ROWS: SampleTracing = {
 };
 
 /**
- * A table of one series that reads a row as an engine on a disk would: into columns that the next
+ * A table of a series for each service that reads a row as an engine on a disk would: into columns that the next
  * row overwrites.
  */
 export function drawnTable(rows: readonly DrawnRow[]): PartTable {
@@ -41,7 +43,9 @@ export function drawnTable(rows: readonly DrawnRow[]): PartTable {
   const values = profiles.map(({ samples }) => Array.from(samples.values[0] ?? [], Number));
   const kind = kindOfProfile(profileFromText('main 1'));
   const registry = createSeriesRegistry();
-  const stream = registry.intern(labelSetFromRecord({ __name__: 'cpu', service_name: 'a' }), kind);
+  const streams = rows.map(({ service = 'a' }) =>
+    registry.intern(labelSetFromRecord({ __name__: 'cpu', service_name: service }), kind),
+  );
   const scratchStack = new Int32Array(SCRATCH_CELLS);
   const scratchValues = new Float64Array(SCRATCH_CELLS);
   return {
@@ -49,7 +53,7 @@ export function drawnTable(rows: readonly DrawnRow[]): PartTable {
     dictionary,
     registry,
     columns: {
-      stream: new Int32Array(rows.length).fill(stream.id),
+      stream: Int32Array.from(streams, ({ id }) => id),
       timeMillis: Float64Array.from(rows, ({ millis }) => millis),
       timeNanosOnTop: new Int32Array(rows.length),
       arrival: Float64Array.from(rows.keys()),
