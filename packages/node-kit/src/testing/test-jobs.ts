@@ -16,8 +16,11 @@ export type TestJobs = {
   failWithFunction: { input: null; output: never };
   throwText: { input: null; output: never };
   answerFunction: { input: null; output: unknown };
-  /** Answers what was asked for or what cannot be sent, and counts in `unsent` when it was not. */
-  hold: { input: { unsent: Int32Array; isSendable: boolean }; output: unknown };
+  /** Answers what can be read, sent or neither, and counts in `unsent` when it was not. */
+  hold: {
+    input: { unsent: Int32Array; as: 'text' | 'unreadable' | 'unsendable' };
+    output: unknown;
+  };
   exit: { input: { code: number }; output: never };
   throwAsynchronously: { input: null; output: never };
   exhaustMemory: { input: null; output: never };

@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net';
 import { parentPort, threadId } from 'node:worker_threads';
 import { poolWorkerData, serveJobs } from '../worker-pool/serve-jobs.ts';
 import type { TestJobs } from './test-jobs.ts';
@@ -36,9 +37,18 @@ serveJobs<TestJobs>({
     throw 'just text';
   },
   answerFunction: () => () => {},
-  hold({ unsent, isSendable }, context) {
+  hold({ unsent, as }, context) {
     context.onUnsent(() => void Atomics.add(unsent, 0, 1));
-    return isSendable ? 'held' : () => {};
+    switch (as) {
+      case 'text':
+        return 'held';
+      case 'unreadable':
+        return unreadable();
+      case 'unsendable':
+        return () => {};
+      default:
+        return as satisfies never;
+    }
   },
   exit: ({ code }) => process.exit(code),
   throwAsynchronously() {
@@ -67,6 +77,17 @@ serveJobs<TestJobs>({
     return 'chattered';
   },
 });
+
+/** Can be sent, and names a class that no thread has: to read it fails. */
+function unreadable(): unknown {
+  const list = new BlockList();
+  const clone = Object.getOwnPropertySymbols(BlockList.prototype).find(
+    ({ description }) => description === 'messaging_clone_symbol',
+  );
+  if (clone === undefined) throw new Error('this Node clones its classes in another way');
+  const value = () => ({ data: {}, deserializeInfo: 'internal/nowhere:Nothing' });
+  return Object.defineProperty(list, clone, { value });
+}
 
 function blockThread(millis: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, millis);

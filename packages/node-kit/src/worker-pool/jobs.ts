@@ -59,6 +59,9 @@ export type JobContext = {
   isCancelled(): boolean;
   /** These buffers of the output change hands instead of being copied. */
   transfer(...buffers: readonly ArrayBuffer[]): void;
-  /** When the output turns out to be none that can be sent: to give back what it holds. */
+  /**
+   * When the output turns out to be none that can be sent, or none that can be read: to give back what
+   * it holds. Of one that could not be read a thread hears with its next job.
+   */
   onUnsent(giveBack: () => void): void;
 };

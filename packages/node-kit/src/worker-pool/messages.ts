@@ -4,9 +4,11 @@ import type { ErrorParts } from './job-error.ts';
 export const CANCELLED_JOB = 0;
 /** Set by the worker: the job that it began last. */
 export const BEGUN_JOB = 1;
-export const SHARED_BYTES = 2 * Int32Array.BYTES_PER_ELEMENT;
+/** Set by the pool: the job whose answer came and could not be read. */
+export const UNREAD_JOB = 2;
+export const SHARED_BYTES = 3 * Int32Array.BYTES_PER_ELEMENT;
 
-/** What a worker is started with. The two words above are all the memory that is shared. */
+/** What a worker is started with. The words above are all the memory that is shared. */
 export type WorkerStart = { readonly jobWords: Int32Array; readonly workerData: unknown };
 
 /** From the pool to a worker. `id` is a positive int32, unlike those before it. */

@@ -8,6 +8,7 @@ import {
   isWorkerMessage,
   type JobRequest,
   SHARED_BYTES,
+  UNREAD_JOB,
   type WorkerMessage,
   type WorkerStart,
 } from './messages.ts';
@@ -147,6 +148,8 @@ export function createPoolWorker(parts: PoolWorkerParts): PoolWorker {
   function onUnreadable(thread: Thread, error: unknown): void {
     if (threadOf(state) !== thread) return;
     if (state.kind !== 'running' && state.kind !== 'winding-down') return;
+    // Before its next job it gives back what the answer holds.
+    Atomics.store(thread.jobWords, UNREAD_JOB, state.job.id);
     const message = `the answer could not be read: ${describe(error)}`;
     const failure = new JobError({ name: 'Error', message, stack: undefined, data: undefined });
     answered(thread, state.job.id, { kind: 'failed', error: failure });

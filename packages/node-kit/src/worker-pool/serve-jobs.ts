@@ -5,6 +5,7 @@ import {
   BEGUN_JOB,
   CANCELLED_JOB,
   type JobRequest,
+  UNREAD_JOB,
   type WorkerMessage,
   type WorkerStart,
 } from './messages.ts';
@@ -19,9 +20,13 @@ import {
 export function serveJobs<Jobs extends JobTable<Jobs>>(handlers: JobHandlers<Jobs>): void {
   const port = parentPort;
   const { jobWords } = poolStart();
+  /** The job that was answered last, until it is known whether the answer was read. */
+  let answered = { id: 0, giveBack: () => {} };
 
   async function answer({ id, kind, input }: JobRequest): Promise<void> {
     Atomics.store(jobWords, BEGUN_JOB, id);
+    if (Atomics.load(jobWords, UNREAD_JOB) === answered.id) answered.giveBack();
+    answered = { id: 0, giveBack: () => {} };
     const transferred: ArrayBuffer[] = [];
     let giveBack = () => {};
     const context: JobContext = {
@@ -35,6 +40,7 @@ export function serveJobs<Jobs extends JobTable<Jobs>>(handlers: JobHandlers<Job
       if (!Object.hasOwn(handlers, kind)) throw new Error(`no handler for "${String(kind)}"`);
       const output = await handlers[kind as keyof Jobs](input, context);
       post({ type: 'done', id, output }, transferred);
+      answered = { id, giveBack };
     } catch (error) {
       // Also of an output that cannot be cloned.
       giveBack();

@@ -77,12 +77,25 @@ describe('a job', () => {
   test('whose output cannot be sent gives back what that holds', async () => {
     const { pool } = testPool();
     const unsent = new Int32Array(new SharedArrayBuffer(4));
-    assert.equal((await pool.run('hold', { unsent, isSendable: true })).kind, 'done');
+    assert.equal((await pool.run('hold', { unsent, as: 'text' })).kind, 'done');
     assert.equal(unsent[0], 0);
-    assert.equal((await pool.run('hold', { unsent, isSendable: false })).kind, 'failed');
+    assert.equal((await pool.run('hold', { unsent, as: 'unsendable' })).kind, 'failed');
     assert.equal(unsent[0], 1);
     assert.equal((await pool.run('add', { a: 1, b: 1 })).kind, 'done');
     assert.equal(unsent[0], 1);
+  });
+
+  test('whose output cannot be read gives back what that holds with the next job', async () => {
+    const { pool, deaths } = testPool();
+    const unsent = new Int32Array(new SharedArrayBuffer(4));
+    const outcome = await pool.run('hold', { unsent, as: 'unreadable' });
+    assert.ok(outcome.kind === 'failed');
+    assert.match(outcome.error.message, /^the answer could not be read: /);
+    for (let i = 0; i < 2; i++) {
+      assert.equal((await pool.run('hold', { unsent, as: 'text' })).kind, 'done');
+      assert.equal(unsent[0], 1);
+    }
+    assert.deepEqual(deaths, []);
   });
 
   test('whose input cannot be cloned fails here', async () => {
