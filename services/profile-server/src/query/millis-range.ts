@@ -28,6 +28,7 @@ const LAST_NANO_OF_MILLI = NANOS_PER_MILLI - 1n;
 export const EARLIEST_MILLIS = -MAX_MILLIS;
 export const LATEST_MILLIS = MAX_MILLIS;
 
-function withinTime(millis: bigint): bigint {
+/** The same time, or the end of time that it lies behind. */
+export function withinTime(millis: bigint): bigint {
   return millis > MAX_MILLIS ? MAX_MILLIS : millis < EARLIEST_MILLIS ? EARLIEST_MILLIS : millis;
 }

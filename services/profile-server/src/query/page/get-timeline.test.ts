@@ -170,6 +170,19 @@ for (const engine of ENGINES) {
       const all = await asked.ask(getFlameGraph, request);
       assert.equal(all.coverage?.total, 106n);
     });
+
+    test('a range that ends behind the end of time is cut there, and its buckets are whole', async () => {
+      for (const endMillis of [2n ** 63n - 1n, 2n ** 62n]) {
+        const range = { startMillis: NOW - DAY - 1n, endMillis };
+        const selection = { ...SELECTION, range };
+        const { timeline } = await asked.ask(getTimeline, { selection, targetPoints: 300 });
+        const values = (timeline?.series ?? []).flatMap(({ value }) => value);
+        assert.equal(
+          values.reduce((sum, value) => sum + value, 0n),
+          106n,
+        );
+      }
+    });
   });
 }
 

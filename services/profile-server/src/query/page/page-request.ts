@@ -8,7 +8,7 @@ import {
 } from '@emberscope/protocol/page/selection';
 import { NANOS_PER_MILLI } from '@emberscope/units';
 import type { FunctionSelector, MergeMode } from '../../store/selection.ts';
-import { EARLIEST_MILLIS } from '../millis-range.ts';
+import { EARLIEST_MILLIS, withinTime } from '../millis-range.ts';
 import type { QueryParts } from '../query.ts';
 import { refuseArgument } from '../query-refusal.ts';
 
@@ -39,10 +39,12 @@ export function readRange(
   parts: QueryParts,
 ): MillisRange {
   if (range === undefined) return refuseArgument(`${place} is missing`);
-  const { startMillis, endMillis } = range;
-  if (startMillis > endMillis) {
-    refuseArgument(`${place} ends at ${endMillis}, before it begins at ${startMillis}`);
+  if (range.startMillis > range.endMillis) {
+    refuseArgument(`${place} ends at ${range.endMillis}, before it begins at ${range.startMillis}`);
   }
+  // Edges of buckets are numbers: beyond the end of time they would not be whole any more.
+  const startMillis = withinTime(range.startMillis);
+  const endMillis = withinTime(range.endMillis);
   const keptFrom = keptFromMillis(parts);
   return {
     startMillis: startMillis < keptFrom && keptFrom <= endMillis ? keptFrom : startMillis,
