@@ -15,11 +15,11 @@ export type IngestPool = WorkerPool<IngestJobs>;
 export type IngestThreadOptions = { readonly ringBytes: number };
 
 /**
- * Profiles on their way to the store, of all threads: some 200 kB each as columns. Where it is full
- * they get buffers of their own, which costs more and is no less right.
+ * Profiles on their way to the store, of all threads: some 200 to 400 kB each as columns, and a batch
+ * of them is being stored while the next one gathers. Where it is full they get buffers of their own,
+ * which costs more and is no less right.
  */
 const RINGS_BYTES = 32 * 1024 * 1024;
-const RING_MAX_BYTES = 16 * 1024 * 1024;
 const RING_MIN_BYTES = 2 * 1024 * 1024;
 
 /** Bodies that may wait for a thread: the door lets no more in than this. */
@@ -31,7 +31,7 @@ const LONGEST_JOB_MILLIS = 30_000;
 /** Starts the threads that read what agents send: one for each core but those of the door and the store. */
 export function startIngestPool(clock: Clock, onDied: (death: WorkerDeath) => void): IngestPool {
   const workerCount = Math.max(1, availableParallelism() - 2);
-  const ringBytes = Math.max(RING_MIN_BYTES, Math.min(RING_MAX_BYTES, RINGS_BYTES / workerCount));
+  const ringBytes = Math.max(RING_MIN_BYTES, RINGS_BYTES / workerCount);
   return createWorkerPool<IngestJobs>({
     workerUrl: new URL('./ingest-worker.js', import.meta.url),
     workerCount,

@@ -45,7 +45,10 @@ export type PackedProfile = {
     | { readonly kind: 'refused'; readonly refusal: Refusal };
 };
 
-/** What is not a column, as JSON. Strings lie beside the profiles, encoded: the store nearly always knows them by their bytes. */
+/**
+ * What is not a column, as JSON. Strings are columns, too, encoded: the store nearly always knows them
+ * by their bytes.
+ */
 type SeriesFacts = Omit<PushSeries, 'profiles'> & { readonly profiles: readonly ProfileFacts[] };
 
 /** 64-bit integers are texts there, since JSON has none. */

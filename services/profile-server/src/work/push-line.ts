@@ -31,7 +31,7 @@ type WaitingPush = {
 
 /** A larger batch would make the first of its pushes wait for the last. */
 const MAX_BATCH_PUSHES = 256;
-const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+const MAX_BATCH_BYTES = 12 * 1024 * 1024;
 
 /** So many wait for no others, and nobody waits for others longer than this. */
 const GATHERED_PUSHES = 32;
