@@ -23,19 +23,25 @@ export type LocationRows = {
     lines: LineRun,
   ): LocationIndex;
   /**
-   * {@link LOCATION_CELLS} for each row: mapping, two words of the address, number of lines and fold
-   * mark ({@link ONE_LINE}), function and number of the first line. They hold until the next row is
-   * added; for loops that cannot afford a call for each. While something may still come.
+   * {@link LOCATION_CELLS} for each row: function and number of the first line, and a row of `shapes`.
+   * They hold until the next row is added; for loops that cannot afford a call for each. While
+   * something may still come.
    */
   cells(): Int32Array;
+  /**
+   * What neighbours mostly share, as all of Node's do, {@link SHAPE_CELLS} for each: mapping, two words
+   * of the address, number of lines and fold mark ({@link ONE_LINE}). Two shapes may be equal.
+   */
+  shapes(): Int32Array;
   view(): LocationTable;
   /** Gives back what only `intern` needs. */
   close(): void;
   readonly bytes: () => number;
 };
 
-/** Six are used; eight are half of a line of the processor's cache. */
-export const LOCATION_CELLS = 8;
+/** Few: what a profile looks at of them is fetched into the processor's cache for each. */
+export const LOCATION_CELLS = 3;
+export const SHAPE_CELLS = 4;
 const INITIAL_ROWS = 8;
 /** One line, no fold mark, in the cell of both: it holds twice the number of lines, and the mark. */
 export const ONE_LINE = 2;
@@ -53,12 +59,15 @@ export function createLocationRows(): LocationRows {
    * What rows are compared by, all of one in one place. Nearly all have one line.
    */
   let cells = new Int32Array(LOCATION_CELLS * INITIAL_ROWS);
+  let shapes = new Int32Array(SHAPE_CELLS);
+  let shapeCount = 0;
   lineStarts.push(0);
 
   function hashOfRow(row: number): number {
-    const at = LOCATION_CELLS * row;
-    const isFolded = (cells[at + 3] ?? 0) & 1;
-    let hash = hashOf(isFolded, cells[at] ?? 0, cells[at + 1] ?? 0, cells[at + 2] ?? 0);
+    const shape = SHAPE_CELLS * (cells[LOCATION_CELLS * row + 2] ?? 0);
+    const isFolded = (shapes[shape + 3] ?? 0) & 1;
+    const mapping = shapes[shape] ?? 0;
+    let hash = hashOf(isFolded, mapping, shapes[shape + 1] ?? 0, shapes[shape + 2] ?? 0);
     for (let line = lineStarts.at(row); line < lineStarts.at(row + 1); line++) {
       hash = mixHash(mixHash(hash, lineFunctions.at(line)), lineNumbers.at(line));
     }
@@ -76,6 +85,35 @@ export function createLocationRows(): LocationRows {
     return true;
   }
 
+  function isShape(
+    shape: number,
+    mapping: number,
+    low: number,
+    high: number,
+    linesAndFold: number,
+  ) {
+    const at = SHAPE_CELLS * shape;
+    return (
+      shapes[at] === mapping &&
+      shapes[at + 1] === low &&
+      shapes[at + 2] === high &&
+      shapes[at + 3] === linesAndFold
+    );
+  }
+
+  /** The one that was added last, or another. */
+  function addShape(mapping: number, low: number, high: number, linesAndFold: number): number {
+    const last = shapeCount - 1;
+    if (last >= 0 && isShape(last, mapping, low, high, linesAndFold)) return last;
+    const at = SHAPE_CELLS * shapeCount;
+    if (at === shapes.length) shapes = enlarged(shapes);
+    shapes[at] = mapping;
+    shapes[at + 1] = low;
+    shapes[at + 2] = high;
+    shapes[at + 3] = linesAndFold;
+    return shapeCount++;
+  }
+
   return {
     intern(mapping, addressLow, addressHigh, isFolded, lines) {
       if (slots === undefined) throw new Error('the locations are closed');
@@ -87,14 +125,14 @@ export function createLocationRows(): LocationRows {
       const count = lines.end - lines.start;
       const first = lines.functions[lines.start] ?? 0;
       const firstNumber = lines.lineNumbers[lines.start] ?? 0;
+      const low = addressLow | 0;
+      const high = addressHigh | 0;
+      const linesAndFold = 2 * count + isFolded;
       for (let row = slots.first(hash); row !== NO_ROW; row = slots.next()) {
         const at = LOCATION_CELLS * row;
         if (
-          cells[at] === mapping &&
-          cells[at + 1] === (addressLow | 0) &&
-          cells[at + 2] === (addressHigh | 0) &&
-          cells[at + 3] === 2 * count + isFolded &&
-          (count === 0 || (cells[at + 4] === first && cells[at + 5] === firstNumber)) &&
+          (count === 0 || (cells[at] === first && cells[at + 1] === firstNumber)) &&
+          isShape(cells[at + 2] ?? 0, mapping, low, high, linesAndFold) &&
           (count < 2 || hasLines(row, lines))
         ) {
           return row;
@@ -102,17 +140,10 @@ export function createLocationRows(): LocationRows {
       }
       slots.add(hash);
       const at = LOCATION_CELLS * mappings.length();
-      if (at === cells.length) {
-        const larger = new Int32Array(2 * cells.length);
-        larger.set(cells);
-        cells = larger;
-      }
-      cells[at] = mapping;
-      cells[at + 1] = addressLow;
-      cells[at + 2] = addressHigh;
-      cells[at + 3] = 2 * count + isFolded;
-      cells[at + 4] = count === 0 ? 0 : first;
-      cells[at + 5] = count === 0 ? 0 : firstNumber;
+      if (at === cells.length) cells = enlarged(cells);
+      cells[at] = count === 0 ? 0 : first;
+      cells[at + 1] = count === 0 ? 0 : firstNumber;
+      cells[at + 2] = addShape(mapping, low, high, linesAndFold);
       mappings.push(mapping);
       addressWords.push(addressLow);
       addressWords.push(addressHigh);
@@ -125,6 +156,7 @@ export function createLocationRows(): LocationRows {
       return mappings.length() - 1;
     },
     cells: () => cells,
+    shapes: () => shapes,
     view: () => ({
       length: mappings.length(),
       mapping: mappings.view(),
@@ -137,13 +169,21 @@ export function createLocationRows(): LocationRows {
     close() {
       slots = undefined;
       cells = new Int32Array(0);
+      shapes = new Int32Array(0);
       for (const column of columns) column.trim();
     },
     bytes: () =>
       columns.reduce((sum, column) => sum + column.bytes(), 0) +
       cells.byteLength +
+      shapes.byteLength +
       (slots?.bytes() ?? 0),
   };
+}
+
+function enlarged(cells: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * cells.length);
+  larger.set(cells);
+  return larger;
 }
 
 function hashOf(isFolded: number, mapping: number, low: number, high: number): number {

@@ -10,7 +10,7 @@ import {
 import type { Dictionary, StackSymbols } from './dictionary.ts';
 import type { EncodedTexts } from './encoded-texts.ts';
 import { NOT_FOUND } from './find-block.ts';
-import { LOCATION_CELLS, ONE_LINE, wordsOf } from './location-rows.ts';
+import { LOCATION_CELLS, ONE_LINE, SHAPE_CELLS, wordsOf } from './location-rows.ts';
 
 /** Rows of one set of tables as rows of a dictionary, which takes in what it lacks. */
 export type Translation = {
@@ -134,6 +134,7 @@ class StackTranslation implements Translation {
     const { mapping, isFolded, lineStart, lineFunction, lineNumber } = this.locations;
     let open = to.openStacks();
     let cells = to.locations.cells();
+    let shapes = to.locations.shapes();
     for (let row = 0; row < length; row++) {
       if (isWanted[row] === 0) continue;
       const from = parent[row] ?? NO_STACK;
@@ -148,16 +149,17 @@ class StackTranslation implements Translation {
           continue;
         }
         const at = LOCATION_CELLS * guess;
+        const shape = SHAPE_CELLS * (cells[at + 2] ?? 0);
         const line = lineStart[own] ?? 0;
         const isGuess =
           known === UNKNOWN &&
-          cells[at + 5] === lineNumber[line] &&
-          cells[at + 4] === newFunction[lineFunction[line] ?? 0] &&
-          cells[at + 3] === ONE_LINE + (isFolded[own] ?? 0) &&
+          cells[at + 1] === lineNumber[line] &&
+          cells[at] === newFunction[lineFunction[line] ?? 0] &&
+          shapes[shape + 3] === ONE_LINE + (isFolded[own] ?? 0) &&
           lineStart[own + 1] === line + 1 &&
-          cells[at + 1] === ((addressWords[2 * own] ?? 0) | 0) &&
-          cells[at + 2] === ((addressWords[2 * own + 1] ?? 0) | 0) &&
-          cells[at] === this.mappingOf(mapping[own] ?? NO_MAPPING);
+          shapes[shape + 1] === ((addressWords[2 * own] ?? 0) | 0) &&
+          shapes[shape + 2] === ((addressWords[2 * own + 1] ?? 0) | 0) &&
+          shapes[shape] === this.mappingOf(mapping[own] ?? NO_MAPPING);
         if (isGuess) {
           newLocation[own] = guess;
           newStack[row] = behind;
@@ -167,6 +169,7 @@ class StackTranslation implements Translation {
       this.move(row, caller);
       open = to.openStacks();
       cells = to.locations.cells();
+      shapes = to.locations.shapes();
     }
   }
 
