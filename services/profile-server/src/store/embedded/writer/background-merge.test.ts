@@ -1,29 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { matcher } from '@emberscope/labels';
-import { createSeededRandom, createSimClock, createSimFs, type SimFs } from '@emberscope/node-kit';
-import { unixNanos } from '@emberscope/units';
-import type { Selection } from '../../selection.ts';
-import { flushGeneration } from '../maintenance/flush-generation.ts';
-import { mergeSegments } from '../maintenance/merge-segments.ts';
+import { createSeededRandom, createSimClock, createSimFs } from '@emberscope/node-kit';
 import { sharedManifest } from '../manifest/manifest-bytes.ts';
-import { deflateHere } from '../segment/deflate-page.ts';
 import type { Maintenance } from './maintenance-jobs.ts';
+import { ofService } from './testing/deleted-series.ts';
 import {
   DATA_DIR,
   openTestWriter,
   type TestWriter,
   type TestWriterOptions,
 } from './testing/open-writer.ts';
-import {
-  DAY,
-  drawn,
-  HOUR,
-  push,
-  START_MILLIS,
-  storedId,
-  TENANT,
-} from './testing/writer-profiles.ts';
+import { realMaintenance } from './testing/real-maintenance.ts';
+import { DAY, drawn, HOUR, push, START_MILLIS, storedId } from './testing/writer-profiles.ts';
 
 /** When what a merge has written is told. */
 type Hold = {
@@ -96,14 +84,6 @@ function held(maintenance: Maintenance, hold: Hold, wait: () => Promise<void>): 
   };
 }
 
-/** What a server has. */
-function real(fs: SimFs): Maintenance {
-  return {
-    flush: (job) => flushGeneration(fs, job, { deflate: deflateHere }),
-    merge: (job) => mergeSegments(fs, job, { deflate: deflateHere }),
-  };
-}
-
 const segmentsOf = ({ writer }: TestWriter) => sharedManifest(writer.view().manifest).segments;
 
 const kindsOf = (opened: TestWriter) => segmentsOf(opened).map(({ kind }) => kind);
@@ -153,7 +133,7 @@ describe('beside a merge', () => {
   test('dictionaries go on from the merged rows to those of real segments', async () => {
     const clock = createSimClock();
     const fs = createSimFs({ random: createSeededRandom(1), clock });
-    const { opened, hold } = await openMerging({ fs, clock, wrap: () => real(fs) });
+    const { opened, hold } = await openMerging({ fs, clock, wrap: () => realMaintenance(fs) });
     await push(opened, drawn('main;f0;late 1', START_MILLIS));
     await opened.run(opened.writer.flush());
     hold.release();
@@ -161,7 +141,11 @@ describe('beside a merge', () => {
     assert.deepEqual(kindsOf(opened).toSorted(), ['day', 'flush']);
     assert.deepEqual(opened.events, []);
     const restarted = fs.crash('lost');
-    const again = await openTestWriter({ fs: restarted, clock, wrap: () => real(restarted) });
+    const again = await openTestWriter({
+      fs: restarted,
+      clock,
+      wrap: () => realMaintenance(restarted),
+    });
     await push(again, drawn('main;f0;late;x 1', START_MILLIS));
     assert.deepEqual(
       again.writer.stats().dictionaries.map(({ stacks }) => stacks),
@@ -210,11 +194,7 @@ describe('beside a merge', () => {
   test('a deletion hides what is merged as well, and the next merge leaves it out', async () => {
     const { opened, hold, ids } = await openMerging();
     const kept = storedId(await push(opened, drawn('main;f0 1', START_MILLIS), 'kept'));
-    const built = matcher('=', 'service_name', 'a');
-    assert.ok(built.ok);
-    const range = { startNanos: unixNanos(0n), endNanos: unixNanos(2n ** 62n) };
-    const selection: Selection = { tenants: [TENANT], range, matchers: [built.matcher] };
-    assert.ok((await opened.run(opened.writer.deleteSeries(selection))).ok);
+    assert.ok((await opened.run(opened.writer.deleteSeries(ofService('a')))).ok);
     const after = storedId(await push(opened, drawn('main;f1;new 1', START_MILLIS)));
     assert.deepEqual(opened.ids(), [kept, after].toSorted());
     await opened.run(opened.writer.flush());

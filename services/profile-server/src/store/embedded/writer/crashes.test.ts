@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { matcher } from '@emberscope/labels';
 import {
   createSeededRandom,
   createSimClock,
   createSimFs,
   type SimClock,
 } from '@emberscope/node-kit';
-import { unixNanos } from '@emberscope/units';
+import { ofService } from './testing/deleted-series.ts';
 import { openTestWriter, type TestWriter } from './testing/open-writer.ts';
-import { DAY, drawn, HOUR, push, START_MILLIS, TENANT } from './testing/writer-profiles.ts';
+import { DAY, drawn, HOUR, push, START_MILLIS } from './testing/writer-profiles.ts';
 
 /** What was told of each profile so far. */
 type Told = {
@@ -101,15 +100,7 @@ async function scenario(opened: TestWriter, told: Told): Promise<void> {
     told.stored.delete(id);
     told.unsure.add(id);
   }
-  const built = matcher('=', 'service_name', 'gone');
-  assert.ok(built.ok);
-  const answer = await run(
-    writer.deleteSeries({
-      tenants: [TENANT],
-      range: { startNanos: unixNanos(0n), endNanos: unixNanos(2n ** 62n) },
-      matchers: [built.matcher],
-    }),
-  );
+  const answer = await run(writer.deleteSeries(ofService('gone')));
   if (answer.ok) told.unsure.clear();
   await store('main;new 1', 'gone');
   await run(writer.flush());

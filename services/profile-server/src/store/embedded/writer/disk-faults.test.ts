@@ -8,9 +8,9 @@ import {
   type FsOperation,
   type SimFs,
 } from '@emberscope/node-kit';
-import { unixNanos } from '@emberscope/units';
 import type { PushOutcome } from '../../push.ts';
 import { sharedManifest } from '../manifest/manifest-bytes.ts';
+import { EVER } from './testing/deleted-series.ts';
 import { DATA_DIR, openTestWriter } from './testing/open-writer.ts';
 import {
   DAY,
@@ -204,11 +204,6 @@ describe('a full disk', () => {
     });
   });
 });
-
-const EVER = {
-  startNanos: unixNanos(0n),
-  endNanos: unixNanos(2n ** 62n),
-};
 
 function failAll(fs: SimFs, of: FsOperation, code: FsErrorCode): void {
   fs.setScript(({ operation }) => (operation === of ? { kind: 'error', code } : undefined));

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSeededRandom, createSimClock, createSimFs } from '@emberscope/node-kit';
-import { flushGeneration } from '../maintenance/flush-generation.ts';
-import { mergeSegments } from '../maintenance/merge-segments.ts';
 import { sharedManifest } from '../manifest/manifest-bytes.ts';
-import { deflateHere } from '../segment/deflate-page.ts';
 import { createTestWriter } from './testing/open-writer.ts';
+import { realMaintenance } from './testing/real-maintenance.ts';
 import { DAY, drawn, HOUR, push, START_MILLIS } from './testing/writer-profiles.ts';
 
 test('late profiles of a day that had to make room leave its roll-up', async () => {
@@ -13,10 +11,7 @@ test('late profiles of a day that had to make room leave its roll-up', async () 
   const fs = createSimFs({ random: createSeededRandom(3), clock, capacityBytes: 300_000 });
   const opened = createTestWriter({
     ...{ fs, clock, dropsOldestWhenFull: true, retentionMillis: 30 * DAY },
-    wrap: () => ({
-      flush: (job) => flushGeneration(fs, job, { deflate: deflateHere }),
-      merge: (job) => mergeSegments(fs, job, { deflate: deflateHere }),
-    }),
+    wrap: () => realMaintenance(fs),
   });
   const manifest = () => sharedManifest(opened.writer.view().manifest);
   const rolledUp = () => manifest().rollups.map(({ profileCount }) => profileCount);

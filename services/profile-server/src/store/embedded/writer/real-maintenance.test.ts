@@ -2,18 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { SimFs } from '@emberscope/node-kit';
 import { parseProfileType } from '@emberscope/profile';
-import { unixNanos } from '@emberscope/units';
-import { flushGeneration } from '../maintenance/flush-generation.ts';
-import { mergeSegments } from '../maintenance/merge-segments.ts';
 import { sharedManifest } from '../manifest/manifest-bytes.ts';
 import { createStoreReader } from '../reader/store-reader.ts';
-import { deflateHere } from '../segment/deflate-page.ts';
-import {
-  createTestWriter,
-  DATA_DIR,
-  type TestWriter,
-  type TestWriterOptions,
-} from './testing/open-writer.ts';
+import { EVER } from './testing/deleted-series.ts';
+import { createTestWriter, DATA_DIR, type TestWriter } from './testing/open-writer.ts';
+import { openRealWriter, realMaintenance } from './testing/real-maintenance.ts';
 import {
   DAY,
   drawn,
@@ -24,19 +17,6 @@ import {
   TENANT,
   testPushId,
 } from './testing/writer-profiles.ts';
-
-/** With the flush and the merge that a server has, on the same simulated disk. */
-async function openRealWriter(options: TestWriterOptions = {}): Promise<TestWriter> {
-  const opened = createTestWriter({
-    ...options,
-    wrap: () => ({
-      flush: (job) => flushGeneration(opened.fs, job, { deflate: deflateHere }),
-      merge: (job) => mergeSegments(opened.fs, job, { deflate: deflateHere }),
-    }),
-  });
-  await opened.run(opened.writer.start());
-  return opened;
-}
 
 function reopened({ clock }: TestWriter, fs: SimFs): Promise<TestWriter> {
   return openRealWriter({ fs, clock, seed: fs.operationCount() });
@@ -114,11 +94,7 @@ describe('with real segments', () => {
     await opened.run(opened.writer.flush());
     await push(opened, drawn('main;b 1'), 'a');
     const answer = await opened.run(
-      opened.writer.deleteSeries({
-        tenants: [TENANT],
-        range: { startNanos: unixNanos(0n), endNanos: unixNanos(2n ** 62n) },
-        matchers: [],
-      }),
+      opened.writer.deleteSeries({ tenants: [TENANT], range: EVER, matchers: [] }),
     );
     assert.ok(answer.ok);
     await opened.run(opened.writer.flush());
@@ -145,9 +121,9 @@ describe('with real segments', () => {
       wrap: () => ({
         async flush(job) {
           await onFlush();
-          return flushGeneration(opened.fs, job, { deflate: deflateHere });
+          return realMaintenance(opened.fs).flush(job);
         },
-        merge: (job) => mergeSegments(opened.fs, job, { deflate: deflateHere }),
+        merge: (job) => realMaintenance(opened.fs).merge(job),
       }),
     });
     await opened.run(opened.writer.start());
@@ -175,10 +151,9 @@ async function profilesReadOf({ fs, clock, writer }: TestWriter): Promise<number
   reader.setView(writer.view());
   const parsed = parseProfileType('process_cpu:cpu:nanoseconds::');
   assert.ok(parsed.ok);
-  const range = { startNanos: unixNanos(0n), endNanos: unixNanos(2n ** 62n) };
   const answer = await reader.mergeTree(
     {
-      ...{ tenants: [TENANT], range, matchers: [], profileType: parsed.profileType },
+      ...{ tenants: [TENANT], range: EVER, matchers: [], profileType: parsed.profileType },
       ...{ mode: 'sum', frameKey: 'reported-name' },
     },
     { signal: new AbortController().signal },

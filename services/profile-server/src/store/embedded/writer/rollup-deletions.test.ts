@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { matcher } from '@emberscope/labels';
 import { parseProfileType } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
 import { tenantId } from '../../ids.ts';
-import { flushGeneration } from '../maintenance/flush-generation.ts';
+import type { Selection } from '../../selection.ts';
 import type { MergeJob } from '../maintenance/maintenance-jobs.ts';
-import { mergeSegments } from '../maintenance/merge-segments.ts';
 import { sharedManifest } from '../manifest/manifest-bytes.ts';
 import { createStoreReader } from '../reader/store-reader.ts';
-import { deflateHere } from '../segment/deflate-page.ts';
 import { openSegment } from '../segment/segment-file.ts';
-import {
-  createTestWriter,
-  DATA_DIR,
-  type TestWriter,
-  type TestWriterOptions,
-} from './testing/open-writer.ts';
+import { EVER, ofLabel, ofService } from './testing/deleted-series.ts';
+import { DATA_DIR, type TestWriter } from './testing/open-writer.ts';
+import { openRealWriter } from './testing/real-maintenance.ts';
 import {
   DAY,
   drawn,
@@ -29,28 +23,9 @@ import {
 
 const RETENTION = 2 * DAY;
 
-async function openRealWriter(
-  options: TestWriterOptions = {},
-  onMerge: (job: MergeJob) => Promise<void> = async () => {},
-): Promise<TestWriter> {
-  const opened = createTestWriter({
-    ...{ retentionMillis: RETENTION, ...options },
-    wrap: () => ({
-      flush: (job) => flushGeneration(opened.fs, job, { deflate: deflateHere }),
-      async merge(job) {
-        const merged = await mergeSegments(opened.fs, job, { deflate: deflateHere });
-        await onMerge(job);
-        return merged;
-      },
-    }),
-  });
-  await opened.run(opened.writer.start());
-  return opened;
-}
-
 /** A store of which nothing is left but the roll-up of a day: two hours of service `a`, one of `b`. */
 async function openWithRollup(onMerge?: (job: MergeJob) => Promise<void>): Promise<TestWriter> {
-  const opened = await openRealWriter({}, onMerge);
+  const opened = await openRealWriter({ retentionMillis: RETENTION }, onMerge);
   for (const [service, hour] of [
     ['a', 0],
     ['a', 1],
@@ -76,25 +51,16 @@ async function leaveRollup(opened: TestWriter): Promise<void> {
 
 const manifestOf = ({ writer }: TestWriter) => sharedManifest(writer.view().manifest);
 
-const FIRST_HOUR = { from: START_MILLIS, to: START_MILLIS + HOUR - 1 };
-const EVER = { from: 0, to: 2 * START_MILLIS };
+const FIRST_HOUR = millisRange(START_MILLIS, START_MILLIS + HOUR - 1);
 
 async function deleteOf(opened: TestWriter, service: string, range = EVER): Promise<void> {
-  const answer = await opened.run(opened.writer.deleteSeries(selectionOf(service, range)));
+  const answer = await opened.run(opened.writer.deleteSeries(ofService(service, range)));
   assert.ok(answer.ok);
 }
 
-function selectionOf(service: string, { from, to } = EVER, tenant = TENANT) {
-  const built = matcher('=', 'service_name', service);
-  assert.ok(built.ok);
-  return {
-    tenants: [tenant] as const,
-    range: {
-      startNanos: unixNanos(BigInt(from) * 1_000_000n),
-      endNanos: unixNanos(BigInt(to) * 1_000_000n),
-    },
-    matchers: [built.matcher],
-  };
+function millisRange(from: number, to: number): Selection['range'] {
+  const nanos = (millis: number) => unixNanos(BigInt(millis) * 1_000_000n);
+  return { startNanos: nanos(from), endNanos: nanos(to) };
 }
 
 /** The values that roll-ups have, by service. */
@@ -160,7 +126,7 @@ describe('a deletion after all profiles of a day have gone', () => {
 
   test('takes whole hours, and leaves the others', async () => {
     const opened = await openWithRollup();
-    await deleteOf(opened, 'a', { from: START_MILLIS + 5, to: START_MILLIS + 6 });
+    await deleteOf(opened, 'a', millisRange(START_MILLIS + 5, START_MILLIS + 6));
     assert.deepEqual(await rolledUp(opened), { a: 10, b: 10 });
     await opened.clock.advance(3000);
     assert.deepEqual(await rolledUp(opened), { a: 10, b: 10 });
@@ -197,7 +163,7 @@ describe('a deletion after all profiles of a day have gone', () => {
       if (kind !== 'rollup' || opened === undefined) return;
       rewrites++;
       if (rewrites > 1) return;
-      const answer = await opened.writer.deleteSeries(selectionOf('b', FIRST_HOUR));
+      const answer = await opened.writer.deleteSeries(ofService('b', FIRST_HOUR));
       assert.ok(answer.ok);
     });
     await deleteOf(opened, 'a', FIRST_HOUR);
@@ -211,7 +177,7 @@ describe('a deletion after all profiles of a day have gone', () => {
   });
 
   test('takes what profiles said about themselves, too', async () => {
-    const opened = await openRealWriter();
+    const opened = await openRealWriter({ retentionMillis: RETENTION });
     for (const pod of ['stays', 'goes']) {
       const profile = { ...drawn('main 10', START_MILLIS), comments: [`remark of ${pod}`] };
       const series = [{ labels: labelsOf('a', pod), profiles: [{ profile }] }];
@@ -219,9 +185,7 @@ describe('a deletion after all profiles of a day have gone', () => {
     }
     await leaveRollup(opened);
     assert.match(textOfRollups(opened), /remark of goes/);
-    const built = matcher('=', 'pod', 'goes');
-    assert.ok(built.ok);
-    const gone = { ...selectionOf('a'), matchers: [built.matcher] };
+    const gone = ofLabel('pod', 'goes');
     assert.ok((await opened.run(opened.writer.deleteSeries(gone))).ok);
     await opened.clock.advance(3000);
     assert.match(textOfRollups(opened), /remark of stays/);
@@ -230,7 +194,7 @@ describe('a deletion after all profiles of a day have gone', () => {
 
   test('of another tenant takes nothing', async () => {
     const opened = await openWithRollup();
-    const other = selectionOf('a', EVER, tenantId('other'));
+    const other = { ...ofService('a'), tenants: [tenantId('other')] as const };
     assert.ok((await opened.run(opened.writer.deleteSeries(other))).ok);
     await opened.clock.advance(3000);
     assert.deepEqual(await rolledUp(opened), { a: 20, b: 10 });
@@ -245,7 +209,9 @@ describe('a deletion after all profiles of a day have gone', () => {
       if (!(await upkeepUntil(cut, operations))) break;
       crashes++;
       const { clock } = cut;
-      const opened = await openRealWriter({ fs: cut.fs.crash('lost'), clock, seed: operations });
+      const opened = await openRealWriter({
+        ...{ retentionMillis: RETENTION, fs: cut.fs.crash('lost'), clock, seed: operations },
+      });
       assert.deepEqual(await rolledUp(opened), { b: 10 }, `${operations} operations`);
       await opened.clock.advance(3000);
       assert.deepEqual(await rolledUp(opened), { b: 10 }, `${operations} operations, and upkeep`);

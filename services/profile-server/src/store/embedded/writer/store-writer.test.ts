@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { matcher } from '@emberscope/labels';
-import { unixNanos } from '@emberscope/units';
-import type { Selection } from '../../selection.ts';
 import { sharedManifest } from '../manifest/manifest-bytes.ts';
+import { ofService } from './testing/deleted-series.ts';
 import {
   createTestWriter,
   DATA_DIR,
@@ -27,11 +25,6 @@ async function later({ clock }: TestWriter, millis: number): Promise<void> {
   clock.jumpWall(millis - 1500);
   await clock.advance(1500);
 }
-
-const EVER: Selection['range'] = {
-  startNanos: unixNanos(0n),
-  endNanos: unixNanos(2n ** 62n),
-};
 
 describe('retention', () => {
   test('takes nothing for a clock that jumped, until the jump has held', async () => {
@@ -414,7 +407,7 @@ describe('a deletion', () => {
     await opened.run(opened.writer.flush());
     await push(opened, drawn('main 1'), 'gone');
     const kept = [storedId(await push(opened, drawn('main 1'), 'kept'))];
-    const answer = await opened.run(opened.writer.deleteSeries(selection('gone')));
+    const answer = await opened.run(opened.writer.deleteSeries(ofService('gone')));
     assert.ok(answer.ok);
     assert.deepEqual(opened.ids(), kept);
     assert.equal(opened.writer.stats().seriesCount, 1);
@@ -434,7 +427,7 @@ describe('a deletion', () => {
     const opened = await openTestWriter();
     await push(opened, drawn('main;a 1', START_MILLIS));
     await opened.run(opened.writer.flush());
-    await opened.run(opened.writer.deleteSeries(selection('a')));
+    await opened.run(opened.writer.deleteSeries(ofService('a')));
     await later(opened, DAY + 3 * HOUR);
     assert.equal(opened.ids().length, 0);
     await push(opened, drawn('main;a;b 1', START_MILLIS));
@@ -444,12 +437,6 @@ describe('a deletion', () => {
     assert.equal(again.ids().length, 2);
   });
 });
-
-function selection(service: string): Selection {
-  const built = matcher('=', 'service_name', service);
-  assert.ok(built.ok);
-  return { tenants: [TENANT], range: EVER, matchers: [built.matcher] };
-}
 
 async function namesIn({ fs }: TestWriter, folder: string): Promise<string[]> {
   return (await fs.readdir(`${DATA_DIR}/${folder}`.replace(/\/$/, ''))).map(({ name }) => name);

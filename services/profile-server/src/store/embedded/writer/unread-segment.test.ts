@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { unixNanos } from '@emberscope/units';
 import { flushGeneration } from '../maintenance/flush-generation.ts';
 import { sharedManifest } from '../manifest/manifest-bytes.ts';
 import { deflateHere } from '../segment/deflate-page.ts';
 import { openSegment } from '../segment/segment-file.ts';
+import { EVER } from './testing/deleted-series.ts';
 import { DATA_DIR, openTestWriter, type TestWriter } from './testing/open-writer.ts';
 import { DAY, drawn, push, TENANT, testPushId } from './testing/writer-profiles.ts';
 
@@ -49,8 +49,7 @@ describe('what goes while segments are still being read', () => {
 
   test('is not counted when they are read: what was deleted', async () => {
     const opened = await restarted(await withSegment(), /\.seg$/);
-    const range = { startNanos: unixNanos(0n), endNanos: unixNanos(2n ** 62n) };
-    const all = { tenants: [TENANT] as const, range, matchers: [] };
+    const all = { tenants: [TENANT] as const, range: EVER, matchers: [] };
     const answer = await opened.run(opened.writer.deleteSeries(all));
     assert.ok(answer.ok);
     opened.fs.setScript(undefined);

@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { matcher } from '@emberscope/labels';
 import {
   createSeededRandom,
   createSimClock,
   createSimFs,
   type FsOperation,
 } from '@emberscope/node-kit';
-import { unixNanos } from '@emberscope/units';
-import type { Selection } from '../../selection.ts';
 import { flushGeneration } from '../maintenance/flush-generation.ts';
+import { ofService } from './testing/deleted-series.ts';
 import { DATA_DIR, openTestWriter, type TestWriter } from './testing/open-writer.ts';
-import {
-  DAY,
-  drawn,
-  HOUR,
-  push,
-  START_MILLIS,
-  storedId,
-  TENANT,
-} from './testing/writer-profiles.ts';
+import { DAY, drawn, HOUR, push, START_MILLIS, storedId } from './testing/writer-profiles.ts';
 
 const TODAY = '2026-11-24';
 
@@ -110,11 +100,7 @@ describe('segments whose commit fails', () => {
     await push(opened, drawn('main 1', START_MILLIS - DAY), 'gone');
     await opened.run(opened.writer.flush());
     await push(opened, drawn('main 1', START_MILLIS - DAY), 'gone');
-    const built = matcher('=', 'service_name', 'gone');
-    assert.ok(built.ok);
-    const range = { startNanos: unixNanos(0n), endNanos: unixNanos(2n ** 62n) };
-    const selection: Selection = { tenants: [TENANT], range, matchers: [built.matcher] };
-    assert.ok((await opened.run(opened.writer.deleteSeries(selection))).ok);
+    assert.ok((await opened.run(opened.writer.deleteSeries(ofService('gone')))).ok);
     await push(opened, drawn('main 1', START_MILLIS), 'kept');
     await assert.rejects(opened.run(opened.writer.flush()), /too much/);
     // The timer may have done it by now.
