@@ -9,7 +9,12 @@ import { LIMITS } from './testing/asked-store.ts';
 
 const CALL: QueryCall = {
   ...{ method: 'querier.v1.QuerierService/LabelNames', request: new Uint8Array(0) },
-  ...{ encoding: 'proto', tenants: [ANONYMOUS], takesUtf8LabelNames: false },
+  ...{
+    requestEncoding: 'proto',
+    encoding: 'proto',
+    tenants: [ANONYMOUS],
+    takesUtf8LabelNames: false,
+  },
 };
 const CLIENT = { signal: new AbortController().signal, timeoutMillis: undefined };
 const NOTHING: QueryAnswer = { ok: true, message: new Uint8Array(0) };

@@ -88,7 +88,7 @@ async function openStore(t: TestContext) {
       ...{ dropsOldestWhenFull: false, maxSeries: 100 },
     },
     reader: { dataDir, retentionMillis: 0, cacheBytes: 32 * mib, queryBytes: 32 * mib },
-    ...{ queryLimits: LIMITS, clock: systemClock, onEvent: () => {} },
+    ...{ queryLimits: LIMITS, clock: systemClock, onEvent: () => {}, beingRead: () => 0 },
     onDied: (which) => deaths.push(which),
   });
   assert.ok((await store.start()).ok);
@@ -107,7 +107,10 @@ async function openStore(t: TestContext) {
 /** As a collector does: the same again, under the same id, until it is told that it is stored. */
 async function pushUntilDone(store: StoreThreads, number: number): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
-    const done = await store.push({ tenant: ANONYMOUS, profiles: [packed(number)] }, []);
+    const done = await store.push(
+      { tenant: ANONYMOUS, service: '', profiles: [packed(number)] },
+      [],
+    );
     if (done.kind === 'done') {
       const [refusal] = done.output;
       if (refusal === undefined) return;
@@ -144,6 +147,7 @@ function ask(store: StoreThreads) {
   const call = {
     method: 'querier.v1.QuerierService/SelectMergeStacktraces',
     request: toBinary(input, request),
+    requestEncoding: 'proto',
     encoding: 'proto',
     tenants: [ANONYMOUS],
     takesUtf8LabelNames: false,
