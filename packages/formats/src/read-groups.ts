@@ -1,5 +1,5 @@
 import { createCountedStacks } from './counted-stacks.ts';
-import { scanLines } from './go-lines.ts';
+import { MAX_LINES, scanLines, TOO_MANY_LINES } from './go-lines.ts';
 import { type ReadProfile, refuse } from './read-answer.ts';
 
 /**
@@ -11,18 +11,23 @@ import { type ReadProfile, refuse } from './read-answer.ts';
 export function readGroups(bytes: Uint8Array): ReadProfile {
   const stacks = createCountedStacks();
   let defect: string | undefined;
-  scanLines(bytes, (line, lineNumber) => {
-    const space = line.lastIndexOf(' ');
-    if (space === -1) return true;
-    const count = parseCount(line.slice(space + 1));
-    if (count === undefined) {
-      defect = `line ${lineNumber}: "${clip(line.slice(space + 1))}" is not a 64-bit integer`;
-      return false;
-    }
-    defect = stacks.add(line.slice(0, space), count);
-    return defect === undefined;
-  });
-  return defect === undefined ? stacks.finish() : refuse(defect);
+  const scanned = scanLines(
+    bytes,
+    (line, lineNumber) => {
+      const space = line.lastIndexOf(' ');
+      if (space === -1) return true;
+      const count = parseCount(line.slice(space + 1));
+      if (count === undefined) {
+        defect = `line ${lineNumber}: "${clip(line.slice(space + 1))}" is not a 64-bit integer`;
+        return false;
+      }
+      defect = stacks.add(line.slice(0, space), count);
+      return defect === undefined;
+    },
+    MAX_LINES,
+  );
+  if (defect !== undefined) return refuse(defect);
+  return scanned === 'too-many' ? refuse(TOO_MANY_LINES) : stacks.finish();
 }
 
 /** A decimal integer with a sign or without, as Go's `Atoi` takes it. */

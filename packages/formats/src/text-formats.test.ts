@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fuzzParser, reasonOf } from '@emberscope/test-kit';
-import { LINE_MAX_BYTES } from './go-lines.ts';
+import { LINE_MAX_BYTES, MAX_LINES } from './go-lines.ts';
 import { readGroups } from './read-groups.ts';
 import { readLines } from './read-lines.ts';
 import { bytesOf, drawRead, refusal } from './testing/draw-profile.ts';
@@ -53,6 +53,16 @@ describe('lines: a stack a line, seen once', () => {
     const text = `a\n${'y'.repeat(LINE_MAX_BYTES)}\nb\n`;
     assert.match(refusal(readLines(bytesOf(text))), /^bufio.Scanner: token too long$/);
   });
+});
+
+test('a text of more lines than profilers write is refused, though they are all the same', () => {
+  const lines = (count: number) => new Uint8Array(2 * count).map((_, i) => (i % 2 ? 0x0a : 0x61));
+  assert.deepEqual(drawRead(readLines(lines(1_000))), ['a 1000']);
+  const newlines = new Uint8Array(MAX_LINES + 1).fill(0x0a);
+  for (const bytes of [lines(MAX_LINES + 1), newlines]) {
+    assert.match(refusal(readLines(bytes)), /^more than 1000000 lines$/);
+    assert.match(refusal(readGroups(bytes)), /^more than 1000000 lines$/);
+  }
 });
 
 describe('any bytes are read or refused', () => {
