@@ -55,13 +55,11 @@ describe('lines: a stack a line, seen once', () => {
   });
 });
 
-test('a text of more lines than profilers write is refused, though they are all the same', () => {
-  const lines = (count: number) => new Uint8Array(2 * count).map((_, i) => (i % 2 ? 0x0a : 0x61));
-  assert.deepEqual(drawRead(readLines(lines(1_000))), ['a 1000']);
+test('a text of more lines than profilers write is refused, whatever is in them', () => {
   const newlines = new Uint8Array(MAX_LINES + 1).fill(0x0a);
-  for (const bytes of [lines(MAX_LINES + 1), newlines]) {
-    assert.match(refusal(readLines(bytes)), /^more than 1000000 lines$/);
-    assert.match(refusal(readGroups(bytes)), /^more than 1000000 lines$/);
+  for (const read of [readLines, readGroups]) {
+    assert.ok(read(newlines.subarray(1)).ok);
+    assert.match(refusal(read(newlines)), /^more than 1000000 lines$/);
   }
 });
 
