@@ -1,8 +1,9 @@
 import { gunzipSync } from 'node:zlib';
-import { fromBinary, fromJsonString } from '@bufbuild/protobuf';
+import { fromBinary } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { type PushRequest, PushRequestSchema } from '@emberscope/protocol/push';
 import type { RawSeries } from './prepare-push.ts';
+import { pushFromJson } from './push-json.ts';
 
 /** The message of a Push as it came. */
 export type PushMessage = {
@@ -36,7 +37,7 @@ export function readPush(message: PushMessage, maxBytes: number): ReadPush {
       return malformed(`more than ${MAX_PARTS} series, labels and profiles in one push`);
     }
     const request =
-      message.encoding === 'json' ? fromJson(plain) : fromBinary(PushRequestSchema, plain);
+      message.encoding === 'json' ? pushFromJson(plain) : fromBinary(PushRequestSchema, plain);
     return { kind: 'read', series: request.series.map(rawSeries) };
   } catch (error) {
     return malformed(error instanceof Error ? error.message : String(error));
@@ -58,7 +59,8 @@ function malformed(reason: string): ReadPush {
 
 function hasTooManyMarks(json: Uint8Array): boolean {
   let marks = 0;
-  for (const byte of json) {
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at];
     if (byte === 0x2c || byte === 0x5b || byte === 0x7b) marks++;
   }
   return marks > MAX_JSON_MARKS;
@@ -79,11 +81,6 @@ function hasTooManyParts(message: Uint8Array): boolean {
     } else reader.skip(wireType, fieldNumber);
   }
   return parts > MAX_PARTS;
-}
-
-function fromJson(bytes: Uint8Array): PushRequest {
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  return fromJsonString(PushRequestSchema, text, { ignoreUnknownFields: true });
 }
 
 function rawSeries({ labels, samples }: PushRequest['series'][number]): RawSeries {
