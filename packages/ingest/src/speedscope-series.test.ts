@@ -5,21 +5,25 @@ import { textFromProfile } from '@emberscope/profile';
 import { cpuMillisOf } from '@emberscope/test-kit';
 import { unixNanos } from '@emberscope/units';
 import { parseIngestParams } from './ingest-params.ts';
-import type { IngestedSeries } from './ingested-series.ts';
+import type { Ingested, IngestedSeries } from './ingested-series.ts';
 import { speedscopeSeries } from './speedscope-series.ts';
 
 const SCHEMA = 'https://www.speedscope.app/file-format-schema.json';
 const sampled = { type: 'sampled', name: 'p', unit: 'seconds', startValue: 0, endValue: 10 };
+
+function ingest(body: Uint8Array): Ingested {
+  const query = new URLSearchParams('name=app&format=speedscope');
+  const parsed = parseIngestParams(query, '', unixNanos(1n));
+  assert.ok(parsed.ok);
+  return speedscopeSeries(parsed.params, body);
+}
 
 function series(
   frames: readonly { readonly name: string }[],
   profiles: readonly object[],
 ): readonly IngestedSeries[] {
   const file = JSON.stringify({ $schema: SCHEMA, shared: { frames }, profiles });
-  const query = new URLSearchParams('name=app&format=speedscope');
-  const parsed = parseIngestParams(query, '', unixNanos(1n));
-  assert.ok(parsed.ok);
-  const ingested = speedscopeSeries(parsed.params, new TextEncoder().encode(file));
+  const ingested = ingest(new TextEncoder().encode(file));
   assert.ok(ingested.ok, ingested.ok ? '' : ingested.reason);
   return ingested.series;
 }
@@ -52,4 +56,13 @@ test('thousands of profiles are read at once', { timeout: 30_000 }, () => {
     assert.equal(series(frames, named).length, 3000);
   });
   assert.ok(cpuMillis < 3000, `${cpuMillis} ms`);
+});
+
+test('a file of too much is refused before it is read', () => {
+  const long = ingest(new Uint8Array(64 * 1024 * 1024 + 1));
+  assert.ok(!long.ok);
+  assert.match(long.reason, /^67108865 bytes of speedscope, limit: 67108864$/);
+  const many = ingest(new Uint8Array(4_000_001).fill(0x2c));
+  assert.ok(!many.ok);
+  assert.match(many.reason, /^4000001 commas, brackets and braces of speedscope, limit: 4000000$/);
 });

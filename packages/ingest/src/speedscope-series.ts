@@ -37,6 +37,8 @@ const SAMPLE_RATE_HERTZ: Readonly<Record<SpeedscopeUnit, number>> = {
  * suffix of the application's name and so says what was measured.
  */
 export function speedscopeSeries(params: IngestParams, body: Uint8Array): Ingested {
+  const tooMuch = whyTooMuch(body);
+  if (tooMuch !== undefined) return { ok: false, kind: 'malformed-body', reason: tooMuch };
   const parsed = parseSpeedscope(body);
   if (!parsed.ok) return { ok: false, kind: 'malformed-body', reason: parsed.reason };
   const { file } = parsed;
@@ -63,6 +65,24 @@ export function speedscopeSeries(params: IngestParams, body: Uint8Array): Ingest
     }
   }
   return { ok: true, series };
+}
+
+/**
+ * What one file may hold, sent by a program that profiles: 16,000 stacks of 200 frames, or 600,000
+ * events. JSON of 256 MiB would keep a thread for half a minute.
+ */
+const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_MARKS = 4_000_000;
+
+function whyTooMuch(json: Uint8Array): string | undefined {
+  if (json.length > MAX_BYTES) return `${json.length} bytes of speedscope, limit: ${MAX_BYTES}`;
+  let marks = 0;
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at];
+    if (byte === 0x2c || byte === 0x5b || byte === 0x7b) marks++;
+  }
+  if (marks <= MAX_MARKS) return undefined;
+  return `${marks} commas, brackets and braces of speedscope, limit: ${MAX_MARKS}`;
 }
 
 /** Profiles that are one series, in the order in which they first came. */
