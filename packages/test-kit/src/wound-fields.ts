@@ -17,6 +17,9 @@ const [VARINT, FIXED_64, LENGTH, FIXED_32] = [0, 1, 2, 5] as const;
 /** No message of a fixture is nested deeper. */
 const MAX_DEPTH = 12;
 
+/** A larger field is not repeated a thousand times: megabytes would be most of a test's time. */
+const SMALL_BYTES = 100;
+
 /**
  * Damages one field of a protobuf message, at any depth, and sets the lengths around it right: what
  * only changes bytes breaks the outermost length first, and a reader never comes to what is within.
@@ -51,7 +54,7 @@ function woundedField(bytes: Uint8Array, field: Field, dice: Dice, other: Uint8A
     case 0:
       return NO_BYTES;
     case 1:
-      return repeated(whole, 2 + dice(dice(8) === 0 ? 1000 : 3));
+      return repeated(whole, 2 + dice(dice(8) === 0 && whole.length <= SMALL_BYTES ? 1000 : 3));
     case 2: {
       // Another number of field, or another type of wire for the same bytes.
       const number = (tag[0] ?? 0) ^ (1 << dice(6));
