@@ -31,5 +31,5 @@ test('so is a tree of more nodes', () => {
   const root = Uint8Array.from([0, 0, 0xff, 0xff, 0x7f]);
   const bytes = new Uint8Array(root.length + 3 * NODES_MAX_COUNT);
   bytes.set(root);
-  assert.equal(refusal(readTree(bytes)), 'more than 500000 nodes');
+  assert.equal(refusal(readTree(bytes)), 'more than 300000 nodes');
 });
