@@ -386,6 +386,27 @@ describe('bytes that are no recording', () => {
     });
   });
 
+  test('and so is damage of events and pools alone', () => {
+    // Metadata stands last and is most of a small chunk: nearly all damage above ends there.
+    const view = new DataView(SAMPLES.buffer, SAMPLES.byteOffset);
+    const metadataStart = Number(view.getBigInt64(24));
+    const headerBytes = 68;
+    const [header, body, metadata] = [
+      SAMPLES.subarray(0, headerBytes),
+      SAMPLES.subarray(headerBytes, metadataStart),
+      SAMPLES.subarray(metadataStart),
+    ];
+    return fuzzParser([body], (damaged) => {
+      const whole = new Uint8Array(header.length + damaged.length + metadata.length);
+      whole.set(header);
+      whole.set(damaged, header.length);
+      whole.set(metadata, header.length + damaged.length);
+      writeSize(whole);
+      new DataView(whole.buffer).setBigInt64(24, BigInt(header.length + damaged.length));
+      return outcomeOf(whole);
+    });
+  });
+
   for (const { path, bytes } of sharedFiles('conformance/inputs/jfr', /\.jfr\.gz$/)) {
     test(`${path}, damaged`, () => {
       const whole = Uint8Array.from(gunzipSync(bytes));
