@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { profileFromText, textFromProfile } from '@emberscope/profile';
-import { cpuMillisOf, fuzzParser, fuzzRuns, reasonOf, sharedFiles, sharedMissing } from '@emberscope/test-kit';
+import {
+  cpuMillisOf,
+  fuzzParser,
+  fuzzRuns,
+  reasonOf,
+  sharedFiles,
+  sharedMissing,
+} from '@emberscope/test-kit';
 import fc from 'fast-check';
 import { readSpeedscope } from './read-speedscope.ts';
 import { SPEEDSCOPE_SCHEMA } from './speedscope-file.ts';

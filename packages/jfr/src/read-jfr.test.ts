@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { locationsOfStack, sumInt64 } from '@emberscope/profile';
-import { fuzzParser, fuzzRuns, type ParseOutcome, sharedFiles, sharedMissing } from '@emberscope/test-kit';
+import {
+  fuzzParser,
+  fuzzRuns,
+  type ParseOutcome,
+  sharedFiles,
+  sharedMissing,
+} from '@emberscope/test-kit';
 import { type JfrLimits, readJfr } from './read-jfr.ts';
 import type { RecordedKind, Recording } from './recording.ts';
 import {
