@@ -86,11 +86,11 @@ function callGrpc(body: Uint8Array, headers: Record<string, string> = {}) {
 test('half a million empty series are refused, in JSON and in binary', async () => {
   const binary = await push(new Uint8Array(Buffer.alloc(1_000_000, Buffer.from([0x0a, 0]))));
   assert.equal(binary.status, 400);
-  assert.match(binary.text, /more than 50000 series, labels and profiles in one push/);
+  assert.match(binary.text, /more than 100000 series, labels and profiles in one push/);
   const json = `{"series":[${'{},'.repeat(1_000_000)}{}]}`;
   const asJson = await push(json, { 'content-type': 'application/json' });
   assert.equal(asJson.status, 400);
-  assert.match(asJson.text, /more than 50000 series/);
+  assert.match(asJson.text, /more than 100000 series/);
 });
 
 test('a message in gzip is taken, in gRPC too, and a bomb is refused at the limit of a body', async () => {

@@ -23,7 +23,7 @@ export type ReadPush =
  * an empty series become a hundred in memory, so a body within its limit could hold gigabytes; and
  * each profile takes 0.1 ms, however little is in it.
  */
-const MAX_PARTS = 50_000;
+const MAX_PARTS = 100_000;
 
 /** Braces, brackets and commas: a label in JSON has four of them. */
 const MAX_JSON_MARKS = 8 * MAX_PARTS;
