@@ -142,6 +142,20 @@ describe('requests that are no message', () => {
     }
   });
 
+  test('a range that ends behind the end of time is answered', async () => {
+    const { store, push } = await openAskedStore();
+    await push({ drawn: 'main;serve;json 3', service: 'shop' });
+    // Until 2^53 - 1.
+    const request = Buffer.from('CgoIoN+x66A0EP////////8PGgxzZXJ2aWNlX25hbWU=', 'base64');
+    const method = 'emberscope.page.v1.PageService/ListServices';
+    const answer = await answerQuery(
+      { method, request, encoding: 'proto', tenants: [TENANT], takesUtf8LabelNames: false },
+      { reader: store, limits: LIMITS, nowMillis: () => NOW_MILLIS },
+      { signal: new AbortController().signal },
+    );
+    assert.ok(answer.ok);
+  });
+
   test('bytes that break off are refused with their number', async () => {
     const { store } = await openAskedStore();
     const answer = await answerQuery(

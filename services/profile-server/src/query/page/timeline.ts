@@ -45,7 +45,8 @@ export function timelineMessage(buckets: TimelineBuckets, series: readonly Bucke
     pointCount: count,
     series: series.map(({ labels, length, edgeMillis, value, profileCount }) => ({
       labels: [...labels],
-      bucket: Array.from(edgeMillis, (edge) => Math.round((edge - first) / step)),
+      // An edge behind the end of time comes back as that, which is before the first.
+      bucket: Array.from(edgeMillis, (edge) => Math.max(0, Math.round((edge - first) / step))),
       value: Array.from({ length }, (_, i) => int64At(value, i)),
       profileCount: Array.from(profileCount),
     })),
