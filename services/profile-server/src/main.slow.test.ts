@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -148,6 +148,20 @@ test('a data directory that nobody can make is one sentence and not a wait', {
     err,
     /the data directory \/proc\/nope\/data cannot be made: nobody can make \/proc\/nope,/,
   );
+});
+
+test('a pipe in the place of the lock is one sentence and not a wait', {
+  skip: process.platform === 'win32' && 'there are no such pipes',
+  timeout: 30_000,
+}, async (t) => {
+  const dataDir = join(folder, 'piped');
+  mkdirSync(dataDir);
+  execFileSync('mkfifo', [join(dataDir, 'LOCK')]);
+  const child = start(['--listen', '127.0.0.1:0', '--data-dir', dataDir]);
+  t.after(() => child.kill('SIGKILL'));
+  const { code, err } = await ended(child);
+  assert.equal(code, 1);
+  assert.match(err, /the data directory .*piped cannot be opened: .*LOCK: not a regular file/);
 });
 
 test('a push that has begun is answered when the server is told to end', async () => {

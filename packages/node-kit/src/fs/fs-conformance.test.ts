@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -464,4 +466,22 @@ test('nodeFs: a directory that the kernel does not make is an error and not a wa
   skip: process.platform !== 'linux' && 'there is no /proc',
 }, async () => {
   await rejects(nodeFs.mkdir('/proc/nope/inside'), 'not-found');
+});
+
+test('nodeFs: a pipe in the place of a file is an error and not a wait', {
+  skip: process.platform === 'win32' && 'there are no such pipes',
+  timeout: 5_000,
+}, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'emberscope-pipe-'));
+  const path = join(folder, 'LOCK');
+  execFileSync('mkfifo', [path]);
+  t.after(async () => {
+    // Should somebody wait for it to be written: they would keep this process from ending.
+    closeSync(openSync(path, constants.O_RDWR));
+    await rm(folder, { recursive: true });
+  });
+  for (const mode of ['read', 'write', 'truncate'] as const) {
+    await rejects(nodeFs.open(path, mode), 'invalid');
+  }
+  assert.throws(() => nodeFs.openSync(path), isFsErrorOf('invalid'));
 });

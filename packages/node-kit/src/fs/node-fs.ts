@@ -8,11 +8,18 @@ import { guardFile, guardSyncFile, type RawFile } from './guarded-file.ts';
 const FILE_PERMISSIONS = 0o600;
 const DIRECTORY_PERMISSIONS = 0o700;
 
+/**
+ * A pipe in the place of a file is opened, and refused for what it is, instead of holding a thread
+ * until somebody writes into it: not even the end of the process would come before. To files it is
+ * nothing; Windows has no such flag.
+ */
+const AT_ONCE = constants.O_NONBLOCK ?? 0;
+
 const FLAGS: { readonly [M in OpenMode]: number } = {
-  read: constants.O_RDONLY,
-  write: constants.O_RDWR | constants.O_CREAT,
-  truncate: constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC,
-  exclusive: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+  read: AT_ONCE | constants.O_RDONLY,
+  write: AT_ONCE | constants.O_RDWR | constants.O_CREAT,
+  truncate: AT_ONCE | constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC,
+  exclusive: AT_ONCE | constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
 };
 
 /**
