@@ -21,7 +21,7 @@ test(`a server that is killed ${ROUNDS} times answers with every push that it ac
   let next = 1;
 
   for (let round = 0; round <= ROUNDS; round++) {
-    const server = await spawnServer(dataDir);
+    await using server = await spawnServer(dataDir);
     const found = await valuesByNumber(server.url);
     for (const number of acked) {
       assert.equal(found.get(number), number, `round ${round}: push ${number} was acknowledged`);

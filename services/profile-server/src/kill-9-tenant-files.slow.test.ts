@@ -21,7 +21,8 @@ test(`a server that is killed ${ROUNDS} times has every setting and upload that 
   let next = 1;
 
   for (let round = 0; round <= ROUNDS; round++) {
-    const { child, url } = await spawnServer(dataDir);
+    await using server = await spawnServer(dataDir);
+    const { child, url } = server;
     const { settings = [] } = (await call(url, 'settings.v1.SettingsService/Get', {})) as {
       settings?: { name: string; value: string }[];
     };

@@ -1,10 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** What ships: the bundle. */
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-export type SpawnedServer = { readonly child: ChildProcess; readonly url: string };
+/** Disposing of it kills it, should it still run: a test that fails leaves no process behind. */
+export type SpawnedServer = AsyncDisposable & {
+  readonly child: ChildProcess;
+  readonly url: string;
+};
 
 /** A server as a process of its own, to be killed. Answers when it takes requests. */
 export async function spawnServer(
@@ -25,8 +30,18 @@ export async function spawnServer(
     out += chunk;
     const port = /ready on 127\.0\.0\.1:(\d+)/.exec(out)?.[1];
     if (port !== undefined) {
-      return { child, url: `http://127.0.0.1:${port}` };
+      return {
+        child,
+        url: `http://127.0.0.1:${port}`,
+        [Symbol.asyncDispose]: () => killed(child),
+      };
     }
   }
   throw new Error(`the server ended: ${errors}`);
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
 }
