@@ -5,11 +5,19 @@ import { createTurnLine, TURN_MAX_MILLIS, turnLine } from './turn-line.ts';
 /** A line on a clock and an event loop of its own. */
 function simulated() {
   let nowMillis = 0;
-  const turns: (() => void)[] = [];
+  const turns: { readonly run: () => void; isHeld: boolean }[] = [];
   const later: (() => void)[] = [];
   const line = createTurnLine({
     monotonicMillis: () => nowMillis,
-    nextTurn: (run) => void turns.push(run),
+    nextTurn(run) {
+      const turn = { run, isHeld: false };
+      turns.push(turn);
+      return {
+        ref() {
+          turn.isHeld = true;
+        },
+      };
+    },
     afterwards: (run) => void later.push(run),
   });
   const settle = () => {
@@ -21,8 +29,10 @@ function simulated() {
       nowMillis += millis;
     },
     armed: () => turns.length,
+    /** Whether the loop would go on by itself. */
+    isHeld: () => turns.some((turn) => turn.isHeld),
     turn() {
-      turns.shift()?.();
+      turns.shift()?.run();
       settle();
     },
   };
@@ -30,18 +40,22 @@ function simulated() {
 
 describe('the line of a turn', () => {
   test('what comes at once begins in as many turns as it needs, in its order', () => {
-    const { line, take, armed, turn } = simulated();
+    const { line, take, armed, isHeld, turn } = simulated();
     const begun: number[] = [];
     const ask = (name: number) =>
       line.run(() => {
         begun.push(name);
         take(4);
       });
-    for (const name of [0, 1, 2, 3, 4, 5, 6]) ask(name);
+    for (const name of [0, 1]) ask(name);
+    assert.equal(isHeld(), false, 'who had time needs no other turn');
+    for (const name of [2, 3, 4, 5, 6]) ask(name);
+    assert.equal(isHeld(), true);
     assert.deepEqual(begun, [0, 1, 2], 'what fits into a turn begins at once');
     assert.equal(line.hasTime(), false);
     turn();
     assert.deepEqual(begun, [0, 1, 2, 3, 4, 5]);
+    assert.equal(isHeld(), true);
     ask(7);
     turn();
     assert.deepEqual(begun, [0, 1, 2, 3, 4, 5, 6, 7], 'nobody passes those who wait');

@@ -18,8 +18,11 @@ export type TurnLine = {
 
 export type TurnLineParts = {
   readonly monotonicMillis: () => number;
-  /** Runs something in the next turn: `setImmediate`. */
-  readonly nextTurn: (run: () => void) => void;
+  /**
+   * Runs something at the end of this turn, and wakes nobody for it until it is told to: an unref'd
+   * `setImmediate`.
+   */
+  readonly nextTurn: (run: () => void) => { ref(): void };
   /** Runs something in this turn, when all is done that is to be done at once. */
   readonly afterwards: (run: () => void) => void;
 };
@@ -39,17 +42,18 @@ export const TURN_MAX_MILLIS = 10;
  * Whoever waits is bounded by what they wait with: connections, requests, pushes.
  */
 export function createTurnLine(parts: TurnLineParts): TurnLine {
-  const { monotonicMillis, nextTurn, afterwards } = parts;
+  const { monotonicMillis, afterwards } = parts;
   let waiting: (() => void)[] = [];
   let begun = 0;
   let turnStartMillis: number | undefined;
+  let nextTurn: { ref(): void } | undefined;
 
   /** The first to ask in a turn sees to its end. */
   function isTimeLeft(): boolean {
     const nowMillis = monotonicMillis();
     if (turnStartMillis === undefined) {
       turnStartMillis = nowMillis;
-      nextTurn(endTurn);
+      nextTurn = parts.nextTurn(endTurn);
     }
     return nowMillis - turnStartMillis < TURN_MAX_MILLIS;
   }
@@ -62,7 +66,11 @@ export function createTurnLine(parts: TurnLineParts): TurnLine {
   /** One by one: what the last has set going is part of the time it took. */
   function beginNext(): void {
     const work = waiting[begun];
-    if (work === undefined || !isTimeLeft()) return;
+    if (work === undefined) return;
+    if (!isTimeLeft()) {
+      nextTurn?.ref();
+      return;
+    }
     if (++begun === waiting.length) {
       waiting = [];
       begun = 0;
@@ -75,15 +83,20 @@ export function createTurnLine(parts: TurnLineParts): TurnLine {
     return waiting.length === 0 && isTimeLeft();
   }
 
+  function enqueue(work: () => void): void {
+    waiting.push(work);
+    // Only now: a turn that nobody waits for would be one more for each that has work.
+    nextTurn?.ref();
+  }
+
   return {
     hasTime,
     wait() {
-      if (hasTime()) return undefined;
-      return new Promise((resolve) => void waiting.push(resolve));
+      return hasTime() ? undefined : new Promise((resolve) => enqueue(resolve));
     },
     run(work) {
       if (hasTime()) work();
-      else waiting.push(work);
+      else enqueue(work);
     },
   };
 }
@@ -91,7 +104,7 @@ export function createTurnLine(parts: TurnLineParts): TurnLine {
 /** The line of this thread, as there is one event loop in each. */
 export const turnLine: TurnLine = createTurnLine({
   monotonicMillis: () => performance.now(),
-  nextTurn: (run) => void setImmediate(run),
+  nextTurn: (run) => setImmediate(run).unref(),
   // Node's ticks come when no microtask is left.
   afterwards: (run) => queueMicrotask(() => process.nextTick(run)),
 });

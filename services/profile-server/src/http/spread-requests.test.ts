@@ -9,7 +9,10 @@ test('requests that come at once begin in as many turns as they need, in their o
   const begun: number[] = [];
   const line = createTurnLine({
     monotonicMillis: () => nowMillis,
-    nextTurn: (run) => void turns.push(run),
+    nextTurn(run) {
+      turns.push(run);
+      return { ref() {} };
+    },
     afterwards: (run) => void setImmediate(run),
   });
   const handler = spreadRequests((request) => {
