@@ -19,6 +19,7 @@ import { debugInfoRpcs, debugUploadHandler } from './http/debug-info-routes.ts';
 import { createIngestRoute } from './http/ingest-route.ts';
 import { createLateOtlpRoute } from './http/late-otlp-route.ts';
 import { loadPageFiles } from './http/page-files.ts';
+import { practiseDoor } from './http/practise-door.ts';
 import { createPushRoute } from './http/push-route.ts';
 import { queryRoutes } from './http/query-routes.ts';
 import { renderRoutes } from './http/render-routes.ts';
@@ -192,6 +193,11 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
     observe: (event) => noteDoor(event, count.cut, log, limiter),
   });
 
+  await practiseDoor({
+    ...{ pool, clock, random: systemRandom },
+    ingestLimits: ingestLimits(settings),
+    queryLimits: queryLimits(settings),
+  });
   const turns = startTurnClock({
     thresholdMillis: LONG_TURN_MILLIS,
     onLongTurn: ({ millis, waitMillis, isStarved }) => {

@@ -20,7 +20,7 @@ const SERVICES: readonly DescService[] = [QuerierService, PageService];
 /** Every method that reads profiles. Its answer comes encoded from the thread that found it. */
 export function queryRoutes(queries: QueryService, tenancy: Tenancy): readonly RpcRoute[] {
   return [
-    ...QUERY_METHODS.map((name) => storeRoute(name, queries, tenancy)),
+    ...QUERY_METHODS.map((name) => queryRoute(name, queries, tenancy)),
     analyzeRoute(tenancy),
   ];
 }
@@ -40,7 +40,8 @@ function analyzeRoute(tenancy: Tenancy): RpcRoute {
   );
 }
 
-function storeRoute(name: QueryMethod, queries: QueryService, tenancy: Tenancy): RpcRoute {
+/** One of them. */
+export function queryRoute(name: QueryMethod, queries: QueryService, tenancy: Tenancy): RpcRoute {
   const method = methodOf(name);
   const ask = (asked: Pick<QueryCall, 'request' | 'requestEncoding'>, call: RpcCall) => {
     const read = tenancy.forReading(call.header(TENANT_HEADER));
