@@ -149,7 +149,7 @@ describe('requests that are no message', () => {
     const request = Buffer.from('CgoIoN+x66A0EP////////8PGgxzZXJ2aWNlX25hbWU=', 'base64');
     const method = 'emberscope.page.v1.PageService/ListServices';
     const answer = await answerQuery(
-      { method, request, encoding: 'proto', tenants: [TENANT], takesUtf8LabelNames: false },
+      { ...CALL, method, request },
       { reader: store, limits: LIMITS, nowMillis: () => NOW_MILLIS },
       { signal: new AbortController().signal },
     );

@@ -45,8 +45,7 @@ export function timelineMessage(buckets: TimelineBuckets, series: readonly Bucke
     pointCount: count,
     series: series.map(({ labels, length, edgeMillis, value, profileCount }) => ({
       labels: [...labels],
-      // An edge behind the end of time comes back as that, which is before the first.
-      bucket: Array.from(edgeMillis, (edge) => Math.max(0, Math.round((edge - first) / step))),
+      bucket: Array.from(edgeMillis, (edge) => Math.round((edge - first) / step)),
       value: Array.from({ length }, (_, i) => int64At(value, i)),
       profileCount: Array.from(profileCount),
     })),
