@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createTurnLine, TURN_MAX_MILLIS, turnLine } from './turn-line.ts';
 
 /** A line on a clock and an event loop of its own. */
@@ -113,3 +115,29 @@ test('on the event loop, what is set going counts as part of what began it', asy
   // Fewer when the machine has no core for it.
   assert.ok(most <= 2, `turns: ${turns.join()}`);
 });
+
+test('a line that is never empty lets go of those who have left it', async () => {
+  const { line, take, turn } = simulated();
+  const refs: WeakRef<object>[] = [];
+  const come = (waiter: { readonly is: number }) => {
+    refs.push(new WeakRef(waiter));
+    line.run(() => {
+      take(1);
+      come({ is: waiter.is + 1 });
+    });
+  };
+  for (let i = 0; i < 100; i++) come({ is: 0 });
+  for (let turns = 0; turns < 1000; turns++) turn();
+  await collectGarbage();
+  const first = refs.slice(0, 1000);
+  assert.equal(first.filter((ref) => ref.deref() !== undefined).length, 0);
+});
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect !== 'function') throw new Error('nothing collects garbage');
+  // What a WeakRef was made for stays until the turn is over.
+  await new Promise(setImmediate);
+  collect();
+}

@@ -33,6 +33,9 @@ export type TurnLineParts = {
  */
 export const TURN_MAX_MILLIS = 10;
 
+/** So many who have left a line stay in it, or as many as wait: moving the others up costs time, too. */
+const LEFT_MAX = 1024;
+
 /**
  * Lets only as much begin in one turn as fits into {@link TURN_MAX_MILLIS}; the rest begins in later
  * turns, in its order. Node serves all sockets that are readable in one turn, and one message of a
@@ -71,8 +74,9 @@ export function createTurnLine(parts: TurnLineParts): TurnLine {
       nextTurn?.ref();
       return;
     }
-    if (++begun === waiting.length) {
-      waiting = [];
+    // A line that is never empty must let go of those who have left it.
+    if (++begun === waiting.length || (begun >= LEFT_MAX && 2 * begun >= waiting.length)) {
+      waiting = waiting.slice(begun);
       begun = 0;
     }
     afterwards(beginNext);
