@@ -91,6 +91,8 @@ export {
   type HttpHandler,
   type HttpRequest,
   type HttpResponse,
+  isCutOff,
+  isGone,
 } from './http/http-handler.ts';
 export { type Inflated, inflateBounded } from './http/inflate-bounded.ts';
 export { nameHost } from './http/name-host.ts';

@@ -7,7 +7,7 @@ import { openRawClient } from '../testing/raw-client.ts';
 import { hello, never } from '../testing/test-handlers.ts';
 import { until } from '../testing/until.ts';
 import { createFrontDoor } from './front-door.ts';
-import { answerText, type HttpHandler } from './http-handler.ts';
+import { answerText, type HttpHandler, isGone } from './http-handler.ts';
 
 describe('the handler', () => {
   const failures: readonly [what: string, handler: HttpHandler][] = [
@@ -62,6 +62,23 @@ describe('the handler', () => {
     client.send('\0garbage\r\n\r\n');
     assert.ok((await client.closedWithin(2000)) !== undefined);
     assert.doesNotMatch(client.received(), /400/);
+  });
+
+  test('answers that wait behind another close when their connection does', async () => {
+    const closed: string[] = [];
+    await using open = await openFrontDoor({
+      handler: (request, response) => {
+        response.on('close', () => void closed.push(`${request.url} ${isGone(response)}`));
+        // The first is never answered; the others are, and wait for it.
+        if (request.url !== '/1') answerText(response, 200, 'done');
+      },
+    });
+    const client = await openRawClient(open.port);
+    for (const path of ['/1', '/2', '/3']) client.send(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await until(() => open.door.runningRequests() === 3);
+    client.socket.resetAndDestroy();
+    await until(() => open.door.runningRequests() === 0);
+    assert.deepEqual(closed.toSorted(), ['/1 true', '/2 true', '/3 true']);
   });
 
   test('a client that half-closes still gets its answer', async () => {

@@ -44,3 +44,13 @@ export function endResponse(response: HttpResponse, body: Uint8Array | string = 
   if ('stream' in response) response.end(body);
   else response.end(body);
 }
+
+/** Whether nobody is left to take an answer. Node's responses of HTTP/2 do not say so themselves. */
+export function isGone(response: HttpResponse): boolean {
+  return 'stream' in response ? response.stream.destroyed : response.destroyed;
+}
+
+/** Whether a request was cut off: nothing more of its body comes, nor any event. */
+export function isCutOff(request: HttpRequest): boolean {
+  return 'stream' in request ? request.stream.destroyed : request.destroyed;
+}

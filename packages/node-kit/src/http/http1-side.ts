@@ -90,8 +90,23 @@ export function createHttp1Side(parts: ProtocolSideParts): ProtocolSide {
     if (isClosing) setImmediate(() => server.closeIdleConnections());
   }
 
+  /**
+   * Node closes the answer that a connection was at, not those that wait behind it: whoever works on
+   * one would wait for ever.
+   */
+  function closeWaiting(socket: Duplex): void {
+    for (const response of [...(running.get(socket) ?? [])]) {
+      if (response.socket !== null || response.writableFinished) continue;
+      response.destroy();
+      response.emit('close');
+    }
+  }
+
   return {
-    accept: (socket) => server.emit('connection', socket),
+    accept(socket) {
+      socket.once('close', () => closeWaiting(socket));
+      server.emit('connection', socket);
+    },
     runningRequests: () => runningCount,
     closeIdle() {
       isClosing = true;

@@ -9,7 +9,7 @@ import { EMPTY_SETTINGS, http2Frame } from '../testing/http2-frame.ts';
 import { type OpenFrontDoor, openFrontDoor } from '../testing/open-front-door.ts';
 import { openRawClient } from '../testing/raw-client.ts';
 import { until } from '../testing/until.ts';
-import { answerText, endResponse } from './http-handler.ts';
+import { answerText, endResponse, isCutOff, isGone } from './http-handler.ts';
 import { HTTP2_PREFACE } from './protocol-peek.ts';
 import { type ReadBody, type ReadBodyLimits, readBody } from './read-body.ts';
 
@@ -206,4 +206,25 @@ test('a piece that is not admitted ends the body, and the connection lives on', 
   client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nagain');
   await client.hears('again');
   client.socket.destroy();
+});
+
+test('a stream of HTTP/2 that was reset before its body is read is cut off, and its answer gone', async () => {
+  const seen: unknown[] = [];
+  await using open = await openFrontDoor({
+    handler: async (request, response) => {
+      await until(() => 'stream' in request && request.stream.destroyed);
+      // A time that is over is another end: the clock stands still.
+      const limits = { maxBytes: 10, limitMillis: 5000, clock: createSimClock() };
+      const body = await readBody(request, limits);
+      seen.push(body.kind, isCutOff(request), isGone(response));
+    },
+  });
+  const session = connectHttp2(`http://127.0.0.1:${open.port}`);
+  const stream = session.request({ ':method': 'POST', ':path': '/' });
+  stream.on('error', () => {});
+  stream.write('a');
+  setTimeout(() => stream.close(8), 20);
+  await until(() => seen.length > 0);
+  assert.deepEqual(seen, ['aborted', true, true]);
+  session.destroy();
 });

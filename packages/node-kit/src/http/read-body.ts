@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
 import { type TurnLine, turnLine } from '../turn-clock/turn-line.ts';
-import type { HttpRequest } from './http-handler.ts';
+import { type HttpRequest, isCutOff } from './http-handler.ts';
 import { dropInTurns, readInTurns } from './read-in-turns.ts';
 
 export type ReadBodyLimits = {
@@ -51,7 +51,7 @@ export function readBody(request: HttpRequest, limits: ReadBodyLimits): Promise<
     dropInTurns(request, turns);
     return Promise.resolve({ kind: 'too-large', maxBytes });
   }
-  if (request.destroyed) return Promise.resolve({ kind: 'aborted' });
+  if (isCutOff(request)) return Promise.resolve({ kind: 'aborted' });
 
   return new Promise((resolve) => {
     const mostBytes = announcedBytes ?? maxBytes;

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { endResponse, type HttpRequest, type HttpResponse } from '@emberscope/node-kit';
+import { endResponse, type HttpRequest, type HttpResponse, isGone } from '@emberscope/node-kit';
 
 /** The answer to a unary call of the Connect protocol whose answer's message has no fields. */
 export type EmptyAnswer = {
@@ -51,7 +51,7 @@ function takesGzip(acceptEncoding: string): boolean {
 
 export function answerEmpty(response: HttpResponse, { headers, body }: EmptyAnswer): void {
   // Whoever went away needs none.
-  if (response.destroyed) return;
+  if (isGone(response)) return;
   response.writeHead(200, headers);
   endResponse(response, body);
 }

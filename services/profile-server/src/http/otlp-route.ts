@@ -8,6 +8,7 @@ import {
   type HttpHandler,
   type HttpRequest,
   type HttpResponse,
+  isGone,
   type Random,
   uuidV4,
 } from '@emberscope/node-kit';
@@ -149,7 +150,7 @@ async function answerHttp(
           )
         : errorOfBody(body, admission);
     if (error !== undefined) return answerExportError(response, error);
-    if (response.destroyed) return;
+    if (isGone(response)) return;
     // Without a byte, which is an empty message, in answer to JSON as well.
     response.setHeader('content-type', 'application/x-protobuf');
     response.setHeader('content-length', 0);
@@ -161,7 +162,7 @@ function answerExportError(
   response: HttpResponse,
   { status, text, cause, retryAfterSeconds }: ExportError,
 ): void {
-  if (response.destroyed) return;
+  if (isGone(response)) return;
   if (cause !== undefined) response.setHeader(REASON_HEADER, cause);
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', `${retryAfterSeconds}`);
   answerText(response, status, `${text}\n`);

@@ -1,5 +1,12 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import { endResponse, type HttpRequest, type HttpResponse, turnLine } from '@emberscope/node-kit';
+import {
+  endResponse,
+  type HttpRequest,
+  type HttpResponse,
+  isCutOff,
+  isGone,
+  turnLine,
+} from '@emberscope/node-kit';
 import { clientGone } from './client-gone.ts';
 import { compressed } from './encoded-answer.ts';
 import type { RpcCall } from './rpc-routes.ts';
@@ -57,7 +64,7 @@ export async function answerQuickly(
   if (body === undefined) return { kind: 'gone' };
   const turn = turnLine.wait();
   if (turn !== undefined) await turn;
-  if (response.destroyed) return { kind: 'gone' };
+  if (isGone(response)) return { kind: 'gone' };
   const closed = new Promise<void>((resolve) => void response.once('close', resolve));
   const type = ANSWER_TYPES.get(request.headers['content-type'] ?? '') ?? '';
   try {
@@ -71,13 +78,13 @@ export async function answerQuickly(
     if (message === undefined) return { kind: 'unread', body };
     const takesGzip = /\bgzip\b/.test(textOf(request.headers['accept-encoding']) ?? '');
     const bytes = takesGzip ? await compressed(message) : message;
-    if (response.destroyed) return { kind: 'gone' };
+    if (isGone(response)) return { kind: 'gone' };
     if (takesGzip) response.setHeader('content-encoding', 'gzip');
     response.setHeader('content-length', bytes.byteLength);
     response.setHeader('content-type', type);
     endResponse(response, bytes);
   } catch (error) {
-    if (response.destroyed) return { kind: 'gone' };
+    if (isGone(response)) return { kind: 'gone' };
     const isKnown = error instanceof ConnectError;
     const known = isKnown
       ? error
@@ -94,6 +101,7 @@ function textOf(header: string | readonly string[] | undefined): string | undefi
 
 /** Undefined when the client went away. The front door bounds the time that it takes. */
 function wholeBody(request: HttpRequest, lengthBytes: number): Promise<Uint8Array | undefined> {
+  if (isCutOff(request)) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     request.on('data', (chunk: Uint8Array) => chunks.push(chunk));

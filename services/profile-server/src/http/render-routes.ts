@@ -5,6 +5,7 @@ import {
   type HttpHandler,
   type HttpRequest,
   type HttpResponse,
+  isGone,
   type PlainRoute,
 } from '@emberscope/node-kit';
 import {
@@ -47,7 +48,7 @@ function renderHandler(method: RenderMethod, queries: QueryService, tenancy: Ten
       },
       { signal: clientGone(response), timeoutMillis: undefined },
     );
-    if (response.destroyed) return;
+    if (isGone(response)) return;
     if (answer.ok) await answerBytes(request, response, answer);
     else answerFailure(response, answer);
   };

@@ -19,6 +19,7 @@ import {
   endResponse,
   type HttpRequest,
   type HttpResponse,
+  isGone,
   nameHost,
   turnLine,
 } from '@emberscope/node-kit';
@@ -221,6 +222,7 @@ async function answerWithLibrary(
   // It takes 1.5 ms of each call, and all that are refused for want of room come here at once.
   const turn = turnLine.wait();
   if (turn !== undefined) await turn;
+  if (isGone(response)) return;
   const contentType = request.headers['content-type'] ?? '';
   const slot: Slot = { isCalled: false, encoded: undefined, given };
   const values: ContextValues = createContextValues().set(slotKey, slot);
@@ -243,7 +245,7 @@ async function answerWithLibrary(
     await Promise.race([universalResponseToNodeResponse(whole, response), closeOf(response)]);
   } catch (error) {
     // Whoever went away in the middle needs no answer; anything else is the door's to report.
-    if (!isGone(error)) throw error;
+    if (!isOfGoneClient(error)) throw error;
   }
 }
 
@@ -282,12 +284,12 @@ function acceptsGzip({ headers }: HttpRequest): boolean {
 /** Comes when all of an answer was handed over, or nobody is left to take it. */
 function closeOf(response: HttpResponse): Promise<void> {
   return new Promise((resolve) => {
-    if (response.destroyed) resolve();
+    if (isGone(response)) resolve();
     else response.once('close', resolve);
   });
 }
 
-function isGone(error: unknown): boolean {
+function isOfGoneClient(error: unknown): boolean {
   const { code } = ConnectError.from(error);
   return code === Code.Aborted || code === Code.Canceled;
 }

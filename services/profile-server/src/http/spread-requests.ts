@@ -1,4 +1,10 @@
-import type { HttpHandler, HttpRequest, HttpResponse, TurnLine } from '@emberscope/node-kit';
+import {
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  isGone,
+  type TurnLine,
+} from '@emberscope/node-kit';
 
 /**
  * Begins only as many requests in one turn of the event loop as fit into it; the others begin in
@@ -22,5 +28,5 @@ async function begin(
   response: HttpResponse,
 ): Promise<void> {
   // Whoever has gone meanwhile needs no answer.
-  if (!response.destroyed) await handler(request, response);
+  if (!isGone(response)) await handler(request, response);
 }
