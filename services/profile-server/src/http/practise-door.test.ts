@@ -24,6 +24,10 @@ const NO_PROFILES = { kind: 'done', output: { kind: 'profiles', profiles: [] } }
 
 describe('practice at the door', () => {
   test('takes pushes as clients send them, and leaves no door open', async () => {
+    // Files of a folder share a process, and others have doors open.
+    const listening = () =>
+      process.getActiveResourcesInfo().filter((each) => each === 'TCPServerWrap').length;
+    const before = listening();
     const pushed: string[] = [];
     await practiseDoor(
       practiceWith(async (kind, { message }, { transfer }) => {
@@ -36,8 +40,7 @@ describe('practice at the door', () => {
       Array.from({ length: 4 }, () => 'preparePush true 1'),
     );
     await new Promise(setImmediate);
-    const open = process.getActiveResourcesInfo().filter((each) => /^TCP/.test(each));
-    assert.deepEqual(open, []);
+    assert.equal(listening(), before);
   });
 
   test('ends when threads do not answer: a start does not wait for it', async () => {
