@@ -65,19 +65,21 @@ export class ExportWire extends WireReader {
   /** The elements of a packed list, behind those that are there. */
   packed32(list: number[]): number[] {
     const outerEnd = this.enter();
-    const before = list.length;
-    while (this.offset < this.end) list.push(this.low32());
+    while (this.offset < this.end) {
+      this.count(ELEMENT_PARTS);
+      list.push(this.low32());
+    }
     this.leave(outerEnd);
-    this.count((list.length - before) * ELEMENT_PARTS);
     return list;
   }
 
   packed64(list: bigint[]): bigint[] {
     const outerEnd = this.enter();
-    const before = list.length;
-    while (this.offset < this.end) list.push(this.signed64());
+    while (this.offset < this.end) {
+      this.count(LONG_ELEMENT_PARTS);
+      list.push(this.signed64());
+    }
     this.leave(outerEnd);
-    this.count((list.length - before) * LONG_ELEMENT_PARTS);
     return list;
   }
 
