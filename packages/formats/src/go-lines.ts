@@ -8,7 +8,8 @@ export const LINE_MAX_BYTES = 65_536;
 export const MAX_LINES = 1_000_000;
 
 /**
- * `too-many`: there were more than `maxLines`, and no more were taken. `too-long`: a line was over the limit, and neither it nor what is behind it was taken.
+ * `too-many`: there were more than `maxLines`, and no more were taken. `too-long`: a line was over the
+ * limit, and neither it nor what is behind it was taken.
  */
 export type ScannedLines = 'all' | 'stopped' | 'too-many' | 'too-long';
 

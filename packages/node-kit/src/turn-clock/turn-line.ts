@@ -33,7 +33,7 @@ export type TurnLineParts = {
  */
 export const TURN_MAX_MILLIS = 10;
 
-/** So many who have left a line stay in it, or as many as wait: moving the others up costs time, too. */
+/** So many who have left a line stay in it, or as many as wait: to move the others up takes time. */
 const LEFT_MAX = 1024;
 
 /**

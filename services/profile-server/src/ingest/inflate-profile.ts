@@ -38,8 +38,8 @@ const CHUNK_MIN_BYTES = 64;
 const CHUNK_MAX_BYTES = 1024 * 1024;
 
 /**
- * Bytes of a chunk that inflates at once: as long as gzip says at its end that the whole is, so that it comes in one chunk and is not put
- * together from many. Where that is wrong there are more chunks, and nothing else changes.
+ * Bytes of a chunk that inflates at once: as long as gzip says at its end that the whole is, so that it
+ * comes in one chunk and is not put together from many. Where that is wrong there are more chunks, and nothing else changes.
  */
 export function chunkBytes(gzip: Uint8Array): number {
   if (gzip.length < GZIP_HEADER_BYTES) return CHUNK_MIN_BYTES;
