@@ -3,13 +3,10 @@ import { PROFILE_TYPES, TENANTS } from './drawn-pushes.ts';
 import type { SimLife } from './sim-life.ts';
 import { beginPushes } from './sim-pushes.ts';
 import { ask } from './sim-questions.ts';
-import { checkAllRolledUp, checkRollups } from './sim-rollups.ts';
 import { DATA_DIR, type SimSubject } from './sim-subject.ts';
 
 const HEAL_TRIES = 30;
 const HEAL_WAIT_MILLIS = 10_000;
-/** To the next midnight, and the hours that pass until a day is merged. */
-const DAYS_END_MILLIS = 27 * 3_600_000;
 /** All that is due is done: a merge a second, and what waited for a clock that had jumped. */
 const WORK_MILLIS = 30_000;
 /** What no manifest names any more is there for two minutes, for who reads it. */
@@ -33,25 +30,14 @@ export async function checkHealed(life: SimLife, subject: SimSubject): Promise<v
   await ask(life, 1);
   // What a disk refuses to take away stays until the next start.
   const isTidy = !life.fate.hasFaults;
-  if (isTidy) {
-    endDays(life);
-    await waitUntilTidy(life, subject);
-    await life.undisturbed(() => checkAllRolledUp(life));
-  }
+  if (isTidy) await waitUntilTidy(life, subject);
   await until(life.store().stop());
   await checkFiles(life, subject, isTidy);
   machine.next();
   await life.start(true);
-  await life.undisturbed(() => checkRollups(life));
   await ask(life, 1);
   await until(life.store().stop());
   await checkFiles(life, subject, true);
-}
-
-/** All that was pushed so far but for tomorrow is of a day that is over. */
-function endDays({ kept, machine }: SimLife): void {
-  machine.clock().jumpWall(DAYS_END_MILLIS);
-  kept.noteTime();
 }
 
 /** Pushes until it is not the disk that says no. */

@@ -1,6 +1,5 @@
 import { createSeededRandom, type Random } from '@emberscope/node-kit';
 import { createKeptProfiles, type KeptProfiles } from './kept-profiles.ts';
-import { createRolledUp, type RolledUp } from './rolled-up.ts';
 import { drawFate, type SimFate } from './sim-fate.ts';
 import { createSimMachine, type SimMachine } from './sim-machine.ts';
 import { DATA_DIR, type SimStore, type SimSubject } from './sim-subject.ts';
@@ -13,7 +12,6 @@ export type SimLife = {
   readonly random: Random;
   readonly machine: SimMachine;
   readonly kept: KeptProfiles;
-  readonly rolledUp: RolledUp;
   readonly note: (text: string) => void;
   /** The one of the process that runs now. */
   readonly store: () => SimStore;
@@ -33,10 +31,8 @@ export type SimLife = {
   reopen(): SimStore;
   /** Opens the next store and starts it: with luck, or else without bad luck. */
   start(isReopened: boolean): Promise<void>;
-  /** Lets time go on until something is done on a disk that reads well. */
-  undisturbed<T>(look: () => Promise<T>): Promise<T>;
-  /** All that the store shows. */
-  lookAtAll(): Promise<FoundProfile[]>;
+  /** All that the store shows, while the disk reads well. */
+  lookUndisturbed(): Promise<FoundProfile[]>;
   /** What the store shows is what is kept. */
   takeStock(isReopened: boolean): Promise<void>;
   /** Work that may fail while the disk does. */
@@ -123,12 +119,12 @@ export function createSimLife(
   }
 
   async function takeStock(isReopened: boolean): Promise<void> {
-    kept.takeStock(await undisturbed(lookAtAll), isReopened);
+    kept.takeStock(await lookUndisturbed(), isReopened);
   }
 
-  async function undisturbed<T>(look: () => Promise<T>): Promise<T> {
+  async function lookUndisturbed(): Promise<FoundProfile[]> {
     machine.setChances({});
-    const found = await until(look());
+    const found = await until(lookAtAll());
     setFaults(areFaultsOn);
     return found;
   }
@@ -139,7 +135,6 @@ export function createSimLife(
   }
 
   return {
-    rolledUp: createRolledUp(),
     ...{ fate, random, machine, kept, note, pushedTypes, nowMillis, until, mayFail },
     store: () => store,
     areFaultsOn: () => areFaultsOn,
@@ -155,8 +150,7 @@ export function createSimLife(
       return store;
     },
     start,
-    undisturbed,
-    lookAtAll,
+    lookUndisturbed,
     takeStock,
     async tolerated(running) {
       const couldFail = mayFail();
