@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { nodeFs, systemRandom } from '@emberscope/node-kit';
 import { verifyStore } from '../../store-tools/verify-store.ts';
+import { LOG_HEADER_BYTES } from './log/log-format.ts';
 
 const CHILD = fileURLToPath(new URL('./testing/kill-9-child.js', import.meta.url));
 const ROUNDS = process.env.EMBERSCOPE_TESTS === 'all' ? 50 : 12;
@@ -109,7 +110,8 @@ async function liveAndDie(dataDir: string, first: number, lifeMillis: number): P
 /** Answers whether there was a log to append to. */
 function appendGarbage(folder: string): boolean {
   const newest = readdirSync(folder).sort().at(-1);
-  if (newest === undefined) return false;
+  // A file that was killed before its header stands is none yet: garbage would be what it begins with.
+  if (newest === undefined || statSync(join(folder, newest)).size < LOG_HEADER_BYTES) return false;
   appendFileSync(
     join(folder, newest),
     systemRandom.bytes(1 + systemRandom.below(GARBAGE_MAX_BYTES)),
