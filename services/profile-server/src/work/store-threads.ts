@@ -91,6 +91,9 @@ const MAX_QUERY_THREADS = 8;
  */
 const BUSY_PUSHES = 250;
 
+/** Many pushes that are over so long were a burst: the server is calm again. */
+const CALM_MILLIS = 1_000;
+
 /**
  * Who asks one question after another would find a slice of practice before each of them: what hours
  * and days take can wait, and is practised by these.
@@ -139,6 +142,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
   let isStopping = false;
   let pushes = 0;
   let pushesBefore = 0;
+  let pushedMillis = -Infinity;
   let hasManyPushes = false;
   const line = createPushLine(
     async (pushes, transfer) => {
@@ -192,6 +196,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     },
     push(input, transfer) {
       pushes++;
+      pushedMillis = clock.monotonicMillis();
       return line.push(input, transfer);
     },
     async query(input, runOptions) {
@@ -207,7 +212,8 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       return queries.run('adHoc', call, runOptions);
     },
     async stats() {
-      hasManyPushes = pushes - pushesBefore > BUSY_PUSHES;
+      const isCalm = clock.monotonicMillis() - pushedMillis > CALM_MILLIS;
+      hasManyPushes = pushes - pushesBefore > BUSY_PUSHES && !isCalm;
       pushesBefore = pushes;
       const done = await writer.run('stats', undefined);
       if (done.kind !== 'done') return done;
