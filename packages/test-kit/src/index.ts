@@ -1,4 +1,5 @@
 export { type Bench, measureBench, printBenchTable } from './bench.ts';
+export { collectGarbage } from './collect-garbage.ts';
 export { cpuMillisOf } from './cpu-time.ts';
 export { damagedCopy } from './damaged-copy.ts';
 export { corruptBytes, fuzzRuns, PARSER_RUNS } from './fuzz.ts';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from '@emberscope/test-kit';
 import { createTurnLine, TURN_MAX_MILLIS, turnLine } from './turn-line.ts';
 
 /** A line on a clock and an event loop of its own. */
@@ -132,12 +131,3 @@ test('a line that is never empty lets go of those who have left it', async () =>
   const first = refs.slice(0, 1000);
   assert.equal(first.filter((ref) => ref.deref() !== undefined).length, 0);
 });
-
-async function collectGarbage(): Promise<void> {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect !== 'function') throw new Error('nothing collects garbage');
-  // What a WeakRef was made for stays until the turn is over.
-  await new Promise(setImmediate);
-  collect();
-}

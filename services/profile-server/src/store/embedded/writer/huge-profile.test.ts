@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { createSeededRandom, createSimFs } from '@emberscope/node-kit';
+import { collectGarbage } from '@emberscope/test-kit';
 import { createPushIds } from '../../pushes/push-ids.ts';
 import { createEpochs } from './epochs.ts';
 import { createLiveSeries } from './live-series.ts';
@@ -53,12 +52,6 @@ function take(intake: PushIntake, samples: string): number {
 
 /** What columns of this process take when garbage has been collected. */
 async function columnBytes(): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect !== 'function') throw new Error('nothing collects garbage');
-  collect();
-  // Buffers are freed on another thread; the next collection waits until it is done with the last.
-  await new Promise(setImmediate);
-  collect();
+  await collectGarbage();
   return process.memoryUsage().arrayBuffers;
 }
