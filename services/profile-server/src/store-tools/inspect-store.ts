@@ -18,7 +18,7 @@ import type {
   TableDirectory,
 } from '../store/embedded/segment/segment-directory.ts';
 import { openSegment } from '../store/embedded/segment/segment-file.ts';
-import { textOfCounts } from './counted-rows.ts';
+import { textOfCounts } from './row-counts.ts';
 import { inspectTenantFiles } from './tenant-files.ts';
 
 /** As `manifest-file` takes it. */

@@ -21,7 +21,7 @@ import {
   rowsOf,
 } from '../store/embedded/log/rows-check.ts';
 import { createSampleDecoder } from '../store/embedded/maintenance/decode-samples.ts';
-import { createCountedRows, isSameCount, textOfCounts } from './counted-rows.ts';
+import { isSameCount, textOfCounts } from './row-counts.ts';
 import { totalsOf } from './sums-by-stack.ts';
 
 /** Rows of dictionaries by tenant, service, day and ordinal, as far as they have been read. */
@@ -99,16 +99,15 @@ export async function verifyLog(
     lastArrival = profile.arrival;
     const before = known.get(epoch.key);
     if (before === undefined) throw new Error('an epoch without a dictionary');
-    const rows = createCountedRows(before);
-    if (profile.rowsEnd > profile.rowsAt) {
-      readDictionaryRows(createByteReader(payload, profile.rowsAt, profile.rowsEnd), rows);
-    }
-    known.set(epoch.key, rows.counts());
+    const from = createByteReader(payload, profile.rowsAt, profile.rowsEnd);
+    const after =
+      profile.rowsEnd > profile.rowsAt ? readDictionaryRows(from, before).after : before;
+    known.set(epoch.key, after);
     const cut = ({ at, end }: { readonly at: number; readonly end: number }) =>
       payload.subarray(at, end);
     const samples = createSampleDecoder(types.length).decode(
       { ids: cut(profile.ids), columns: profile.columns.map(cut), tracing: undefined },
-      rows.counts().stacks,
+      after.stacks,
     );
     if (profile.tracing !== undefined) {
       readTracing(createByteReader(cut(profile.tracing)), samples.length);

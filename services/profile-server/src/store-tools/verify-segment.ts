@@ -14,7 +14,7 @@ import type {
   TableDirectory,
 } from '../store/embedded/segment/segment-directory.ts';
 import { openSegment, type SegmentFile } from '../store/embedded/segment/segment-file.ts';
-import { createCountedRows, isSameCount, textOfCounts } from './counted-rows.ts';
+import { isSameCount, textOfCounts } from './row-counts.ts';
 import { createSumsByStack, totalsOf } from './sums-by-stack.ts';
 
 export type VerifiedSegment = {
@@ -69,14 +69,13 @@ export function textOfError(error: unknown): string {
 type Fault = (text: string) => void;
 
 function verifyRows(segment: SegmentFile, epoch: EpochDirectory, fault: Fault): void {
-  const rows = createCountedRows(epoch.before);
   const page = segment.page(epoch.page);
   const from = createByteReader(page);
-  readDictionaryRows(from, rows);
+  const { after } = readDictionaryRows(from, epoch.before);
   if (from.left() > 0) fault(`${from.left()} bytes behind the rows of ${epoch.service}`);
-  if (!isSameCount(rows.counts(), epoch.after)) {
+  if (!isSameCount(after, epoch.after)) {
     fault(
-      `the dictionary of ${epoch.tenant}, ${epoch.service} comes to ${textOfCounts(rows.counts())}; the directory says ${textOfCounts(epoch.after)}`,
+      `the dictionary of ${epoch.tenant}, ${epoch.service} comes to ${textOfCounts(after)}; the directory says ${textOfCounts(epoch.after)}`,
     );
   }
 }

@@ -7,6 +7,8 @@ import { COLUMN_BYTES } from './heap-sizes.ts';
 export type GrowableColumn<Cells> = {
   readonly length: () => number;
   push(value: number): void;
+  /** Many at once. */
+  append(values: Cells): void;
   at(row: number): number;
   /** The cells so far, as a window on the column's memory: for reading only. */
   view(): Cells;
@@ -20,7 +22,7 @@ type NumberCells = {
   [row: number]: number;
   readonly length: number;
   readonly byteLength: number;
-  set(cells: ArrayLike<number>): void;
+  set(cells: ArrayLike<number>, at?: number): void;
 };
 
 /** Tables are many and most stay small: a table of one profile should not cost kilobytes. */
@@ -72,6 +74,13 @@ function growable<Cells extends NumberCells>(
     push(value) {
       if (length === cells.length) resize(Math.max(INITIAL_CELLS, length * 2));
       cells[length++] = value;
+    },
+    append(values) {
+      const needed = length + values.length;
+      // The first ones are often all that come.
+      if (needed > cells.length) resize(Math.max(needed, length * 2));
+      cells.set(values, length);
+      length = needed;
     },
     at: (row) => cells[row] ?? 0,
     view: () => firstOf(cells, length),

@@ -2,10 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { profileFromText } from '@emberscope/profile';
 import fc from 'fast-check';
-import {
-  createDictionaryColumns,
-  createWholeDictionary,
-} from '../maintenance/dictionary-columns.ts';
 import { createByteReader } from './byte-reader.ts';
 import { createByteWriter } from './byte-writer.ts';
 import { DamagedBytes } from './damaged-bytes.ts';
@@ -18,6 +14,7 @@ import {
   readDictionaryRows,
   writeDictionaryRows,
 } from './dictionary-rows.ts';
+import { blankRows, createRowColumns, createWholeDictionary } from './row-columns.ts';
 
 const frame = fc.constantFrom('main', 'f@a.ts:3:9', 'f@b.ts:3:10', 'outer|inner', '0x10', 'ünï');
 const profile = fc
@@ -45,6 +42,20 @@ function countsAt(view: DictionaryView, share: number): RowCounts {
   };
 }
 
+/** What bits can be in: either word of an address, or both. */
+const WIDE = [
+  0n,
+  1n,
+  127n,
+  128n,
+  2n ** 28n,
+  2n ** 32n - 1n,
+  2n ** 32n,
+  2n ** 35n,
+  2n ** 63n,
+  2n ** 64n - 2n,
+];
+
 describe('rows of a dictionary', () => {
   it('are read again, in pieces and at once', () => {
     fc.assert(
@@ -56,7 +67,7 @@ describe('rows of a dictionary', () => {
         for (const to of [...cuts, countRows(view)]) {
           const piece = createByteWriter();
           writeDictionaryRows(piece, view, from, to);
-          readDictionaryRows(createByteReader(piece.finish()), whole);
+          whole.append(readDictionaryRows(createByteReader(piece.finish()), from));
           from = to;
         }
         assert.deepEqual(whole.view(), view);
@@ -72,8 +83,8 @@ describe('rows of a dictionary', () => {
         const after = countRows(view);
         const expected = createByteWriter();
         writeDictionaryRows(expected, view, before, after);
-        const columns = createDictionaryColumns(before);
-        readDictionaryRows(createByteReader(expected.finish()), columns);
+        const columns = createRowColumns(before);
+        columns.append(readDictionaryRows(createByteReader(expected.finish()), before));
         const again = createByteWriter();
         columns.write(again, after);
         assert.deepEqual(again.finish(), expected.finish());
@@ -84,18 +95,19 @@ describe('rows of a dictionary', () => {
 
   it('of 64 bits keep all of them', () => {
     const whole = createWholeDictionary();
-    const rows = { fileName: 0, buildId: 0, has: 5 };
-    whole.addMapping({
-      memoryStart: 1n,
-      memoryLimit: 2n ** 64n - 1n,
-      fileOffset: 2n ** 63n,
-      ...rows,
+    const blank = blankRows(NO_ROWS, { ...NO_ROWS, mappings: 1, locations: WIDE.length });
+    const wide = { memoryStart: 1n, memoryLimit: 2n ** 64n - 1n, fileOffset: 2n ** 63n };
+    const addressWords = new Uint32Array(BigUint64Array.from(WIDE).buffer);
+    whole.append({
+      ...blank,
+      mappings: [{ ...wide, fileName: 0, buildId: 0, has: 5 }],
+      locations: { ...blank.locations, addressWords },
     });
-    whole.addLocation(0, 2n ** 64n - 2n, 1, 0, [], []);
+    assert.deepEqual([...whole.view().symbols.locations.address], WIDE);
     const out = createByteWriter();
     writeDictionaryRows(out, whole.view(), NO_ROWS, whole.counts());
     const again = createWholeDictionary();
-    readDictionaryRows(createByteReader(out.finish()), again);
+    again.append(readDictionaryRows(createByteReader(out.finish()), NO_ROWS));
     assert.deepEqual(again.view(), whole.view());
   });
 });
@@ -122,7 +134,7 @@ describe('damaged rows', () => {
 
 function readOrDamage(bytes: Uint8Array): void {
   try {
-    readDictionaryRows(createByteReader(bytes), createWholeDictionary());
+    createWholeDictionary().append(readDictionaryRows(createByteReader(bytes), NO_ROWS));
   } catch (error) {
     if (!(error instanceof DamagedBytes)) throw error;
   }

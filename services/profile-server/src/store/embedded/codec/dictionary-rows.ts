@@ -24,22 +24,32 @@ export const NO_ROWS: RowCounts = {
 /** A dictionary as it stands, or a window on its columns. */
 export type DictionaryView = { readonly symbols: Symbols; readonly stacks: StackTable };
 
-/** What takes rows in, in the order of their numbers. */
+/**
+ * Rows of a dictionary behind others, column by column. They refer to one another, and to those
+ * before, by their numbers in the whole dictionary.
+ */
 export type DictionaryRows = {
-  readonly counts: () => RowCounts;
-  addString(text: string): void;
-  addFunction(name: number, systemName: number, fileName: number, startLine: number): void;
-  addMapping(mapping: DecodedMapping): void;
-  /** Lines lie in `functions` and `lineNumbers`, from 0 on. */
-  addLocation(
-    mapping: number,
-    address: bigint,
-    isFolded: number,
-    lineCount: number,
-    functions: ArrayLike<number>,
-    lineNumbers: ArrayLike<number>,
-  ): void;
-  addStack(parent: number, location: number): void;
+  readonly before: RowCounts;
+  readonly after: RowCounts;
+  readonly strings: readonly string[];
+  readonly functions: {
+    readonly name: Int32Array;
+    readonly systemName: Int32Array;
+    readonly fileName: Int32Array;
+    readonly startLine: Int32Array;
+  };
+  readonly mappings: readonly DecodedMapping[];
+  readonly locations: {
+    readonly mapping: Int32Array;
+    /** Two for each, the low one first. */
+    readonly addressWords: Uint32Array;
+    readonly isFolded: Uint8Array;
+    /** Where the lines of each begin in the two columns below, and where the last ones end. */
+    readonly lineStart: Int32Array;
+    readonly lineFunction: Int32Array;
+    readonly lineNumber: Int32Array;
+  };
+  readonly stacks: { readonly parent: Int32Array; readonly location: Int32Array };
 };
 
 export type DecodedMapping = {
@@ -124,11 +134,10 @@ export function writeDictionaryRows(
 }
 
 /**
- * Reads rows behind those that `into` has. Throws {@link DamagedBytes} for a row that refers to one
- * which is not there; `into` is then not to be used any more.
+ * Reads rows that stand behind `before`. Throws {@link DamagedBytes} for a row that refers to one
+ * which is not there.
  */
-export function readDictionaryRows(from: ByteReader, into: DictionaryRows): void {
-  const before = into.counts();
+export function readDictionaryRows(from: ByteReader, before: RowCounts): DictionaryRows {
   const stringCount = from.uvarint();
   const functionCount = from.uvarint();
   const mappingCount = from.uvarint();
@@ -141,74 +150,84 @@ export function readDictionaryRows(from: ByteReader, into: DictionaryRows): void
       `dictionary rows of ${least} bytes at least, and ${from.left()} are left`,
     );
   }
-  const strings = before.strings + stringCount;
-  const functions = before.functions + functionCount;
-  const mappings = before.mappings + mappingCount;
-  const locations = before.locations + locationCount;
-
-  const rowBelow = (limit: number): number => {
-    const row = from.uvarint();
-    if (row >= limit) throw new DamagedBytes(`a row ${row} of ${limit}`);
-    return row;
+  const after: RowCounts = {
+    strings: before.strings + stringCount,
+    functions: before.functions + functionCount,
+    mappings: before.mappings + mappingCount,
+    locations: before.locations + locationCount,
+    stacks: before.stacks + stackCount,
   };
 
-  from.texts(stringCount, into.addString);
+  const strings: string[] = [];
+  from.texts(stringCount, (text) => strings.push(text));
 
-  const columnOf = (length: number, read: () => number): Float64Array => {
-    const column = new Float64Array(length);
-    for (let i = 0; i < length; i++) column[i] = read();
-    return column;
+  const rowsBelow = (limit: number, count: number): Int32Array => {
+    const rows = from.uvarints32(count);
+    checkBelow(rows, limit);
+    return new Int32Array(rows.buffer);
   };
-  const stringRow = () => rowBelow(strings);
-  const name = columnOf(functionCount, stringRow);
-  const systemName = columnOf(functionCount, stringRow);
-  const fileName = columnOf(functionCount, stringRow);
-  for (let i = 0; i < functionCount; i++) {
-    const startLine = Number(from.svarint());
-    into.addFunction(name[i] ?? 0, systemName[i] ?? 0, fileName[i] ?? 0, startLine);
-  }
+  const name = rowsBelow(after.strings, functionCount);
+  const systemName = rowsBelow(after.strings, functionCount);
+  const fileName = rowsBelow(after.strings, functionCount);
+  const startLine = from.svarints32(functionCount);
 
+  const mappings: DecodedMapping[] = [];
   for (let i = 0; i < mappingCount; i++) {
-    into.addMapping({
-      memoryStart: BigInt(from.uvarint64()),
-      memoryLimit: BigInt(from.uvarint64()),
-      fileOffset: BigInt(from.uvarint64()),
-      fileName: stringRow(),
-      buildId: stringRow(),
-      has: from.uint8(),
-    });
+    const memoryStart = BigInt(from.uvarint64());
+    const memoryLimit = BigInt(from.uvarint64());
+    const fileOffset = BigInt(from.uvarint64());
+    const [file = 0, buildId = 0] = rowsBelow(after.strings, 2);
+    const has = from.uint8();
+    mappings.push({ memoryStart, memoryLimit, fileOffset, fileName: file, buildId, has });
   }
 
-  const mapping = columnOf(locationCount, () => rowBelow(mappings + 1) - 1);
-  const address = new BigUint64Array(locationCount);
-  for (let i = 0; i < locationCount; i++) address[i] = BigInt(from.uvarint64());
-  const isFolded = columnOf(locationCount, from.uint8);
-  const lineCounts = columnOf(locationCount, () => from.count(0));
-  const lineCount = lineCounts.reduce((sum, count) => sum + count, 0);
-  if (2 * lineCount > from.left()) {
-    throw new DamagedBytes(`${lineCount} lines, and ${from.left()} bytes are left`);
-  }
-  const lineFunction = columnOf(lineCount, () => rowBelow(functions));
-  const lineNumber = columnOf(lineCount, () => Number(from.svarint()));
-  let line = 0;
-  for (let i = 0; i < locationCount; i++) {
-    const end = line + (lineCounts[i] ?? 0);
-    into.addLocation(
-      mapping[i] ?? NO_MAPPING,
-      address[i] ?? 0n,
-      isFolded[i] ?? 0,
-      end - line,
-      lineFunction.subarray(line, end),
-      lineNumber.subarray(line, end),
-    );
-    line = end;
-  }
+  const mapping = rowsBelow(after.mappings + 1, locationCount);
+  for (let i = 0; i < locationCount; i++) mapping[i] = (mapping[i] ?? 0) - 1;
+  const addressWords = from.uvarints64(locationCount);
+  const isFolded = from.bytes(locationCount);
+  const lineStart = startsOf(from.uvarints32(locationCount), from.left() / 2);
+  const lineCount = lineStart[locationCount] ?? 0;
+  const lineFunction = rowsBelow(after.functions, lineCount);
+  const lineNumber = from.svarints32(lineCount);
 
-  const distance = columnOf(stackCount, from.uvarint);
-  for (let i = 0; i < stackCount; i++) {
-    const row = before.stacks + i;
-    const parent = row - (distance[i] ?? 0);
+  const parent = parentsOf(from.uvarints32(stackCount), before.stacks);
+  const location = rowsBelow(after.locations, stackCount);
+
+  return {
+    ...{ before, after, strings, mappings },
+    functions: { name, systemName, fileName, startLine },
+    locations: { mapping, addressWords, isFolded, lineStart, lineFunction, lineNumber },
+    stacks: { parent, location },
+  };
+}
+
+function checkBelow(rows: Uint32Array, limit: number): void {
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] ?? 0;
+    if (row >= limit) throw new DamagedBytes(`a row ${row} of ${limit}`);
+  }
+}
+
+/** Where runs of so many begin, and where the last one ends: at `limit`, at most. */
+function startsOf(counts: Uint32Array, limit: number): Int32Array {
+  const starts = new Int32Array(counts.length + 1);
+  let end = 0;
+  for (let i = 0; i < counts.length; i++) {
+    end += counts[i] ?? 0;
+    if (end > limit) throw new DamagedBytes(`${end} lines, and there is room for ${limit}`);
+    starts[i + 1] = end;
+  }
+  return starts;
+}
+
+/** Of stacks from `first` on, by how far each is from its parent. */
+function parentsOf(distances: Uint32Array, first: number): Int32Array {
+  const parents = new Int32Array(distances.length);
+  for (let i = 0; i < distances.length; i++) {
+    const row = first + i;
+    const parent = row - (distances[i] ?? 0);
     if (parent >= row || parent < NO_STACK) throw new DamagedBytes(`a stack ${row} on ${parent}`);
-    into.addStack(parent, rowBelow(locations));
+    parents[i] = parent;
   }
+  return parents;
 }

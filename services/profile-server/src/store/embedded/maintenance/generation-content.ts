@@ -13,10 +13,10 @@ import {
   readStreamRecord,
   type StreamRecord,
 } from '../codec/log-records.ts';
+import { createRowColumns, type RowColumns } from '../codec/row-columns.ts';
 import { forEachRecord } from '../log/for-each-record.ts';
 import { bytesOfChunk, type GenerationView, publishedBytes } from '../log/log-chunk.ts';
 import type { StoredPushId } from '../segment/push-ids-page.ts';
-import { createDictionaryColumns, type DictionaryColumns } from './dictionary-columns.ts';
 
 /** What a generation of the log holds, sorted by where it goes. Samples are where they were. */
 export type GenerationContent = {
@@ -29,7 +29,7 @@ export type GenerationContent = {
 
 export type GenerationEpoch = {
   readonly record: EpochRecord;
-  readonly rows: DictionaryColumns;
+  readonly rows: RowColumns;
   /** Rows up to here are sound. */
   readonly after: RowCounts;
   readonly tables: readonly GenerationTable[];
@@ -59,7 +59,7 @@ type Growing<T> = {
 type GrowingTable = Growing<GenerationTable> & { readonly placeOfNumber: Map<number, number> };
 type GrowingEpoch = {
   readonly record: EpochRecord;
-  readonly rows: DictionaryColumns;
+  readonly rows: RowColumns;
   /** When rows of it could not be read: what came behind them has numbers that nobody knows. */
   brokenAfter: RowCounts | undefined;
   readonly tables: Map<string, GrowingTable>;
@@ -176,7 +176,7 @@ export function isUndamaged(act: () => unknown): boolean {
 }
 
 function createEpoch(record: EpochRecord): GrowingEpoch {
-  const rows = createDictionaryColumns(record.before);
+  const rows = createRowColumns(record.before);
   return {
     ...{ record, rows, brokenAfter: undefined, pushIds: [] },
     ...{ tables: new Map(), tableOfStream: new Map() },
@@ -191,8 +191,9 @@ function addRows(epoch: GrowingEpoch, bytes: Uint8Array, { rowsAt, rowsEnd }: Pr
   const before = epoch.rows.counts();
   try {
     const from = createByteReader(bytes, rowsAt, rowsEnd);
-    readDictionaryRows(from, epoch.rows);
+    const rows = readDictionaryRows(from, before);
     if (from.left() > 0) throw new DamagedBytes(`${from.left()} bytes behind dictionary rows`);
+    epoch.rows.append(rows);
   } catch (error) {
     epoch.brokenAfter = before;
     throw error;

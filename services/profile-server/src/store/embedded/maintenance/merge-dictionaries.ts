@@ -2,11 +2,11 @@ import { createByteReader } from '../codec/byte-reader.ts';
 import { createByteWriter } from '../codec/byte-writer.ts';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import { hasRowsBetween, type RowCounts, readDictionaryRows } from '../codec/dictionary-rows.ts';
+import { createRowColumns } from '../codec/row-columns.ts';
 import { inFile } from '../segment/level-rows.ts';
 import type { EpochDirectory, TableDirectory } from '../segment/segment-directory.ts';
 import type { SegmentFile } from '../segment/segment-file.ts';
 import type { SegmentWriter } from '../segment/segment-writer.ts';
-import { createDictionaryColumns } from './dictionary-columns.ts';
 
 /** One dictionary, as several segments have it, and the tables that are of it. */
 export type EpochInputs = {
@@ -84,10 +84,12 @@ function runsOf(pieces: readonly EpochPiece[]): readonly (readonly EpochPiece[])
 function pageOfRun(run: readonly EpochPiece[], before: RowCounts, after: RowCounts): Uint8Array {
   const [only, ...others] = run;
   if (only !== undefined && others.length === 0) return only.segment.page(only.epoch.page);
-  const columns = createDictionaryColumns(before);
+  const columns = createRowColumns(before);
   for (const { segment, epoch } of run) {
     inFile(segment, () => {
-      readDictionaryRows(createByteReader(segment.page(epoch.page)), columns);
+      columns.append(
+        readDictionaryRows(createByteReader(segment.page(epoch.page)), columns.counts()),
+      );
       if (!isSame(columns.counts(), epoch.after)) {
         throw new DamagedBytes(`rows of ${epoch.service} that are not as many as they should be`);
       }

@@ -78,7 +78,8 @@ export function loadDictionary(
     if (rowsOf(epoch.after) === rowsOf(epoch.before)) continue;
     const file = openSegment(fs, path);
     try {
-      readDictionaryRows(createByteReader(file.page(epoch.page)), intake);
+      const from = createByteReader(file.page(epoch.page));
+      intake.append(readDictionaryRows(from, intake.counts()));
     } finally {
       file.close();
     }
@@ -86,7 +87,7 @@ export function loadDictionary(
   for (const { before, runs } of generations) {
     checkFollows(intake.counts(), before);
     for (const { bytes, at, end } of runs) {
-      readDictionaryRows(createByteReader(bytes, at, end), intake);
+      intake.append(readDictionaryRows(createByteReader(bytes, at, end), intake.counts()));
     }
   }
   return dictionary;

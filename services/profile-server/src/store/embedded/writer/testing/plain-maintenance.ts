@@ -151,7 +151,7 @@ export function createPlainMaintenance(fs: Fs, dataDir: string): PlainMaintenanc
         const key = `${epoch.tenant} ${epoch.service} ${epoch.ordinal}`;
         const { page: _, ...rest } = epoch;
         const known = byKey.get(key) ?? { ...rest, rows: collectRows(epoch.before) };
-        readDictionaryRows(createByteReader(page), known.rows);
+        known.rows.append(readDictionaryRows(createByteReader(page), known.rows.counts()));
         byKey.set(key, { ...known, after: known.rows.counts() as RowCounts });
       }
       const kept = left(profiles, deletions);

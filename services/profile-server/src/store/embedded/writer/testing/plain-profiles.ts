@@ -62,7 +62,8 @@ export function profilesOfGeneration({ chunks }: GenerationView) {
       const stream = streams.get(record.stream);
       if (epoch === undefined || stream === undefined) throw new Error('not declared');
       if (record.rowsEnd > record.rowsAt) {
-        readDictionaryRows(createByteReader(copy, record.rowsAt, record.rowsEnd), epoch.rows);
+        const from = createByteReader(copy, record.rowsAt, record.rowsEnd);
+        epoch.rows.append(readDictionaryRows(from, epoch.after));
         epoch.after = epoch.rows.counts();
       }
       readStackIds(copy, record.ids.at, record.ids.end, scratch, epoch.after.stacks);
