@@ -115,6 +115,36 @@ test('what was acknowledged is there after a restart, and after the process was 
   }
 });
 
+test('with profiles it takes requests at once, and is ready when it has practised with them', async () => {
+  const dataDir = join(folder, 'practised');
+  const push = (url: string) =>
+    fetch(`${url}/ingest?format=pprof&name=a`, { method: 'POST', body: pprofOf('main;run 3') });
+  const empty = await startReady([], dataDir);
+  assert.equal(
+    (await fetch(`${empty.url}/ready`)).status,
+    200,
+    'there is nothing to practise with',
+  );
+  assert.equal((await push(empty.url)).status, 200);
+  empty.child.kill('SIGTERM');
+  await empty.end;
+
+  const { child, end, url } = await startReady([], dataDir);
+  const early = await fetch(`${url}/ready`);
+  assert.equal(early.status, 503);
+  assert.match(await early.text(), /^queries: starting \(practising with the newest profiles\)$/m);
+  assert.equal((await push(url)).status, 200);
+  const giveUpMillis = Date.now() + 10_000;
+  let status = early.status;
+  while (status !== 200 && Date.now() < giveUpMillis) {
+    status = (await fetch(`${url}/ready`)).status;
+  }
+  assert.equal(status, 200);
+  child.kill('SIGTERM');
+  const { err } = await end;
+  assert.equal(err.match(/"msg":"ready"/g)?.length, 1, err);
+});
+
 test('a server that is told to end before it is ready does, as if it had been', async () => {
   const child = start(['--listen', '127.0.0.1:0', '--data-dir', join(folder, 'early')]);
   const end = ended(child);

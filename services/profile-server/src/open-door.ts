@@ -80,6 +80,13 @@ const STOP_MILLIS = 5_000;
 /** How often the threads' state is looked at for the metrics. */
 const STATS_PERIOD_MILLIS = 5_000;
 
+/**
+ * Who waits until the server is ready is to find it quick: it answers the first flame graph after a
+ * start in a tenth of a second, and in a tenth of that once it has practised. Requests are taken all
+ * the while, and pushes are not worth less for it.
+ */
+const PRACTICE_BEFORE_READY_MILLIS = 1_000;
+
 /** A line for each kind of trouble in this time at most. */
 const LOG_INTERVAL_MILLIS = 10_000;
 
@@ -96,6 +103,7 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
   if (typeof page === 'string') return { ok: false, reason: page };
   const health = createHealth();
   const storeCheck = health.add('store');
+  const queriesCheck = health.add('queries');
   const metrics = createMetrics({ prefix: 'emberscope', withProcessMetrics: true });
   const count = createServerMetrics(metrics);
   const limiter = createLogLimiter({ clock, intervalMillis: LOG_INTERVAL_MILLIS });
@@ -134,6 +142,7 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
   count.measureQueries(store.waitingQueries);
 
   let lastStats: WriterStats | null = null;
+  const hasProfiles = () => (lastStats?.profileCount ?? 0) > 0;
   const tenancy = createTenancy(settings.multitenancy);
   const maxBodyBytes = bodyLimitBytes(settings);
   const shared = { ingest, admission, tenancy, maxBodyBytes, clock };
@@ -237,8 +246,21 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
   await lookAtStore();
   const stopLooking = clock.every(STATS_PERIOD_MILLIS, () => void lookAtStore());
   if (page.fileCount === 0) log.warn({ pageDir: parts.pageDir }, 'the page has not been built');
-  count.ready((clock.monotonicMillis() - parts.beganMillis) / 1000);
-  log.info({ listen: formatListenAddress(listening.address) }, 'ready');
+  let stopWaiting = () => {};
+  let isReady = false;
+  const becomeReady = () => {
+    stopWaiting();
+    if (isStopping || isReady) return;
+    isReady = true;
+    queriesCheck.set('running');
+    count.ready((clock.monotonicMillis() - parts.beganMillis) / 1000);
+    log.info({ listen: formatListenAddress(listening.address) }, 'ready');
+  };
+  if (hasProfiles()) {
+    queriesCheck.set('starting', 'practising with the newest profiles');
+    stopWaiting = clock.after(PRACTICE_BEFORE_READY_MILLIS, becomeReady);
+    void store.practised.then(becomeReady);
+  } else becomeReady();
 
   return {
     ok: true,
@@ -248,6 +270,7 @@ export async function openDoor(parts: DoorParts): Promise<OpenedDoor> {
       isStopping = true;
       storeCheck.set('stopping');
       stopLooking();
+      stopWaiting();
       const cut = await door.close(STOP_MILLIS);
       turns.stop();
       return cut;

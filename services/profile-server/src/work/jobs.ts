@@ -136,8 +136,11 @@ export type WarmInput = {
 /** What the server's cores are for just now, before practice: many pushes, or queries. */
 export type BusyWith = 'nothing' | 'pushes' | 'queries';
 
-/** `cold`: there is nothing to do it with yet, or no time. */
-export type Warmed = 'cold' | 'more' | 'warm';
+/**
+ * `cold`: there is nothing to do it with yet, or no time. `newest`, said once: questions about the
+ * newest minutes are practised, and there is more to do.
+ */
+export type Warmed = 'cold' | 'more' | 'newest' | 'warm';
 
 export type QueryInput = {
   readonly call: QueryCall;

@@ -58,7 +58,7 @@ serveJobs<QueryJobs>({
     reader.setView(view);
     const warmed = await warmUp.go(partsWith(limits), polled(context), busyWith);
     // What it left behind, should it be long before there is more to do.
-    if (warmed === 'more') idle.touch();
+    if (warmed === 'more' || warmed === 'newest') idle.touch();
     if (warmed === 'warm' && !isWarm) {
       isWarm = true;
       idle.collect();

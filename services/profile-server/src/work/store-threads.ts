@@ -60,6 +60,11 @@ export type StoreThreads = {
   /** About uploaded files, on a thread that answers queries. */
   adHoc(call: AdHocCall, options: RunOptions): Promise<JobOutcome<AdHocAnswer>>;
   stats(): Promise<JobOutcome<WriterStats>>;
+  /**
+   * Fulfilled once the threads have practised the questions about the newest minutes, or found that
+   * there is nothing to practise with, or no time for it.
+   */
+  readonly practised: Promise<void>;
   /** Queries that wait for a thread. */
   readonly waitingQueries: () => number;
   /** Flushes and ends all threads. */
@@ -135,6 +140,11 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
   let queries: WorkerPool<QueryJobs> | undefined;
   let view: StoreView | undefined;
   let warmth: Warmed = 'cold';
+  let newestCount = 0;
+  let becomePractised = () => {};
+  const practised = new Promise<void>((resolve) => {
+    becomePractised = resolve;
+  });
   /** When a query came last. */
   let askedMillis = -Infinity;
   /** Ends the slice of practice that threads are at, while they are. */
@@ -168,7 +178,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
   async function warm(to: StoreView, pool: WorkerPool<QueryJobs>): Promise<void> {
     if (warmth !== 'cold') return;
     warmth = 'more';
-    while (warmth === 'more' && !isStopping) {
+    while ((warmth === 'more' || warmth === 'newest') && !isStopping) {
       const isAsked = clock.monotonicMillis() - askedMillis < BETWEEN_QUERIES_MILLIS;
       const busyWith = hasManyPushes ? 'pushes' : isAsked ? 'queries' : 'nothing';
       const input = { view: view ?? to, limits: options.queryLimits, busyWith } as const;
@@ -178,9 +188,14 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       const slices = Array.from({ length: queryThreads }, () =>
         pool.run('warm', input, { signal }),
       );
-      warmth = coldest(await Promise.all(slices));
+      const warmed = (await Promise.all(slices)).map(warmedOf);
       practice = undefined;
+      warmth = coldest(warmed);
+      newestCount += warmed.filter((each) => each === 'newest').length;
+      // Each says it once; who has not been asked is still loading, or busy.
+      if (newestCount >= queryThreads) becomePractised();
     }
+    becomePractised();
   }
 
   return {
@@ -224,6 +239,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       for (const event of done.output.events) onEvent(event);
       return { ...done, output: done.output.stats };
     },
+    practised,
     waitingQueries: () => queries?.stats().queued ?? 0,
     async stop() {
       isStopping = true;
@@ -239,11 +255,14 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
 }
 
 /** A thread that was kept from it has more to do; one that could not has done what it can. */
-function coldest(outcomes: readonly JobOutcome<Warmed>[]): Warmed {
-  const warmed = outcomes.map((done) =>
-    done.kind === 'done' ? done.output : done.kind === 'cancelled' ? 'more' : 'warm',
-  );
-  return warmed.find((each) => each === 'more') ?? warmed.find((each) => each === 'cold') ?? 'warm';
+function warmedOf(done: JobOutcome<Warmed>): Warmed {
+  return done.kind === 'done' ? done.output : done.kind === 'cancelled' ? 'more' : 'warm';
+}
+
+const COLDEST_FIRST = ['more', 'newest', 'cold', 'warm'] as const satisfies readonly Warmed[];
+
+function coldest(warmed: readonly Warmed[]): Warmed {
+  return COLDEST_FIRST.find((each) => warmed.includes(each)) ?? 'warm';
 }
 
 function sentenceOf(done: Exclude<JobOutcome<unknown>, { readonly kind: 'done' }>): string {

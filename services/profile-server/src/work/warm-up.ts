@@ -103,7 +103,7 @@ export function createWarmUp(
     calls = undefined;
     spentMillis = 0;
     slowTimes.clear();
-    return 'more';
+    return 'newest';
   }
 
   return {
