@@ -35,10 +35,17 @@ export type NameNodes = {
   readonly parent: Int32Array;
   readonly label: Int32Array;
   readonly firstRoot: NodeIndex;
-  /** Children of a node as a list, in no order; `NO_NODE` ends it. */
-  readonly firstChild: Int32Array;
-  readonly nextSibling: Int32Array;
+  /**
+   * {@link LINK_CELLS} for each node: its first child, its next sibling (children are a list, in no
+   * order, `NO_NODE` ends it), and its label once more. Who walks down large trees fetches each node
+   * from far away, and all of it at once.
+   */
+  readonly links: Int32Array;
 };
+
+export const LINK_CELLS = 3;
+/** What each of them is. */
+export const LINK = { firstChild: 0, nextSibling: 1, label: 2 } as const;
 
 const UNKNOWN = -2;
 
@@ -51,21 +58,25 @@ export function createNameTree(frameKey: FrameKey): NameTree {
   let current: StackSymbols | undefined;
   const waiting: StackIndex[] = [];
   let firstRoot: NodeIndex = NO_NODE;
-  let firstChild = new Int32Array(0);
-  const nextSibling = growableInt32();
+  let links = new Int32Array(0);
+  let length = 0;
   let spaceBefore: WeakRef<FrameSpace> | undefined;
   let inSpace = growableInt32();
 
   function nodeBelow(caller: NodeIndex, frame: FrameIndex): NodeIndex {
     const node = edges.intern(caller, frame);
-    if (node < nextSibling.length()) return node;
-    if (node >= firstChild.length) firstChild = withRoom(firstChild, node + 1, NO_NODE);
+    if (node < length) return node;
+    length = node + 1;
+    if (LINK_CELLS * length > links.length) links = withRoom(links, LINK_CELLS * length, NO_NODE);
+    const at = LINK_CELLS * node;
+    links[at + LINK.label] = frame;
     if (caller === NO_NODE) {
-      nextSibling.push(firstRoot);
+      links[at + LINK.nextSibling] = firstRoot;
       firstRoot = node;
     } else {
-      nextSibling.push(firstChild[caller] ?? NO_NODE);
-      firstChild[caller] = node;
+      const firstChild = LINK_CELLS * caller + LINK.firstChild;
+      links[at + LINK.nextSibling] = links[firstChild] ?? NO_NODE;
+      links[firstChild] = node;
     }
     return node;
   }
@@ -112,13 +123,7 @@ export function createNameTree(frameKey: FrameKey): NameTree {
     },
     nodes() {
       const { parent, label } = edges.view();
-      return {
-        parent,
-        label,
-        firstRoot,
-        firstChild: firstChild.subarray(0, parent.length),
-        nextSibling: nextSibling.view(),
-      };
+      return { parent, label, firstRoot, links };
     },
     framesIn(space) {
       if (spaceBefore?.deref() !== space) {

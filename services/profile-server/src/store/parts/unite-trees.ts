@@ -1,5 +1,5 @@
 import { NO_NODE, nthLargest } from '@emberscope/profile';
-import type { NameNodes } from '../dictionary/name-tree.ts';
+import { LINK, LINK_CELLS, type NameNodes } from '../dictionary/name-tree.ts';
 import type { QueryGuard } from './query-guard.ts';
 
 /** A tree that is laid over others. */
@@ -79,14 +79,17 @@ export function createTreeUnion(): TreeUnion {
     caller: number,
     first: number,
   ): number {
-    const { nextSibling, label } = nodes;
+    const { links } = nodes;
     let below = 0;
-    for (let child = firstChild; child !== NO_NODE; child = nextSibling[child] ?? NO_NODE) {
+    for (let next = firstChild; next !== NO_NODE; ) {
+      const child = next;
+      const at = LINK_CELLS * child;
+      next = links[at + LINK.nextSibling] ?? NO_NODE;
       const total = totals[child] ?? 0;
       if (total === 0) continue;
       if (sourceCount === sources.capacity) sources = enlargedSources(sources);
       below += total;
-      const frame = frameOf[label[child] ?? 0] ?? 0;
+      const frame = frameOf[links[at + LINK.label] ?? 0] ?? 0;
       let node = unitedOfFrame[frame] ?? NO_NODE;
       if (node < first) {
         if (length === columns.capacity) columns = enlargedNodes(columns);
@@ -114,7 +117,8 @@ export function createTreeUnion(): TreeUnion {
     while (source !== NO_NODE) {
       const tree = sources.tree[source] ?? 0;
       const laid = trees[tree];
-      const child = laid?.nodes.firstChild[sources.node[source] ?? 0] ?? NO_NODE;
+      const at = LINK_CELLS * (sources.node[source] ?? 0) + LINK.firstChild;
+      const child = laid?.nodes.links[at] ?? NO_NODE;
       if (laid !== undefined && child !== NO_NODE) {
         below += takeChildren(tree, laid, child, node, first);
       }
