@@ -5,7 +5,10 @@ import { nameOfDay } from './epoch-key.ts';
 import type { Maintenance } from './maintenance-jobs.ts';
 import { type DueMerge, dueMerge, dueRollup } from './maintenance-plan.ts';
 import type { ManifestStore } from './manifest-store.ts';
+import { rollupsReplacedBy } from './replaced-rollups.ts';
 import type { RetryPause } from './retry-pause.ts';
+import type { StoreEvent } from './store-event.ts';
+import { createUnreadInputs } from './unread-inputs.ts';
 import { PUSH_IDS_KEPT_MILLIS } from './writer-limits.ts';
 import type { WrittenFiles } from './written-files.ts';
 
@@ -34,6 +37,7 @@ export type BackgroundMergeOptions = {
     run: () => Promise<void>,
     onError: (error: unknown) => void,
   ) => Promise<void>;
+  readonly onEvent: (event: StoreEvent) => void;
 };
 
 /**
@@ -61,7 +65,7 @@ type Outcome =
 
 export function createBackgroundMerge(options: BackgroundMergeOptions): BackgroundMerge {
   const { clock, dataDir, maintenance, manifest, written, pause, closeDay } = options;
-  const damaged = new Set<string>();
+  const unread = createUnreadInputs(clock, options.onEvent);
   let running: Promise<void> | undefined;
   let hasEnded = false;
   let lastSeconds = 0;
@@ -102,7 +106,7 @@ export function createBackgroundMerge(options: BackgroundMergeOptions): Backgrou
           lastSeconds = (clock.monotonicMillis() - sinceMillis) / 1000;
         });
       },
-      (error) => noteDamage(job.inputs, error),
+      (error) => unread.noteFailure(job.inputs, error),
     );
   }
 
@@ -135,37 +139,23 @@ export function createBackgroundMerge(options: BackgroundMergeOptions): Backgrou
       // Others came meanwhile, which rest on rows of these: the next merge takes them together.
       if (!isStillAll) return false;
     }
-    // Another one is of profiles that have gone, and of which nothing else is left.
-    const firstArrival = Math.min(...inputs.map((input) => input.firstArrival));
-    const isReplaced = (of: SegmentEntry): boolean =>
-      rollup !== undefined && of.day === day && of.firstArrival >= firstArrival;
-    const replacedRollups = manifest.current().rollups.filter(isReplaced);
-    await options.replace(
-      [...inputs, ...replacedRollups.filter((of) => of.file !== rollup?.file)],
-      (current) => ({
-        ...current,
-        segments: segment === undefined ? current.segments : [...current.segments, segment],
-        rollups:
-          rollup === undefined
-            ? current.rollups
-            : [...current.rollups.filter((of) => !isReplaced(of)), rollup],
-        nextFile: Math.max(current.nextFile, file + 1),
-      }),
-    );
+    const replaced = rollup === undefined ? [] : rollupsReplacedBy(inputs, manifest.current());
+    const rollups = rollup === undefined ? [] : [rollup];
+    await options.replace([...inputs, ...replaced], (current) => ({
+      ...current,
+      segments: segment === undefined ? current.segments : [...current.segments, segment],
+      rollups: [...current.rollups, ...rollups],
+      nextFile: Math.max(current.nextFile, file + 1),
+    }));
     return true;
-  }
-
-  /** A file that a merge cannot read is left alone from then on: what is whole in it is served. */
-  function noteDamage(inputs: readonly SegmentEntry[], error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    for (const { file } of inputs) if (message.includes(file)) damaged.add(file);
   }
 
   return {
     beginDue() {
       if (running !== undefined || hasEnded || !pause.isDue()) return;
       const current = manifest.current();
-      const isLeftOut = (file: string): boolean => damaged.has(file);
+      unread.keep([...current.segments, ...current.rollups]);
+      const { isLeftOut } = unread;
       const due =
         dueMerge(current.segments, clock.nowMillis(), isLeftOut) ?? dueRollup(current, isLeftOut);
       if (due === undefined) return;

@@ -83,6 +83,7 @@ export function createMaintenanceRunner(options: MaintenanceOptions): Maintenanc
     ...{ clock, dataDir, maintenance: options.maintenance, manifest, written, closeDay, attempt },
     pause: createRetryPause(clock),
     exclusively: options.exclusively,
+    onEvent: options.onEvent,
     ...{ replace, discard },
   });
   const retention = createRetention({

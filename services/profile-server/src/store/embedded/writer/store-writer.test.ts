@@ -357,7 +357,8 @@ describe('merges', () => {
       segments.map(({ file, kind }) => (file === bad?.file ? 'bad' : kind)),
       ['bad', 'day'],
     );
-    assert.match(opened.events[0]?.message ?? '', /^the merge of 2026-11-24 failed/);
+    assert.match(opened.events[0]?.message ?? '', /000001.seg is damaged, and left out of merges$/);
+    assert.match(opened.events[1]?.message ?? '', /^the merge of 2026-11-24 failed/);
   });
 });
 

@@ -38,6 +38,11 @@ export const MAX_SEGMENTS_OF_DAY = 24;
 /** Pauses before what failed is tried again: doubled from the first to the last. */
 export const RETRY_FIRST_MILLIS = 1000;
 export const RETRY_MAX_MILLIS = 60_000;
+/** What a merge cannot read may be back in a moment: then nothing is merged without it. */
+export const UNREAD_TRIES = 3;
+/** Without what it still cannot read, a merge is done again after this; doubled up to a day. */
+export const UNREAD_FIRST_MILLIS = 60_000;
+export const UNREAD_MAX_MILLIS = 86_400_000;
 /** How often a segment is asked for at the start: pushes wait meanwhile, and not for ever. */
 export const RESTORE_TRIES = 5;
 export const RESTORE_AGAIN_MILLIS = 500;
