@@ -26,8 +26,11 @@ export type JobOutcome<Output> =
       readonly where: 'queue' | 'worker';
       readonly timeoutMillis: number;
     }
-  /** Its worker ended while it ran: an exit, an uncaught error, no memory left. */
-  | { readonly kind: 'worker-died'; readonly reason: string };
+  /**
+   * Its worker ended: an exit, an uncaught error, no memory left. It cannot have been the job's doing
+   * where that had not been begun; what was transferred went with the worker.
+   */
+  | { readonly kind: 'worker-died'; readonly reason: string; readonly isBegun: boolean };
 
 /**
  * Tells that nobody waits for a job any more: what is needed of an `AbortSignal`, of which each

@@ -183,8 +183,8 @@ export function createPoolWorker(parts: PoolWorkerParts): PoolWorker {
     if (running === undefined) return;
     const isBegun = Atomics.load(thread.jobWords, BEGUN_JOB) === running.id;
     // What was transferred went down with the thread.
-    if (isBegun || running.transfer.length > 0) running.settle({ kind: 'worker-died', reason });
-    else onReturned(running, reason);
+    if (!isBegun && running.transfer.length === 0) onReturned(running, reason);
+    else running.settle({ kind: 'worker-died', reason, isBegun });
   }
 
   function end(thread: Thread): void {

@@ -267,6 +267,7 @@ describe('a thread that dies', () => {
       ]);
       assert.ok(killer.kind === 'worker-died');
       assert.match(killer.reason, reason);
+      assert.ok(killer.isBegun);
       assert.deepEqual(
         others,
         [1, 2, 3].map((output) => ({ kind: 'done', output })),
@@ -292,7 +293,7 @@ describe('a thread that dies', () => {
     assert.equal((await pool.run('dieAfterAnswer', null)).kind, 'done');
     const bytes = new Uint8Array(8);
     const outcome = await pool.run('increment', bytes, { transfer: [bytes.buffer] });
-    assert.deepEqual(outcome, { kind: 'worker-died', reason: 'exit code 3' });
+    assert.deepEqual(outcome, { kind: 'worker-died', reason: 'exit code 3', isBegun: false });
   });
 
   test('again and again is replaced at once, then later and later, until a job is done', async () => {

@@ -228,7 +228,7 @@ export function createWorkerPool<Jobs extends JobTable<Jobs>>(
       if (job.id !== id) continue;
       job.stopTimer();
       job.worker = undefined;
-      if (++job.returns > MAX_RETURNS) job.settle({ kind: 'worker-died', reason });
+      if (++job.returns > MAX_RETURNS) job.settle({ kind: 'worker-died', reason, isBegun: false });
       else wait(job, returned);
     }
     dispatch();

@@ -13,6 +13,21 @@ import { createIngestService } from './ingest-service.ts';
 
 const RING_BYTES = 4096;
 
+const MESSAGE = { bytes: new Uint8Array(1), encoding: 'proto', isGzip: false } as const;
+const TENANT = tenantId('anonymous');
+
+/** With a pool of which only this is called, and a store. */
+function serviceWith(read: JobOutcome<unknown>, stored: JobOutcome<PushOutput>) {
+  return createIngestService({
+    pool: { run: async () => read } as unknown as IngestPool,
+    store: { push: async () => stored },
+    rateLimit: { take: () => undefined },
+    limits: { maxBatchBytes: 0 } as IngestLimits,
+    nowMillis: () => 0,
+    observe: { stored: () => {}, discarded: () => {} },
+  });
+}
+
 /** Pushes a profile that lies in a ring; whether the ring has all of its room afterwards. */
 async function isGivenBack(stored: JobOutcome<PushOutput>): Promise<boolean> {
   const built = labelSet([{ name: 'service_name', value: 'a' }]);
@@ -21,17 +36,8 @@ async function isGivenBack(stored: JobOutcome<PushOutput>): Promise<boolean> {
   const series = [{ labels: built.labelSet, profiles: [{ profile: profileNow('main 1') }] }];
   const packed = packProfile({ sizeBytes: 1, outcome: { kind: 'ready', series } }, ring);
   const output = { kind: 'profiles', profiles: [packed] };
-  const service = createIngestService({
-    // Of the pool only this is called.
-    pool: { run: async () => ({ kind: 'done', output }) } as unknown as IngestPool,
-    store: { push: async () => stored },
-    rateLimit: { take: () => undefined },
-    limits: { maxBatchBytes: 0 } as IngestLimits,
-    nowMillis: () => 0,
-    observe: { stored: () => {}, discarded: () => {} },
-  });
-  const message = { bytes: new Uint8Array(1), encoding: 'proto', isGzip: false } as const;
-  await service.push(tenantId('anonymous'), message, new AbortController().signal);
+  const service = serviceWith({ kind: 'done', output }, stored);
+  await service.push(TENANT, MESSAGE, new AbortController().signal);
   return ring.claim(RING_BYTES - 8) !== undefined;
 }
 
@@ -45,4 +51,13 @@ test('room in shared memory comes back once the store has read it', async () => 
 test('and never while a thread that was given up may still read it', async () => {
   const given = { kind: 'timed-out', where: 'worker', timeoutMillis: 1 } as const;
   assert.equal(await isGivenBack(given), false);
+});
+
+test('what ended a thread is not to come again, but what it had not begun is', async () => {
+  for (const isBegun of [true, false]) {
+    const died = { kind: 'worker-died', reason: 'no memory', isBegun } as const;
+    const service = serviceWith(died, { kind: 'busy', queued: 0 });
+    const { kind } = await service.push(TENANT, MESSAGE, new AbortController().signal);
+    assert.equal(kind, isBegun ? 'refused' : 'unavailable');
+  }
 });

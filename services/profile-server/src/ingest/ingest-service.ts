@@ -233,6 +233,9 @@ type NotDone = Exclude<JobOutcome<unknown>, { readonly kind: 'done' }>;
 
 /** A thread that could not read a body: a mistake of ours, or more than it had time or memory for. */
 function unreadable(outcome: NotDone): IngestVerdict {
+  if (outcome.kind === 'worker-died' && !outcome.isBegun) {
+    return notNow(`a thread ended that was about to read the profile: ${outcome.reason}`);
+  }
   if (outcome.kind === 'worker-died' || outcome.kind === 'failed') {
     const reason = outcome.kind === 'failed' ? outcome.error.message : outcome.reason;
     // Sent again it would end another thread: the body is at fault, or our reader is.

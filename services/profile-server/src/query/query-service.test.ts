@@ -35,7 +35,7 @@ describe('a query', () => {
   const cases: readonly (readonly [JobOutcome<QueryAnswer>, object])[] = [
     [{ kind: 'done', output: NOTHING }, NOTHING],
     [
-      { kind: 'worker-died', reason: 'no memory' },
+      { kind: 'worker-died', reason: 'no memory', isBegun: true },
       {
         ...{ ok: false, code: 'unavailable', retryAfterSeconds: 1 },
         message: 'the thread that answered it ended: no memory',

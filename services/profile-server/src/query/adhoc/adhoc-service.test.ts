@@ -81,7 +81,7 @@ describe('an uploaded file that is asked for', () => {
     [{ kind: 'cancelled', by: 'signal' }, 'canceled'],
     [{ kind: 'cancelled', by: 'close' }, 'unavailable'],
     [{ kind: 'timed-out', where: 'worker', timeoutMillis: 5 }, 'deadline_exceeded'],
-    [{ kind: 'worker-died', reason: 'out of memory' }, 'internal'],
+    [{ kind: 'worker-died', reason: 'out of memory', isBegun: true }, 'internal'],
     [
       {
         kind: 'failed',
