@@ -50,13 +50,17 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   rejectNewerThanMillis: '10m',
 };
 
-/** A whole server in this process, with real threads, a port and a data directory of its own. */
+/**
+ * A whole server in this process, with real threads and a port of its own. A data directory that is
+ * given outlives it, its own does not.
+ */
 export async function runServer(
   changed: Partial<Settings> = {},
   pageDir = '/nowhere',
+  givenDir?: string,
 ): Promise<RunningServer> {
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const dataDir = await mkdtemp(join(tmpdir(), 'emberscope-server-'));
+  const dataDir = givenDir ?? (await mkdtemp(join(tmpdir(), 'emberscope-server-')));
   const started = await startServer({
     settings: settingsOf(changed),
     pageDir,
@@ -72,7 +76,7 @@ export async function runServer(
     url: `http://127.0.0.1:${started.address.port}`,
     async stop() {
       await started.stop();
-      await rm(dataDir, { recursive: true });
+      if (givenDir === undefined) await rm(dataDir, { recursive: true });
     },
   };
 }
