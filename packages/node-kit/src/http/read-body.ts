@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
 import { type TurnLine, turnLine } from '../turn-clock/turn-line.ts';
+import { createGrowingBody } from './growing-body.ts';
 import { type HttpRequest, isCutOff } from './http-handler.ts';
 import { dropInTurns, readInTurns } from './read-in-turns.ts';
 
@@ -24,15 +25,6 @@ export type ReadBody =
   /** The client went away, and there is nobody to answer; or a piece was not admitted. */
   | { readonly kind: 'aborted' };
 
-/** The first buffer of a body that announces more, or nothing. */
-const FIRST_BUFFER_BYTES = 64 * 1024;
-
-/**
- * How much larger each next buffer is. Pages cost nothing until bytes arrive, and copying what has
- * arrived holds the event loop: an eighth of 256 MiB at most.
- */
-const GROWTH = 8;
-
 /**
  * Reads a request's body, as it came (a `content-encoding` is the caller's business), into one
  * buffer, and never keeps more than `maxBytes` of it.
@@ -54,9 +46,7 @@ export function readBody(request: HttpRequest, limits: ReadBodyLimits): Promise<
   if (isCutOff(request)) return Promise.resolve({ kind: 'aborted' });
 
   return new Promise((resolve) => {
-    const mostBytes = announcedBytes ?? maxBytes;
-    let buffer = Buffer.alloc(0);
-    let length = 0;
+    const body = createGrowingBody(maxBytes, announcedBytes);
     const stopTimer = clock.after(limitMillis, () => finish({ kind: 'timed-out', limitMillis }));
     const onAborted = () => finish({ kind: 'aborted' });
     request.on('data', onData);
@@ -67,8 +57,7 @@ export function readBody(request: HttpRequest, limits: ReadBodyLimits): Promise<
     request.on('error', onAborted);
 
     function onData(chunk: Buffer): void {
-      const needed = length + chunk.length;
-      if (needed > maxBytes) {
+      if (body.length() + chunk.length > maxBytes) {
         finish({ kind: 'too-large', maxBytes });
         return;
       }
@@ -76,39 +65,45 @@ export function readBody(request: HttpRequest, limits: ReadBodyLimits): Promise<
         finish({ kind: 'aborted' });
         return;
       }
-      if (needed > buffer.length) {
-        const grown = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(mostBytes, room(needed))));
-        buffer.copy(grown, 0, 0, length);
-        buffer = grown;
-      }
-      chunk.copy(buffer, length);
-      length = needed;
+      body.append(chunk);
       readInTurns(request, turns);
-    }
-
-    /** A body whose length is known, most are, has all of its room when an eighth of it is here. */
-    function room(needed: number): number {
-      const known = announcedBytes === undefined ? buffer.length : needed;
-      return Math.max(FIRST_BUFFER_BYTES, GROWTH * known);
     }
 
     function onEnd(): void {
       // A cancelled HTTP/2 stream may end as well as close; half a body must not pass for one.
-      const isHalf = announcedBytes !== undefined && length < announcedBytes;
-      finish(isHalf ? { kind: 'aborted' } : { kind: 'ok', bytes: buffer.subarray(0, length) });
+      if (announcedBytes !== undefined && body.length() < announcedBytes) {
+        finish({ kind: 'aborted' });
+        return;
+      }
+      // All of it is here: neither time nor the client can take it back.
+      stopListening();
+      answerWhenSettled();
     }
 
-    function finish(body: ReadBody): void {
+    function answerWhenSettled(): void {
+      while (!body.settle()) {
+        if (turns.hasTime()) continue;
+        turns.run(answerWhenSettled);
+        return;
+      }
+      resolve({ kind: 'ok', bytes: body.bytes() });
+    }
+
+    function stopListening(): void {
       stopTimer();
       request.off('data', onData);
       request.off('end', onEnd);
       request.off('aborted', onAborted);
       request.off('close', onAborted);
       // `error` stays listened to: unheard, a late one would end the process.
+    }
+
+    function finish(why: Exclude<ReadBody, { readonly kind: 'ok' }>): void {
+      stopListening();
       // Once read from, a request is no longer Node's to empty: dropped bytes keep the connection
       // usable and let a client that is still sending come to see its 413.
-      if (body.kind !== 'ok') dropInTurns(request, turns);
-      resolve(body);
+      dropInTurns(request, turns);
+      resolve(why);
     }
   });
 }
