@@ -25,6 +25,8 @@ export type StackDictionary = {
   view(): StackSymbols;
   /** Its stacks folded by name, where that is kept from one answer to the next. */
   readonly nameTree?: (frameKey: FrameKey) => NameTree;
+  /** Says that a query needs it no more: it may make room for the next one. */
+  readonly done?: () => void;
 };
 
 /**

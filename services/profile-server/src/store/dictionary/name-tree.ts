@@ -14,6 +14,7 @@ import type { FrameKey } from '../selection.ts';
 import type { StackSymbols } from './dictionary.ts';
 import type { FrameSpace } from './frame-space.ts';
 import { growableInt32 } from './growable-column.ts';
+import { CLOSURE_BYTES, MAP_ENTRY_BYTES, OBJECT_BYTES, POINTER_BYTES } from './heap-sizes.ts';
 
 /**
  * The stacks of one dictionary folded by the names of their frames: a tree of nodes, a parent's row
@@ -28,6 +29,8 @@ export type NameTree = {
   nodes(): NameNodes;
   /** The numbers that the frames so far have in a space, by label; kept for the space used last. */
   framesIn(space: FrameSpace): Int32Array;
+  /** Of the memory it holds, used or not; names belong to the dictionary. */
+  readonly bytes: () => number;
 };
 
 /** Nodes so far, as windows; `label` holds rows of the tree's own frames. */
@@ -48,6 +51,11 @@ export const LINK_CELLS = 3;
 export const LINK = { firstChild: 0, nextSibling: 1, label: 2 } as const;
 
 const UNKNOWN = -2;
+
+/** Of an edge with its slots, for each that there is room for: 4 + 4 + 2 * 4. */
+const EDGE_BYTES = 16;
+/** A frame: an object, and it, its name and its place among edges and strings of a collector. */
+const FRAME_BYTES = OBJECT_BYTES + POINTER_BYTES + MAP_ENTRY_BYTES + 4 * EDGE_BYTES;
 
 export function createNameTree(frameKey: FrameKey): NameTree {
   const edges = createEdgeInterner();
@@ -133,6 +141,14 @@ export function createNameTree(frameKey: FrameKey): NameTree {
       for (const frame of frames.slice(inSpace.length())) inSpace.push(space.intern(frame));
       return inSpace.view();
     },
+    bytes: () =>
+      24 * CLOSURE_BYTES +
+      edges.cells().parent.length * EDGE_BYTES +
+      frames.length * FRAME_BYTES +
+      nodeOfStack.byteLength +
+      frameOfFunction.byteLength +
+      links.byteLength +
+      inSpace.bytes(),
   };
 }
 

@@ -82,45 +82,62 @@ export function createTreeFold(): TreeFold {
     const isWide = needsWideSums(parts);
     const space = spaceOf(frameKey);
     const unused = pool;
-    const sumsOf = new Map<StackDictionary, ReturnType<typeof sumsIn>>();
-    function sumsIn(dictionary: StackDictionary) {
+    const used: Float64Array[] = [];
+    const laid: LaidTree[] = [];
+    const wide: ReadonlyMap<number, bigint>[] = [];
+    let unnamed = 0n;
+
+    /** One dictionary after another: behind each of them no more is held than what was added up. */
+    function lay(dictionary: StackDictionary, addTo: (sums: NodeSums) => void): void {
       const names = dictionary.nameTree?.(frameKey) ?? createNameTree(frameKey);
       names.update(dictionary.view());
-      return { names, sums: createNodeSums(names, isWide, unused.pop() ?? new Float64Array(0)) };
-    }
-    function nodeSums(dictionary: StackDictionary): NodeSums {
-      const known = sumsOf.get(dictionary) ?? sumsIn(dictionary);
-      sumsOf.set(dictionary, known);
-      return known.sums;
+      const sums = createNodeSums(names, isWide, unused.pop() ?? new Float64Array(0));
+      addTo(sums);
+      laid.push({
+        totals: sums.totals(),
+        nodes: names.nodes(),
+        frameOf: names.framesIn(space),
+      });
+      unnamed += sums.unnamed();
+      if (sums.wide !== undefined) wide.push(sums.wide);
+      used.push(sums.cells());
+      dictionary.done?.();
     }
 
     const addable = partsToSum(parts, mode, guard);
     if (addable !== undefined) {
-      for (const part of addable) nodeSums(part.table.dictionary).addPart(part, guard);
+      for (const [dictionary, ofOne] of byDictionary(addable)) {
+        lay(dictionary, (sums) => {
+          for (const part of ofOne) sums.addPart(part, guard);
+        });
+      }
     } else {
-      for (const sums of mergeByMode(parts, mode, guard)) {
-        nodeSums(sums.dictionary).addSums(sums, guard);
+      for (const merged of mergeByMode(parts, mode, guard)) {
+        lay(merged.dictionary, (sums) => sums.addSums(merged, guard));
       }
     }
-    const merged = [...sumsOf.values()];
-    const laid = merged.map(
-      ({ names, sums }): LaidTree => ({
-        totals: sums.totals(),
-        nodes: names.nodes(),
-        frameOf: names.framesIn(space),
-      }),
-    );
-    const unnamed = merged.reduce((sum, { sums }) => sum + sums.unnamed(), 0n);
-    const wide = merged.flatMap(({ sums }) => sums.wide ?? []);
     const tree = isWide
       ? truncateCallTree(
           wideTree(union.unite(laid, space.length(), 0, guard), wide, space),
           keepNodes,
         )
       : narrowTree(nodesOf(laid, space, keepNodes, guard), space);
-    pool = keptCells([...unused, ...merged.map(({ sums }) => sums.cells())]);
+    pool = keptCells([...unused, ...used]);
     return { tree, unnamed };
   };
+}
+
+function byDictionary(
+  parts: readonly SelectedPart[],
+): ReadonlyMap<StackDictionary, readonly SelectedPart[]> {
+  const partsOf = new Map<StackDictionary, SelectedPart[]>();
+  for (const part of parts) {
+    const { dictionary } = part.table;
+    const ofOne = partsOf.get(dictionary);
+    if (ofOne === undefined) partsOf.set(dictionary, [part]);
+    else ofOne.push(part);
+  }
+  return partsOf;
 }
 
 function keptCells(all: readonly Float64Array[]): Float64Array[] {

@@ -48,45 +48,96 @@ export type EpochDictionaries = {
    * of their own: `rollup` says which.
    */
   of(name: EpochName, rollup?: string): EpochDictionary;
-  /** Says that a query begins: what the one before used may go, and there may be more to read. */
+  /** Says that a query begins: there may be more to read. */
   beginQuery(): void;
+  /** Says that it has ended: what has no room goes. */
+  endQuery(): void;
   readonly bytes: () => number;
   readonly length: () => number;
 };
 
 export type EpochDictionariesOptions = {
-  /** What dictionaries may keep from one query to the next: asked as each begins. */
+  /** What dictionaries may keep, from one query to the next as within one. */
   readonly maxBytes: () => number;
   /**
-   * Told when a query first looks at a dictionary: how much was read for it, and how many stacks
-   * there are. Throws to end the query when that is too much.
+   * Told when a query first looks at a dictionary: by how much all that it has to hold has grown
+   * past the limit, and how many stacks there are. Throws to end the query when that is too much.
    */
-  readonly onUse: (grownBytes: number, stackCount: number) => void;
+  readonly onUse: (bytesPastLimit: number, stackCount: number) => void;
   /** Told before rows are read: segments of a day that were not opened so far may have some. */
   readonly openDay: (day: number) => void;
   /** What is wrong with segments of a day, for the message when rows are missing. */
   readonly damageOn: (day: number) => string | undefined;
 };
 
+/** The rows of a dictionary. */
+type Loaded = {
+  readonly key: string;
+  readonly rows: StoredRows;
+  /** What they were counted with. */
+  bytes: number;
+  /** What they are to the query that runs: not looked at so far, looked at, not needed any more. */
+  phase: 'kept' | 'in use' | 'done';
+};
+
 export function createEpochDictionaries(options: EpochDictionariesOptions): EpochDictionaries {
   const dictionaries = new Map<string, EpochDictionary>();
   /** Those that have rows in memory, the one used longest ago first. */
-  const loaded = new Map<string, { readonly rows: StoredRows; bytes: number }>();
+  const loaded = new Map<string, Loaded>();
+  /** Those that the query has looked at. */
+  let used: Loaded[] = [];
+  /** Those that it is done with, the latest last. */
+  let done: Loaded[] = [];
   let heldBytes = 0;
+  let mostPastLimit = 0;
   let queryNumber = 0;
 
-  function setBytes(key: string, rows: StoredRows): void {
-    const before = loaded.get(key)?.bytes ?? 0;
-    const bytes = rows.bytes();
+  /** What came to it since: rows, and nodes of its trees of names. */
+  function count(one: Loaded): void {
+    const bytes = one.rows.bytes();
+    heldBytes += bytes - one.bytes;
+    one.bytes = bytes;
+  }
+
+  function use(key: string, rows: StoredRows): void {
+    const one = loaded.get(key) ?? { key, rows, bytes: 0, phase: 'kept' };
+    one.phase = 'in use';
     loaded.delete(key);
-    loaded.set(key, { rows, bytes });
-    heldBytes += bytes - before;
-    options.onUse(Math.max(0, bytes - before), rows.counts().stacks);
+    loaded.set(key, one);
+    used.push(one);
+    count(one);
   }
 
   function drop(key: string): void {
-    heldBytes -= loaded.get(key)?.bytes ?? 0;
+    const one = loaded.get(key);
+    if (one === undefined) return;
+    heldBytes -= one.bytes;
     loaded.delete(key);
+  }
+
+  /**
+   * Drops what the query has not looked at, then what it is done with: the latest first, so that a
+   * question about more than there is room for finds the others when it is asked again.
+   */
+  function makeRoom(): void {
+    const maxBytes = options.maxBytes();
+    for (const [key, { phase }] of loaded) {
+      if (heldBytes <= maxBytes || phase !== 'kept') break;
+      drop(key);
+    }
+    while (heldBytes > maxBytes) {
+      const one = done.pop();
+      if (one === undefined) break;
+      if (loaded.get(one.key) === one) drop(one.key);
+    }
+  }
+
+  /** What makes no room, because the query needs it. */
+  function growthPastLimit(): number {
+    const pastLimit = heldBytes - options.maxBytes();
+    const growth = Math.max(0, pastLimit - mostPastLimit);
+    mostPastLimit += growth;
+    return growth;
   }
 
   function create(key: string, name: EpochName, isRollup: boolean): EpochDictionary {
@@ -106,7 +157,10 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
     function current(): StoredRows {
       const known = loaded.get(key)?.rows;
       if (known !== undefined && readIn === queryNumber) return known;
-      if (known === undefined) taken = new Map();
+      if (known === undefined) {
+        taken = new Map();
+        makeRoom();
+      }
       const rows = known ?? createStoredRows();
       if (!isRollup) options.openDay(name.day);
       try {
@@ -117,8 +171,11 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
         drop(key);
         throw error;
       }
+      const isFirstUse = readIn !== queryNumber;
       readIn = queryNumber;
-      setBytes(key, rows);
+      use(key, rows);
+      makeRoom();
+      options.onUse(growthPastLimit(), isFirstUse ? rows.counts().stacks : 0);
       return rows;
     }
 
@@ -165,6 +222,13 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
       name,
       view: () => current().view(),
       nameTree: (frameKey) => current().nameTree(frameKey),
+      done() {
+        const one = loaded.get(key);
+        if (one?.phase !== 'in use') return;
+        one.phase = 'done';
+        count(one);
+        done.push(one);
+      },
       addPage(page) {
         pages.add(page);
       },
@@ -196,11 +260,17 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
     },
     beginQuery() {
       queryNumber++;
-      const maxBytes = options.maxBytes();
-      for (const key of loaded.keys()) {
-        if (heldBytes <= maxBytes) break;
-        drop(key);
+      mostPastLimit = 0;
+      makeRoom();
+    },
+    endQuery() {
+      for (const one of used) {
+        one.phase = 'kept';
+        if (loaded.get(one.key) === one) count(one);
       }
+      used = [];
+      done = [];
+      makeRoom();
     },
     bytes: () => heldBytes,
     length: () => loaded.size,

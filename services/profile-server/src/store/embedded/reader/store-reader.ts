@@ -86,8 +86,11 @@ const DICTIONARY_SHARE = 0.5;
 const COLUMN_SHARE = 0.25;
 const BLOCK_SHARE = 0.25;
 
-/** What a merge needs for each stack of a dictionary: sums, marks, nodes. */
-const MERGE_BYTES_PER_STACK = 16;
+/**
+ * What a merge needs for each stack of a dictionary, and has also when the dictionary has made room
+ * for others: a sum, and a node with its links.
+ */
+const MERGE_BYTES_PER_STACK = 24;
 
 /** What one query works with; there is only one at a time. */
 type Running = { readonly finder: RowFinder; readonly tables: QueryTables };
@@ -102,8 +105,8 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
   const dictionaries = createEpochDictionaries({
     // At least their share, and what the others leave of the whole.
     maxBytes: () => cacheBytes - columns.bytes() - blocks.bytes(),
-    onUse: (grownBytes, stackCount) =>
-      budget?.take(grownBytes + stackCount * MERGE_BYTES_PER_STACK),
+    onUse: (bytesPastLimit, stackCount) =>
+      budget?.take(bytesPastLimit + stackCount * MERGE_BYTES_PER_STACK),
     openDay: (day) => segments.openDay(day),
     damageOn: (day) => segments.damageOn(day),
   });
@@ -190,6 +193,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
     } finally {
       running = undefined;
       budget = undefined;
+      dictionaries.endQuery();
     }
   }
 

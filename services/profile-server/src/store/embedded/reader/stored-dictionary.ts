@@ -24,9 +24,6 @@ export type StoredRows = {
   readonly bytes: () => number;
 };
 
-/** Of a tree of names: the node of a stack, and a node with its slots and links for nearly each. */
-const NAME_TREE_BYTES_PER_STACK = 4 + 32;
-
 export function createStoredRows(): StoredRows {
   const columns = createWholeDictionary();
   const nameTrees = new Map<FrameKey, NameTree>();
@@ -46,8 +43,11 @@ export function createStoredRows(): StoredRows {
       nameTrees.set(frameKey, tree);
       return tree;
     },
-    bytes: () =>
-      nameTrees.size * columns.counts().stacks * NAME_TREE_BYTES_PER_STACK + columns.bytes(),
+    bytes() {
+      let bytes = columns.bytes();
+      for (const tree of nameTrees.values()) bytes += tree.bytes();
+      return bytes;
+    },
   };
 }
 
