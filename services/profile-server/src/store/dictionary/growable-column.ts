@@ -28,10 +28,12 @@ type NumberCells = {
 /** Tables are many and most stay small: a table of one profile should not cost kilobytes. */
 const INITIAL_CELLS = 8;
 
-export function growableInt32(): GrowableColumn<Int32Array> {
+/** `expectedCells` saves doubling it up to there. */
+export function growableInt32(expectedCells = 0): GrowableColumn<Int32Array> {
   return growable(
     (length) => new Int32Array(length),
     (cells, length) => cells.subarray(0, length),
+    expectedCells,
   );
 }
 
@@ -59,8 +61,9 @@ export function growableFloat64(): GrowableColumn<Float64Array> {
 function growable<Cells extends NumberCells>(
   create: (length: number) => Cells,
   firstOf: (cells: Cells, length: number) => Cells,
+  expectedCells = 0,
 ): GrowableColumn<Cells> {
-  let cells = create(INITIAL_CELLS);
+  let cells = create(Math.max(INITIAL_CELLS, expectedCells));
   let length = 0;
 
   function resize(capacity: number): void {

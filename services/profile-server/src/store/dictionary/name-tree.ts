@@ -29,6 +29,8 @@ export type NameTree = {
   nodes(): NameNodes;
   /** The numbers that the frames so far have in a space, by label; kept for the space used last. */
   framesIn(space: FrameSpace): Int32Array;
+  /** How many nodes it was made with room for. */
+  readonly expectedNodes: number;
   /** Of the memory it holds, used or not; names belong to the dictionary. */
   readonly bytes: () => number;
 };
@@ -57,8 +59,9 @@ const EDGE_BYTES = 16;
 /** A frame: an object, and it, its name and its place among edges and strings of a collector. */
 const FRAME_BYTES = OBJECT_BYTES + POINTER_BYTES + MAP_ENTRY_BYTES + 4 * EDGE_BYTES;
 
-export function createNameTree(frameKey: FrameKey): NameTree {
-  const edges = createEdgeInterner();
+/** `expectedNodes` saves columns that double up to there, and as much garbage as they take. */
+export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree {
+  const edges = createEdgeInterner(expectedNodes);
   const collector = createFrameCollector();
   const frames: SourceFunction[] = [];
   let nodeOfStack = new Int32Array(0);
@@ -66,7 +69,7 @@ export function createNameTree(frameKey: FrameKey): NameTree {
   let current: StackSymbols | undefined;
   const waiting: StackIndex[] = [];
   let firstRoot: NodeIndex = NO_NODE;
-  let links = new Int32Array(0);
+  let links = new Int32Array(LINK_CELLS * expectedNodes).fill(NO_NODE);
   let length = 0;
   let spaceBefore: WeakRef<FrameSpace> | undefined;
   let inSpace = growableInt32();
@@ -141,6 +144,7 @@ export function createNameTree(frameKey: FrameKey): NameTree {
       for (const frame of frames.slice(inSpace.length())) inSpace.push(space.intern(frame));
       return inSpace.view();
     },
+    expectedNodes,
     bytes: () =>
       24 * CLOSURE_BYTES +
       edges.cells().parent.length * EDGE_BYTES +

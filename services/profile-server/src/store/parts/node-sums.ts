@@ -33,7 +33,8 @@ export function createNodeSums(
 
   /** Doubles: a tree of names that is new grows by a node with nearly every stack it is asked for. */
   function room(node: number): void {
-    const wanted = Math.max(node + 1, names.nodes().parent.length, MIN_CELLS);
+    const known = Math.max(names.nodes().parent.length, names.expectedNodes);
+    const wanted = Math.max(node + 1, known, MIN_CELLS);
     const larger = new Float64Array(Math.max(wanted, 2 * sums.length));
     larger.set(sums);
     sums = larger;

@@ -2,7 +2,12 @@ import type { StackDictionary } from '../../dictionary/dictionary.ts';
 import { createByteReader } from '../codec/byte-reader.ts';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import type { RowCounts } from '../codec/dictionary-rows.ts';
-import { createStoredRows, hasAllRows, type StoredRows } from './stored-dictionary.ts';
+import {
+  createStoredRows,
+  hasAllRows,
+  type StoredRows,
+  type TreeSizes,
+} from './stored-dictionary.ts';
 
 /** Which dictionary: the life of one is a tenant's service, a day, and a number. */
 export type EpochName = {
@@ -54,6 +59,8 @@ export type EpochDictionaries = {
   endQuery(): void;
   readonly bytes: () => number;
   readonly length: () => number;
+  /** Of all that made room since the start: it is garbage until it is collected. */
+  readonly droppedBytes: () => number;
 };
 
 export type EpochDictionariesOptions = {
@@ -70,9 +77,13 @@ export type EpochDictionariesOptions = {
   readonly damageOn: (day: number) => string | undefined;
 };
 
+/** What is known of a dictionary whose rows made room. */
+type Remembering = { treeSizes?: TreeSizes };
+
 /** The rows of a dictionary. */
 type Loaded = {
   readonly key: string;
+  readonly owner: Remembering;
   readonly rows: StoredRows;
   /** What they were counted with. */
   bytes: number;
@@ -89,6 +100,7 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
   /** Those that it is done with, the latest last. */
   let done: Loaded[] = [];
   let heldBytes = 0;
+  let droppedBytes = 0;
   let mostPastLimit = 0;
   let queryNumber = 0;
 
@@ -99,8 +111,8 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
     one.bytes = bytes;
   }
 
-  function use(key: string, rows: StoredRows): void {
-    const one = loaded.get(key) ?? { key, rows, bytes: 0, phase: 'kept' };
+  function use(key: string, owner: Remembering, rows: StoredRows): void {
+    const one = loaded.get(key) ?? { key, owner, rows, bytes: 0, phase: 'kept' };
     one.phase = 'in use';
     loaded.delete(key);
     loaded.set(key, one);
@@ -112,7 +124,9 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
     const one = loaded.get(key);
     if (one === undefined) return;
     heldBytes -= one.bytes;
+    droppedBytes += one.bytes;
     loaded.delete(key);
+    one.owner.treeSizes = one.rows.treeSizes();
   }
 
   /**
@@ -143,6 +157,7 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
   function create(key: string, name: EpochName, isRollup: boolean): EpochDictionary {
     const pages = new Set<RowPage>();
     const heads = new Map<number, RowDeltas>();
+    const owner: Remembering = {};
     /** How far each generation was read. */
     let taken = new Map<number, { index: number; counts: RowCounts }>();
     let readIn = -1;
@@ -161,7 +176,7 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
         taken = new Map();
         makeRoom();
       }
-      const rows = known ?? createStoredRows();
+      const rows = known ?? createStoredRows(owner.treeSizes);
       if (!isRollup) options.openDay(name.day);
       try {
         readPages(rows);
@@ -173,7 +188,7 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
       }
       const isFirstUse = readIn !== queryNumber;
       readIn = queryNumber;
-      use(key, rows);
+      use(key, owner, rows);
       makeRoom();
       options.onUse(growthPastLimit(), isFirstUse ? rows.counts().stacks : 0);
       return rows;
@@ -274,6 +289,7 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
     },
     bytes: () => heldBytes,
     length: () => loaded.size,
+    droppedBytes: () => droppedBytes,
   };
 }
 

@@ -65,6 +65,8 @@ export type ReaderStats = {
   readonly damagedQueryCount: number;
   readonly dictionaryCount: number;
   readonly dictionaryBytes: number;
+  /** Of dictionaries that made room, since the start. */
+  readonly droppedBytes: number;
   readonly columnBytes: number;
   readonly blockBytes: number;
   /** Blocks whose pages were read and inflated, since the start. */
@@ -290,6 +292,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
       damagedQueryCount,
       dictionaryCount: dictionaries.length(),
       dictionaryBytes: dictionaries.bytes(),
+      droppedBytes: dictionaries.droppedBytes(),
       columnBytes: columns.bytes(),
       blockBytes: blocks.bytes(),
       blocksRead,

@@ -21,10 +21,16 @@ export type StoredRows = {
   view(): StackSymbols;
   /** Kept for as long as the rows are. */
   nameTree(frameKey: FrameKey): NameTree;
+  /** How many nodes each of them has. */
+  treeSizes(): TreeSizes;
   readonly bytes: () => number;
 };
 
-export function createStoredRows(): StoredRows {
+/** Nodes of trees of names. */
+export type TreeSizes = ReadonlyMap<FrameKey, number>;
+
+/** `expected`: what trees had when these rows were read before. */
+export function createStoredRows(expected?: TreeSizes): StoredRows {
   const columns = createWholeDictionary();
   const nameTrees = new Map<FrameKey, NameTree>();
   let view: StackSymbols | undefined;
@@ -39,10 +45,12 @@ export function createStoredRows(): StoredRows {
     },
     view: () => (view ??= columns.view()),
     nameTree(frameKey) {
-      const tree = nameTrees.get(frameKey) ?? createNameTree(frameKey);
+      const tree = nameTrees.get(frameKey) ?? createNameTree(frameKey, expected?.get(frameKey));
       nameTrees.set(frameKey, tree);
       return tree;
     },
+    treeSizes: () =>
+      new Map(Array.from(nameTrees, ([key, tree]) => [key, tree.nodes().parent.length])),
     bytes() {
       let bytes = columns.bytes();
       for (const tree of nameTrees.values()) bytes += tree.bytes();

@@ -14,6 +14,7 @@ import {
 import type { StoreEvent } from './store-event.ts';
 import {
   DICTIONARIES_MAX_BYTES,
+  DICTIONARY_IDLE_MILLIS,
   DICTIONARY_MAX_BYTES,
   DICTIONARY_MAX_STACKS,
 } from './writer-limits.ts';
@@ -47,6 +48,8 @@ export type Epochs = {
   retireDay(day: number): void;
   /** All uncommitted rows will be logged again. */
   rollBack(): void;
+  /** Lets go of those that were not used for {@link DICTIONARY_IDLE_MILLIS}. */
+  closeIdle(): void;
   /** Dictionaries by stacks, largest first. */
   largest(count: number): readonly DictionarySize[];
 };
@@ -66,6 +69,7 @@ export type EpochsOptions = {
   readonly nextArrival: () => number;
   readonly generations: () => readonly Generation[];
   readonly onEvent: (event: StoreEvent) => void;
+  readonly monotonicMillis: () => number;
   readonly maxBytes?: number;
   readonly dictionaryMaxBytes?: number;
 };
@@ -76,13 +80,19 @@ export type EpochsOptions = {
  */
 const MAX_RETIRED = 10_000;
 
+/** Rows on their way to the disk are nowhere but in memory. */
+function isDurable({ logged, committed }: Epoch): boolean {
+  return logged === committed;
+}
+
 export function createEpochs(options: EpochsOptions): Epochs {
-  const { fs, rowsInSegments, generations, nextArrival, onEvent } = options;
+  const { fs, rowsInSegments, generations, nextArrival, onEvent, monotonicMillis } = options;
   const maxBytes = options.maxBytes ?? DICTIONARIES_MAX_BYTES;
   const dictionaryMaxBytes = options.dictionaryMaxBytes ?? DICTIONARY_MAX_BYTES;
   /** By key, in the order of use: the first one goes first. */
   const open = new Map<string, Epoch>();
   const bytesOf = new Map<Epoch, number>();
+  const usedMillis = new WeakMap<Epoch, number>();
   let openBytes = 0;
   /**
    * Dictionaries that get nothing any more, though they can be read: those of an owner up to a
@@ -176,6 +186,7 @@ export function createEpochs(options: EpochsOptions): Epochs {
       // To the end: it is the one used last.
       open.delete(key);
       open.set(key, epoch);
+      usedMillis.set(epoch, monotonicMillis());
       return epoch;
     },
     used(epoch) {
@@ -189,8 +200,7 @@ export function createEpochs(options: EpochsOptions): Epochs {
       if (openBytes <= maxBytes) return;
       for (const other of open.values()) {
         if (openBytes <= maxBytes) break;
-        // Rows on their way to the disk are nowhere but here.
-        if (other !== epoch && other.logged === other.committed) forget(other);
+        if (other !== epoch && isDurable(other)) forget(other);
       }
     },
     retire,
@@ -203,6 +213,13 @@ export function createEpochs(options: EpochsOptions): Epochs {
     },
     rollBack() {
       for (const epoch of open.values()) epoch.logged = epoch.committed;
+    },
+    closeIdle() {
+      const idleSince = monotonicMillis() - DICTIONARY_IDLE_MILLIS;
+      for (const epoch of open.values()) {
+        if ((usedMillis.get(epoch) ?? 0) > idleSince) break;
+        if (isDurable(epoch)) forget(epoch);
+      }
     },
     largest(count) {
       return Array.from(open.values(), ({ tenant, service, day, dictionary }) => ({

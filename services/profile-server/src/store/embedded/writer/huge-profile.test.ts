@@ -33,6 +33,7 @@ function createIntake(): PushIntake {
       rowsInSegments: () => ({ rows: [], isWhole: true }),
       nextArrival: () => intake.nextArrival(),
       generations: () => [],
+      monotonicMillis: () => 0,
       onEvent: () => {},
     }),
     series: createLiveSeries(),

@@ -184,6 +184,23 @@ describe('limits', () => {
     assert.deepEqual(opened.events, []);
   });
 
+  test('dictionaries that nothing is written with are let go and read again', async () => {
+    const opened = await openTestWriter();
+    await push(opened, drawn('main;f1 1'), 'a');
+    await opened.clock.advance(10 * 60_000);
+    await push(opened, drawn('main;f1 1'), 'b');
+    assert.equal(opened.writer.stats().dictionaries.length, 2);
+    await opened.clock.advance(6 * 60_000);
+    assert.deepEqual(
+      opened.writer.stats().dictionaries.map(({ service }) => service),
+      ['b'],
+    );
+    await push(opened, drawn('main;f2 1'), 'a');
+    assert.equal(opened.writer.stats().dictionaries[0]?.stacks, 3);
+    assert.equal(opened.ids().length, 3);
+    assert.deepEqual(opened.events, []);
+  });
+
   test('a generation of too many dictionaries is cut', async () => {
     const opened = await openTestWriter({ limits: { epochsPerGeneration: 2 } });
     for (const service of ['a', 'b', 'c', 'd', 'e']) await push(opened, drawn('main 1'), service);

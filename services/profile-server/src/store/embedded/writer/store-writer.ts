@@ -139,6 +139,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
         return index.rowsIn(current.filter((of) => of.day === day));
       },
       nextArrival: () => intake.nextArrival(),
+      monotonicMillis: () => clock.monotonicMillis(),
       generations: () => {
         const open = log.open();
         return open === undefined ? log.waiting() : [...log.waiting(), open];
@@ -316,6 +317,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
         await cutWhenDue(open);
         await open.runner.runDue();
         forgetFacts(open.log);
+        open.epochs.closeIdle();
       } catch (error) {
         if (!(error instanceof FsError)) throw error;
         options.log({ level: 'warn', message: `the store's upkeep failed: ${error.message}` });

@@ -15,6 +15,11 @@ export const SPARE_MAX_BYTES = 4 * 1024 * 1024;
 export const COMMIT_MAX_MILLIS = 10_000;
 /** Dictionaries that are open for writing; the one used least recently goes and is read again. */
 export const DICTIONARIES_MAX_BYTES = 128 * 1024 * 1024;
+/**
+ * One that nothing was written with for so long goes as well, as those of the day before do: agents
+ * send every some seconds, and a large one takes a second to be read again.
+ */
+export const DICTIONARY_IDLE_MILLIS = 15 * 60_000;
 /** Beyond, a dictionary gets a successor: readers hold whole ones. */
 export const DICTIONARY_MAX_BYTES = 64 * 1024 * 1024;
 export const DICTIONARY_MAX_STACKS = 4_000_000;
