@@ -122,6 +122,7 @@ export function createTreeFold(): TreeFold {
           keepNodes,
         )
       : narrowTree(nodesOf(laid, space, keepNodes, guard), space);
+    union.release();
     pool = keptCells([...unused, ...used]);
     return { tree, unnamed };
   };

@@ -47,6 +47,8 @@ export type TreeUnion = {
     keepNodes: number,
     guard: QueryGuard,
   ): UnitedTrees;
+  /** Gives back what a large union took. */
+  release(): void;
 };
 
 /**
@@ -174,8 +176,6 @@ export function createTreeUnion(): TreeUnion {
 
   return {
     unite(laid, frameCount, keepNodes, guard) {
-      if (columns.capacity > KEPT_NODES) columns = createNodeColumns(KEPT_NODES);
-      if (sources.capacity > KEPT_SOURCES) sources = createSourceColumns(KEPT_SOURCES);
       if (unitedOfFrame.length < frameCount) unitedOfFrame = new Int32Array(2 * frameCount);
       unitedOfFrame.fill(NO_NODE, 0, frameCount);
       firstOfSize.fill(NO_NODE);
@@ -198,6 +198,10 @@ export function createTreeUnion(): TreeUnion {
       }
       trees = [];
       return unitedOf(columns, sources, length, total, threshold);
+    },
+    release() {
+      if (columns.capacity > KEPT_NODES) columns = createNodeColumns(KEPT_NODES);
+      if (sources.capacity > KEPT_SOURCES) sources = createSourceColumns(KEPT_SOURCES);
     },
   };
 }

@@ -5,8 +5,8 @@ import { createDecodedRun, type DecodedRun } from './head-part.ts';
  * the next query: there is only one at a time, and none of its answers holds on to them.
  */
 export type DecodedRuns = {
-  /** What the query before used is free again. */
-  beginQuery(): void;
+  /** What the query used is free again, and little of it is kept. */
+  endQuery(): void;
   next(): DecodedRun;
 };
 
@@ -19,7 +19,7 @@ export function createDecodedRuns(): DecodedRuns {
   let kept: DecodedRun[] = [];
   let used = 0;
   return {
-    beginQuery() {
+    endQuery() {
       let samples = 0;
       kept = kept.filter(({ scratch }) => {
         samples += scratch.stack.length;

@@ -149,7 +149,6 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
   function begin(guard: QueryGuard): Running {
     budget = createQueryBudget(options.queryBytes ?? QUERY_BYTES);
     dictionaries.beginQuery();
-    runs.beginQuery();
     updateHeads();
     const tables = createQueryTables({
       guard,
@@ -196,6 +195,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
       running = undefined;
       budget = undefined;
       dictionaries.endQuery();
+      runs.endQuery();
     }
   }
 
