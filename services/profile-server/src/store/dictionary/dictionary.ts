@@ -7,7 +7,7 @@ import {
 } from '@emberscope/profile';
 import type { FrameKey } from '../selection.ts';
 import { createFunctionRows, type FunctionRows } from './function-rows.ts';
-import { ARRAY_BYTES, CLOSURE_BYTES } from './heap-sizes.ts';
+import { ARRAY_BYTES } from './heap-sizes.ts';
 import { createLocationRows, type LocationRows } from './location-rows.ts';
 import { createMappingRows, type MappingRows } from './mapping-rows.ts';
 import type { NameTree } from './name-tree.ts';
@@ -47,6 +47,8 @@ export type Dictionary = StackDictionary & {
   readonly bytes: () => number;
 };
 
+/** Of one without rows, but for its columns: its functions and what they close over. */
+const EMPTY_BYTES = 11 * 1024;
 /** Of an interner's columns and slots (`createEdgeInterner`): 4 + 4 + 2 * 4. */
 const STACK_BYTES = 16;
 const STACK_ROWS_MIN = 128;
@@ -102,7 +104,7 @@ export function createDictionary(strings: StringRows = createStringRows()): Dict
       const openStackBytes =
         open === undefined ? 0 : ARRAY_BYTES * 3 + rowsHeld(open.length()) * STACK_BYTES;
       return (
-        24 * CLOSURE_BYTES +
+        EMPTY_BYTES +
         strings.bytes() +
         functions.bytes() +
         mappings.bytes() +
