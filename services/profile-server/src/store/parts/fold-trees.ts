@@ -108,7 +108,10 @@ export function createTreeFold(): TreeFold {
     if (addable !== undefined) {
       for (const [dictionary, ofOne] of byDictionary(addable)) {
         lay(dictionary, (sums) => {
-          for (const part of ofOne) sums.addPart(part, guard);
+          for (const part of ofOne) {
+            sums.addPart(part, guard);
+            part.table.done?.();
+          }
         });
       }
     } else {

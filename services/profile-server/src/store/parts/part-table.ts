@@ -26,6 +26,8 @@ export type PartTable = {
   /** Equal ones as one object, as far as that costs little; of many profiles, the first one's. */
   remarksAt(row: number): ProfileRemarks;
   samplesOf(row: number, type: number): SampleRun;
+  /** Says that no more samples are wanted for now: what they were read into may serve others. */
+  readonly done?: () => void;
 };
 
 /**

@@ -59,6 +59,9 @@ export function headPartOf(table: HeadTable): PartTable {
         return readTracing(createByteReader(bytes, sections.at, sections.end), scratch.length);
       });
     },
+    done() {
+      decoded = undefined;
+    },
   };
 }
 

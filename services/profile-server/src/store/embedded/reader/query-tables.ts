@@ -3,8 +3,8 @@ import type { PartTable } from '../../parts/part-table.ts';
 import type { QueryGuard } from '../../parts/query-guard.ts';
 import type { LevelName } from '../segment/segment-directory.ts';
 import type { BlockCache } from './block-samples.ts';
+import type { DecodedRuns } from './decoded-runs.ts';
 import type { HeadTable } from './head-index.ts';
-import type { DecodedRun } from './head-part.ts';
 import { hasTypeBit } from './head-rows.ts';
 import type { Deletions, HiddenRows } from './hidden-rows.ts';
 import { type ColumnCache, type LevelColumns, levelColumnsOf } from './level-columns-cache.ts';
@@ -28,8 +28,8 @@ export type QueryTablesOptions = {
   readonly budget: QueryBudget;
   readonly columns: ColumnCache;
   readonly blocks: BlockCache;
-  /** Scratch columns for a part, which it has until the query ends. */
-  readonly newRun: () => DecodedRun;
+  /** Scratch columns for a part, which it has until it is done or the query ends. */
+  readonly runs: Pick<DecodedRuns, 'next' | 'giveBack'>;
   readonly onBlock: () => void;
 };
 
@@ -48,7 +48,7 @@ export function createQueryTables(options: QueryTablesOptions): QueryTables {
     const columns = levelColumnsOf(table, level, options.columns, budget.take);
     return {
       columns,
-      part: segmentPartOf(table, columns, options.blocks, options.newRun, onBlock),
+      part: segmentPartOf(table, columns, options.blocks, options.runs, onBlock),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { PartTable, RowColumns } from '../../parts/part-table.ts';
 import { NO_REMARKS } from '../../parts/profile-remarks.ts';
 import { type BlockCache, type BlockSamples, blockSamplesOf } from './block-samples.ts';
+import type { DecodedRuns } from './decoded-runs.ts';
 import type { DecodedRun } from './head-part.ts';
 import type { LevelColumns } from './level-columns-cache.ts';
 import type { SegmentTable } from './segment-index.ts';
@@ -13,7 +14,7 @@ export function segmentPartOf(
   table: SegmentTable,
   level: LevelColumns,
   blocks: BlockCache,
-  newRun: () => DecodedRun,
+  runs: Pick<DecodedRuns, 'next' | 'giveBack'>,
   onBlock: () => void,
 ): PartTable {
   const { kind, dictionary, registry, directory } = table;
@@ -22,6 +23,7 @@ export function segmentPartOf(
   const isSum = level.level.level !== 'profile' || table.segment.entry.kind === 'rollup';
   /** Most tables are asked for their columns alone. */
   let samples: BlockSamples | undefined;
+  let run: DecodedRun | undefined;
   const columns: RowColumns = {
     get stream() {
       return level.keys().stream;
@@ -59,8 +61,14 @@ export function segmentPartOf(
     remarksAt: (row) => directory.remarks[level.remarks()[row] ?? 0] ?? NO_REMARKS,
     samplesOf(row, type) {
       if (stackCount === -1) stackCount = dictionary.view().stacks.length;
-      samples ??= blockSamplesOf(table, level, blocks, newRun(), onBlock);
+      run ??= runs.next();
+      samples ??= blockSamplesOf(table, level, blocks, run, onBlock);
       return samples.samplesOf(row, type, stackCount);
+    },
+    done() {
+      if (run !== undefined) runs.giveBack(run);
+      run = undefined;
+      samples = undefined;
     },
   };
 }

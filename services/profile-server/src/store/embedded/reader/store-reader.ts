@@ -155,7 +155,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
       budget,
       columns,
       blocks,
-      newRun: runs.next,
+      runs,
       onBlock: () => {
         blocksRead++;
       },
