@@ -106,8 +106,11 @@ export function createPoolWorker(parts: PoolWorkerParts): PoolWorker {
       const reason = uncaught === undefined ? `exit code ${code}` : describe(uncaught);
       died(thread, reason);
     });
-    const stopTimer = clock.after(parts.startTimeoutMillis, () => {
-      died(thread, `not ready after ${parts.startTimeoutMillis} ms`);
+    // Longer each time: on a machine that is busy enough, another try within the same time would be
+    // thrown away like the last, and cost as much again.
+    const timeoutMillis = parts.startTimeoutMillis * 2 ** Math.min(deaths, MAX_DOUBLINGS);
+    const stopTimer = clock.after(timeoutMillis, () => {
+      died(thread, `not ready after ${timeoutMillis} ms`);
       end(thread);
     });
     return { kind: 'starting', thread, stopTimer };
@@ -249,6 +252,9 @@ export function createPoolWorker(parts: PoolWorkerParts): PoolWorker {
     },
   };
 }
+
+/** Of the time to start: sixteen times what was enough elsewhere. */
+const MAX_DOUBLINGS = 4;
 
 /**
  * How long a thread may take to end. One that has run out of memory may collect garbage for minutes

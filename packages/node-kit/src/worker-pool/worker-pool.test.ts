@@ -322,14 +322,17 @@ describe('a thread that dies', () => {
     assert.equal(deaths[0]?.whileRunning, undefined);
   });
 
-  test('a thread that never gets ready is given up', async () => {
+  test('a thread that does not get ready is given up, and the next has twice the time', async () => {
     const { deaths } = testPool({
       workerUrl: new URL('data:text/javascript,setInterval(() => {}, 1000)'),
-      startTimeoutMillis: 100,
+      startTimeoutMillis: 50,
       minBackoffMillis: 5000,
     });
-    await until(() => deaths.length === 1);
-    assert.equal(deaths[0]?.reason, 'not ready after 100 ms');
+    await until(() => deaths.length === 2);
+    assert.deepEqual(
+      deaths.map(({ reason }) => reason),
+      ['not ready after 50 ms', 'not ready after 100 ms'],
+    );
   });
 });
 

@@ -26,7 +26,10 @@ export type WorkerPoolOptions<Jobs extends JobTable<Jobs>> = {
    * 500.
    */
   readonly graceMillis?: number;
-  /** How long a thread may take to call `serveJobs`. Default 30,000. */
+  /**
+   * How long a thread may take to call `serveJobs`. Default 30,000; twice as long with each that dies
+   * before any has answered a job, up to sixteen times.
+   */
   readonly startTimeoutMillis?: number;
   /**
    * A thread that died is replaced at once; the next that dies before it has answered any job after
