@@ -17,8 +17,8 @@ const TYPE = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const PUSHES = 30;
 /** From before a thread has begun its job to when it has mostly done it. */
 const KILLED_AFTER_MILLIS = [0, 2, 10];
-/** Everything takes milliseconds; beside others that want the cores, that may be a minute. */
-const WAIT_MAX_MILLIS = 180_000;
+/** Everything takes milliseconds; at a low priority on a busy machine that may be minutes. */
+const WAIT_MAX_MILLIS = 600_000;
 /** Every so many, a client comes again. */
 const AGAIN_MILLIS = 30;
 /** So that reading them takes a while. */
@@ -97,7 +97,8 @@ test('every one of these deaths is counted', async () => {
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     const name = `died_total{thread="${thread}"}`;
     const counted = metrics.split('\n').find((line) => line.includes(name));
-    assert.equal(counted?.split(' ').at(-1), `${ended}`);
+    // On a machine that is too busy for it, one that starts may be given up as well.
+    assert.ok(Number(counted?.split(' ').at(-1)) >= ended, `${counted}, and ${ended} ended`);
   }
 });
 
@@ -131,7 +132,7 @@ async function push(number: number, more = ''): Promise<boolean> {
     if (answer.status === 400) {
       assert.match(answer.text, /could not be read/);
       isRefused = true;
-    } else assert.equal(answer.status, 503, answer.text);
+    } else checkMayComeAgain(answer);
     await systemClock.sleep(AGAIN_MILLIS);
   }
 }
@@ -149,7 +150,7 @@ async function ask(): Promise<ReadonlyMap<number, number>> {
       body,
     );
     if (answer.status === 200) return valuesOf(answer.text);
-    assert.equal(answer.status, 503, answer.text);
+    checkMayComeAgain(answer);
     await systemClock.sleep(AGAIN_MILLIS);
   }
 }
@@ -176,10 +177,22 @@ function valuesOf(text: string): ReadonlyMap<number, number> {
   return values;
 }
 
-async function post(url: string, body: string) {
+type Answer = { readonly status: number; readonly text: string };
+
+/** Status 0 where the connection broke: nobody knows what became of it. */
+async function post(url: string, body: string): Promise<Answer> {
   const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(url, { method: 'POST', headers, body });
-  return { status: answer.status, text: await answer.text() };
+  try {
+    const answer = await fetch(url, { method: 'POST', headers, body });
+    return { status: answer.status, text: await answer.text() };
+  } catch (error) {
+    return { status: 0, text: String(error) };
+  }
+}
+
+/** There was nobody who could do it just now, or not in time. */
+function checkMayComeAgain({ status, text }: Answer): void {
+  assert.ok([0, 503, 504].includes(status), `${status}: ${text}`);
 }
 
 /** What must be there in the end, however busy the machine is. */
