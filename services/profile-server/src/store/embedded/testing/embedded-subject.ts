@@ -5,6 +5,7 @@ import type { ProfileReader } from '../../profile-store.ts';
 import { flushGeneration } from '../maintenance/flush-generation.ts';
 import type { MaintenanceOptions } from '../maintenance/maintenance-jobs.ts';
 import { mergeSegments } from '../maintenance/merge-segments.ts';
+import { sharedManifest } from '../manifest/manifest-bytes.ts';
 import { readManifest } from '../manifest/manifest-file.ts';
 import { createStoreReader } from '../reader/store-reader.ts';
 import { type Deflate, deflateHere } from '../segment/deflate-page.ts';
@@ -16,6 +17,9 @@ import type { SimStore, SimStoreOptions, SimSubject } from './sim-subject.ts';
 const BALLAST_MAX_BYTES = 10_000;
 /** Time jumps by days there, and nobody waits for hours. */
 const JUMP_HELD_MILLIS = 10_000;
+
+/** 2090-01-01: when no profile of a simulated life is kept. */
+const AFTER_ALL_MILLIS = 3_786_912_000_000;
 
 /**
  * The store on disk with writer, maintenance and reader in one thread and all work by the calls that
@@ -54,7 +58,7 @@ export function openOnThisMachine(dataDir: string): SimStore {
 }
 
 function openStore(
-  { fs, clock, random, dataDir, retentionMillis }: SimStoreOptions,
+  { fs, clock, random, dataDir, retentionMillis, onEvent = () => {} }: SimStoreOptions,
   limits: Partial<WriterLimits>,
   maintenance: MaintenanceOptions,
 ): SimStore {
@@ -72,7 +76,7 @@ function openStore(
       flush: (job) => flushGeneration(fs, job, maintenance),
       merge: (job) => mergeSegments(fs, job, maintenance),
     },
-    log: () => {},
+    log: ({ message }) => onEvent(message),
     limits: {
       ballastMaxBytes: BALLAST_MAX_BYTES,
       jumpHeldMillis: JUMP_HELD_MILLIS,
@@ -86,6 +90,10 @@ function openStore(
     ...(retentionMillis === undefined
       ? {}
       : { retentionNanos: BigInt(retentionMillis) * 1_000_000n }),
+  });
+  const afterAll = createStoreReader({
+    ...{ fs, dataDir, retentionNanos: 1n },
+    nowMillis: () => AFTER_ALL_MILLIS,
   });
   let isReady = false;
 
@@ -105,11 +113,17 @@ function openStore(
       isReady = false;
       await writer.stop();
       reader.close();
+      afterAll.close();
     },
     push: writer.push,
     deleteSeries: writer.deleteSeries,
     flush: writer.flush,
     runMaintenance: writer.runMaintenance,
+    rollups() {
+      const view = writer.view();
+      afterAll.setView(view);
+      return { version: sharedManifest(view.manifest).sequence, reader: afterAll };
+    },
     profileTypes: (...q) => newest().profileTypes(...q),
     labelNames: (...q) => newest().labelNames(...q),
     labelValues: (...q) => newest().labelValues(...q),

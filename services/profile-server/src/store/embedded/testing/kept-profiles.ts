@@ -57,19 +57,34 @@ export type KeptProfiles = {
   mayJumpBack(): boolean;
   /** What queries see now, oldest push first. */
   visible(): readonly StoredProfile[];
+  /**
+   * All that were ever kept and not deleted, in the order in which they came; undefined when nobody
+   * can tell: something happened to what is too old to be seen.
+   */
+  everKept(): readonly KeptProfile[] | undefined;
+  /** Whether a day may ever have gone for its age; it is given by its first moment. */
+  mayHaveExpired(dayMillis: number): boolean;
   /** Whether the store must be looked at, since it has given a profile a time that is not known. */
   hasOpenTimes(): boolean;
   /** How many profiles were acknowledged in all. */
   ackedCount(): number;
 };
 
-type Kept = {
+/** One type of a profile that was kept, and when it came: by its push, and its place in that. */
+export type KeptProfile = {
   readonly flight: number;
   readonly place: number;
   readonly row: StoredProfile;
+  /** Of a day that went with all its profiles, before the clock was set back. */
+  readonly isGone: boolean;
+};
+
+type Kept = KeptProfile & {
   /** It came without a time and time went on meanwhile: the store's may be any up to this one. */
   readonly latestNanos: bigint | undefined;
 };
+
+const DAY_MILLIS = 86_400_000;
 
 export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
   const { nowMillis, retentionNanos } = options;
@@ -88,6 +103,7 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
   /** All that the wall clock ever went forward, also by jumps: what a store may count ages by. */
   let passedMillis = 0;
   let isOpenWhatIsHidden = false;
+  let isOpenWhatIsGone = false;
 
   function now(): number {
     const millis = nowMillis();
@@ -102,7 +118,7 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
   const mustBeKnown = (tenant: TenantId, pushId: PushId): boolean =>
     sent.mustBeKnown(tenant, pushId, passedMillis, floorAt(latestMillis));
 
-  const isVisible = ({ row }: Kept): boolean => row.timeNanos >= floorAt(now());
+  const isVisible = ({ row, isGone }: Kept): boolean => !isGone && row.timeNanos >= floorAt(now());
 
   function add(of: FlightProfile, id: ProfileId, ownNanos?: bigint): void {
     if (knownIds.has(id)) throw new Error(`the id ${id} was given out twice`);
@@ -111,7 +127,8 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
     const isOpen = isTimeless && now() !== of.flight.begunMillis;
     const latestNanos = isOpen ? nanosOf(now()) : undefined;
     for (const row of rowsOf(of, id, ownNanos)) {
-      kept.push({ flight: of.flight.number, place: of.place, row, latestNanos });
+      const { flight, place } = of;
+      kept.push({ flight: flight.number, place, row, isGone: false, latestNanos });
     }
     kept.sort((a, b) => a.flight - b.flight || a.place - b.place);
     const { pushId } = of.pushed;
@@ -170,7 +187,8 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
         ({ row, flight }) => flight < deletion.beforeFlight && isSelected(row, deletion.selection),
       );
       const seen = concerned.filter(isVisible);
-      if (seen.length < concerned.length) isOpenWhatIsHidden = true;
+      if (seen.length < concerned.length) isOpenWhatIsGone = true;
+      if (seen.length < concerned.filter(({ isGone }) => !isGone).length) isOpenWhatIsHidden = true;
       const missing = seen.filter(({ row }) => !found.has(keyOf(row)));
       if (missing.length > 0 && missing.length < seen.length) {
         throw new Error(`a deletion took ${missing.length} of ${seen.length} profiles`);
@@ -297,13 +315,19 @@ export function createKeptProfiles(options: KeptProfilesOptions): KeptProfiles {
     noteTime: () => void now(),
     forgetWhatMayBeGone(found) {
       const keys = new Set(found.map(({ key }) => key));
-      kept = kept.filter(({ row }) => {
-        const mayBeGone = row.timeNanos < floorAt(latestMillis);
-        return !mayBeGone || keys.has(keyOf(row)) || row.timeNanos < floorAt(now());
+      kept = kept.map((each) => {
+        const { row } = each;
+        const mayBeGone = isVisible(each) && row.timeNanos < floorAt(latestMillis);
+        return mayBeGone && !keys.has(keyOf(row)) ? { ...each, isGone: true } : each;
       });
     },
     mayJumpBack: () => retentionNanos === undefined || !isOpenWhatIsHidden,
     visible: () => kept.filter(isVisible).map(({ row }) => row),
+    everKept() {
+      const isOpen = isOpenWhatIsHidden || isOpenWhatIsGone || lost.length > 0;
+      return isOpen || kept.some(({ latestNanos }) => latestNanos !== undefined) ? undefined : kept;
+    },
+    mayHaveExpired: (dayMillis) => nanosOf(dayMillis + DAY_MILLIS) <= floorAt(latestMillis),
     hasOpenTimes: () => kept.some(({ latestNanos }) => latestNanos !== undefined),
     ackedCount: () => acked,
   };

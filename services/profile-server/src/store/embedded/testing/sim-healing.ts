@@ -3,10 +3,13 @@ import { PROFILE_TYPES, TENANTS } from './drawn-pushes.ts';
 import type { SimLife } from './sim-life.ts';
 import { beginPushes } from './sim-pushes.ts';
 import { ask } from './sim-questions.ts';
+import { checkAllRolledUp, checkRollups } from './sim-rollups.ts';
 import { DATA_DIR, type SimSubject } from './sim-subject.ts';
 
 const HEAL_TRIES = 30;
 const HEAL_WAIT_MILLIS = 10_000;
+/** To the next midnight, and the hours that pass until a day is merged. */
+const DAYS_END_MILLIS = 27 * 3_600_000;
 /** All that is due is done: a merge a second, and what waited for a clock that had jumped. */
 const WORK_MILLIS = 30_000;
 /** What no manifest names any more is there for two minutes, for who reads it. */
@@ -30,14 +33,25 @@ export async function checkHealed(life: SimLife, subject: SimSubject): Promise<v
   await ask(life, 1);
   // What a disk refuses to take away stays until the next start.
   const isTidy = !life.fate.hasFaults;
-  if (isTidy) await waitUntilTidy(life, subject);
+  if (isTidy) await checkDaysEnd(life, subject);
   await until(life.store().stop());
   await checkFiles(life, subject, isTidy);
   machine.next();
   await life.start(true);
+  await life.undisturbed(() => checkRollups(life));
+  // Nor does it know any more what it could not read.
+  if (!isTidy) await checkDaysEnd(life, subject);
   await ask(life, 1);
   await until(life.store().stop());
   await checkFiles(life, subject, true);
+}
+
+/** When all that was pushed but for tomorrow is of a day that is over, all of it is in roll-ups. */
+async function checkDaysEnd(life: SimLife, subject: SimSubject): Promise<void> {
+  life.machine.clock().jumpWall(DAYS_END_MILLIS);
+  life.kept.noteTime();
+  await waitUntilTidy(life, subject);
+  await life.undisturbed(() => checkAllRolledUp(life));
 }
 
 /** Pushes until it is not the disk that says no. */

@@ -1,5 +1,6 @@
 import { createSeededRandom, type Random } from '@emberscope/node-kit';
 import { createKeptProfiles, type KeptProfiles } from './kept-profiles.ts';
+import { createRolledUp, type RolledUp } from './rolled-up.ts';
 import { drawFate, type SimFate } from './sim-fate.ts';
 import { createSimMachine, type SimMachine } from './sim-machine.ts';
 import { DATA_DIR, type SimStore, type SimSubject } from './sim-subject.ts';
@@ -12,6 +13,7 @@ export type SimLife = {
   readonly random: Random;
   readonly machine: SimMachine;
   readonly kept: KeptProfiles;
+  readonly rolledUp: RolledUp;
   readonly note: (text: string) => void;
   /** The one of the process that runs now. */
   readonly store: () => SimStore;
@@ -31,8 +33,10 @@ export type SimLife = {
   reopen(): SimStore;
   /** Opens the next store and starts it: with luck, or else without bad luck. */
   start(isReopened: boolean): Promise<void>;
-  /** All that the store shows, while the disk reads well. */
-  lookUndisturbed(): Promise<FoundProfile[]>;
+  /** Lets time go on until something is done on a disk that reads well. */
+  undisturbed<T>(look: () => Promise<T>): Promise<T>;
+  /** All that the store shows. */
+  lookAtAll(): Promise<FoundProfile[]>;
   /** What the store shows is what is kept. */
   takeStock(isReopened: boolean): Promise<void>;
   /** Work that may fail while the disk does. */
@@ -62,6 +66,7 @@ export function createSimLife(
   const nowMillis = () => machine.clock().nowMillis();
   const kept = createKeptProfiles({ nowMillis, retentionNanos });
   const pushedTypes = new Set<string>();
+  const rolledUp = createRolledUp();
   let store = openStore();
   let areFaultsOn = false;
   let isDiskFilled = false;
@@ -74,6 +79,9 @@ export function createSimLife(
       clock: machine.clock(),
       random: storeRandom,
       dataDir: DATA_DIR,
+      onEvent(message) {
+        if (message.includes('left out of merges')) rolledUp.noteGap();
+      },
       retentionMillis,
     });
   }
@@ -119,12 +127,12 @@ export function createSimLife(
   }
 
   async function takeStock(isReopened: boolean): Promise<void> {
-    kept.takeStock(await lookUndisturbed(), isReopened);
+    kept.takeStock(await undisturbed(lookAtAll), isReopened);
   }
 
-  async function lookUndisturbed(): Promise<FoundProfile[]> {
+  async function undisturbed<T>(look: () => Promise<T>): Promise<T> {
     machine.setChances({});
-    const found = await until(lookAtAll());
+    const found = await until(look());
     setFaults(areFaultsOn);
     return found;
   }
@@ -135,7 +143,7 @@ export function createSimLife(
   }
 
   return {
-    ...{ fate, random, machine, kept, note, pushedTypes, nowMillis, until, mayFail },
+    ...{ fate, random, machine, kept, rolledUp, note, pushedTypes, nowMillis, until, mayFail },
     store: () => store,
     areFaultsOn: () => areFaultsOn,
     setFaults,
@@ -150,7 +158,8 @@ export function createSimLife(
       return store;
     },
     start,
-    lookUndisturbed,
+    undisturbed,
+    lookAtAll,
     takeStock,
     async tolerated(running) {
       const couldFail = mayFail();

@@ -4,6 +4,7 @@ import { checkHealed } from './sim-healing.ts';
 import { createSimLife, type SimLife } from './sim-life.ts';
 import { push } from './sim-pushes.ts';
 import { ask } from './sim-questions.ts';
+import { checkRollups } from './sim-rollups.ts';
 import { drawSteps, type SimStep, textOfStep } from './sim-steps.ts';
 import type { SimSubject } from './sim-subject.ts';
 
@@ -14,6 +15,7 @@ import type { SimSubject } from './sim-subject.ts';
  * - Acknowledged profiles are there, once and whole, after whatever happened; refused ones are not.
  * - Every answer is the plain store's.
  * - Nothing older than the retention is seen, and nothing younger is missing, to the millisecond.
+ * - Roll-ups say what profiles of theirs add up to, those of past days for ever: see `rolled-up.ts`.
  * - No promise stays pending while time goes on.
  * - The files of a stopped store are those that it says it has, and on a good disk there are no others
  *   once time has passed.
@@ -41,7 +43,10 @@ async function live(life: SimLife, subject: SimSubject): Promise<void> {
   life.note(`a machine with ${disk}, retention ${fate.retentionMillis} ms`);
   life.setFaults(false);
   await life.start(true);
-  for (const step of drawSteps(random, fate)) await take(life, step);
+  for (const step of drawSteps(random, fate)) {
+    await take(life, step);
+    await life.undisturbed(() => checkRollups(life));
+  }
   await checkHealed(life, subject);
 }
 
@@ -82,10 +87,13 @@ async function restart(life: SimLife): Promise<void> {
   await life.start(true);
 }
 
-async function jump({ kept, machine, lookUndisturbed }: SimLife, millis: number): Promise<void> {
+async function jump(
+  { kept, machine, undisturbed, lookAtAll }: SimLife,
+  millis: number,
+): Promise<void> {
   if (millis < 0 && !kept.mayJumpBack()) return;
   kept.noteTime();
   machine.clock().jumpWall(millis);
   kept.noteTime();
-  if (millis < 0) kept.forgetWhatMayBeGone(await lookUndisturbed());
+  if (millis < 0) kept.forgetWhatMayBeGone(await undisturbed(lookAtAll));
 }

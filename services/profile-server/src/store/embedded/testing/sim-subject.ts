@@ -1,13 +1,24 @@
 import type { Clock, Fs, Random } from '@emberscope/node-kit';
-import type { ProfileStore } from '../../profile-store.ts';
+import type { ProfileReader, ProfileStore } from '../../profile-store.ts';
 
 /** A store under test: what an owner holds, and the work of its timers by hand. */
 export type SimStore = ProfileStore & {
   flush(): Promise<void>;
   runMaintenance(): Promise<void>;
+  /** None when left out. */
+  rollups?(): SimRollups;
+};
+
+export type SimRollups = {
+  /** While a store runs, what it has is the same when this is. */
+  readonly version: number;
+  /** Sees roll-ups alone, all of them: as if every day had gone. */
+  readonly reader: Pick<ProfileReader, 'mergeTree' | 'selectSeries'>;
 };
 
 export type SimStoreOptions = {
+  /** What a store tells its operator. */
+  readonly onEvent?: (message: string) => void;
   readonly fs: Fs;
   readonly clock: Clock;
   readonly random: Random;
