@@ -80,7 +80,8 @@ export function createSimLife(
       random: storeRandom,
       dataDir: DATA_DIR,
       onEvent(message) {
-        if (message.includes('left out of merges')) rolledUp.noteGap();
+        // No bytes are ever damaged here.
+        if (message.includes('cannot be read, and is left out of merges')) rolledUp.noteGap();
       },
       retentionMillis,
     });
