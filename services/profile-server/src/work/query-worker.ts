@@ -26,26 +26,25 @@ const retention = {
     retentionNanos: BigInt(options.retentionMillis) * 1_000_000n,
   }),
 };
-const reader = createStoreReader({ ...options, ...retention, fs: nodeFs, nowMillis });
+/**
+ * So much of what the cache lets go of is collected at once. V8 waits for another 64 MiB, and then
+ * takes its time: a question about all dictionaries had twice what it needs.
+ */
+const COLLECTED_BYTES = 48 * 1024 * 1024;
+let droppedBytes = 0;
 
 const idle = createIdleCollection(systemClock);
+const reader = createStoreReader({
+  ...{ ...options, ...retention, fs: nodeFs, nowMillis },
+  onDrop(bytes) {
+    droppedBytes += bytes;
+    if (droppedBytes < COLLECTED_BYTES) return;
+    droppedBytes = 0;
+    idle.collect();
+  },
+});
 const warmUp = createWarmUp(reader, systemClock);
 let isWarm = false;
-
-/**
- * So much of what the cache let go of is collected behind a query, and not when V8 gets to it: it
- * would wait for another 64 MiB.
- */
-const COLLECTED_BYTES = 32 * 1024 * 1024;
-let collectedBytes = 0;
-
-/** Once the answer is on its way. */
-function collectDropped(): void {
-  const { droppedBytes } = reader.stats();
-  if (droppedBytes - collectedBytes < COLLECTED_BYTES) return;
-  collectedBytes = droppedBytes;
-  setImmediate(idle.collect);
-}
 
 function partsWith(limits: QueryLimits): QueryParts {
   return { reader, limits, nowMillis, ...retention };
@@ -60,7 +59,6 @@ serveJobs<QueryJobs>({
     });
     if (answer.ok) context.transfer(answer.message.buffer);
     idle.touch();
-    collectDropped();
     return answer;
   },
   adHoc(call, context) {

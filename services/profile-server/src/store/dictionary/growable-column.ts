@@ -28,7 +28,10 @@ type NumberCells = {
 /** Tables are many and most stay small: a table of one profile should not cost kilobytes. */
 const INITIAL_CELLS = 8;
 
-/** `expectedCells` saves doubling it up to there. */
+/** Columns of so many cells grow by a quarter, smaller ones to twice their size. */
+const LARGE_CELLS = 64 * 1024;
+
+/** `expectedCells` saves growing up to there, and as much garbage as it takes. */
 export function growableInt32(expectedCells = 0): GrowableColumn<Int32Array> {
   return growable(
     (length) => new Int32Array(length),
@@ -37,17 +40,19 @@ export function growableInt32(expectedCells = 0): GrowableColumn<Int32Array> {
   );
 }
 
-export function growableUint32(): GrowableColumn<Uint32Array> {
+export function growableUint32(expectedCells = 0): GrowableColumn<Uint32Array> {
   return growable(
     (length) => new Uint32Array(length),
     (cells, length) => cells.subarray(0, length),
+    expectedCells,
   );
 }
 
-export function growableUint8(): GrowableColumn<Uint8Array> {
+export function growableUint8(expectedCells = 0): GrowableColumn<Uint8Array> {
   return growable(
     (length) => new Uint8Array(length),
     (cells, length) => cells.subarray(0, length),
+    expectedCells,
   );
 }
 
@@ -56,6 +61,10 @@ export function growableFloat64(): GrowableColumn<Float64Array> {
     (length) => new Float64Array(length),
     (cells, length) => cells.subarray(0, length),
   );
+}
+
+function larger(length: number): number {
+  return length < LARGE_CELLS ? 2 * length : length + (length >> 2);
 }
 
 function growable<Cells extends NumberCells>(
@@ -75,13 +84,13 @@ function growable<Cells extends NumberCells>(
   return {
     length: () => length,
     push(value) {
-      if (length === cells.length) resize(Math.max(INITIAL_CELLS, length * 2));
+      if (length === cells.length) resize(Math.max(INITIAL_CELLS, larger(length)));
       cells[length++] = value;
     },
     append(values) {
       const needed = length + values.length;
       // The first ones are often all that come.
-      if (needed > cells.length) resize(Math.max(needed, length * 2));
+      if (needed > cells.length) resize(Math.max(needed, larger(length)));
       cells.set(values, length);
       length = needed;
     },

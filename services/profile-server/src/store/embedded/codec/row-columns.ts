@@ -42,32 +42,40 @@ export const NOTHING: RowCounts = {
   stacks: 0,
 };
 
-/** Columns of a whole dictionary, which begins with the empty string. */
-export function createWholeDictionary(): RowColumns {
-  const columns = createRowColumns(NOTHING);
+/** What a file says is room for so many rows at most, until they are there. */
+const EXPECTED_MAX_ROWS = 1 << 20;
+
+/**
+ * Columns of a whole dictionary, which begins with the empty string. `expected`: how many rows there
+ * will be, as far as that is known.
+ */
+export function createWholeDictionary(expected?: RowCounts): RowColumns {
+  const columns = createRowColumns(NOTHING, expected);
   columns.append(blankRows(NOTHING, { ...NOTHING, strings: 1 }));
   return columns;
 }
 
-export function createRowColumns(before: RowCounts): RowColumns {
+export function createRowColumns(before: RowCounts, expected: RowCounts = before): RowColumns {
+  const room = (sort: 'functions' | 'locations' | 'stacks'): number =>
+    Math.min(EXPECTED_MAX_ROWS, expected[sort] - before[sort]);
   const strings: string[] = [];
-  const names = growableInt32();
-  const systemNames = growableInt32();
-  const fileNames = growableInt32();
-  const startLines = growableInt32();
+  const names = growableInt32(room('functions'));
+  const systemNames = growableInt32(room('functions'));
+  const fileNames = growableInt32(room('functions'));
+  const startLines = growableInt32(room('functions'));
   const mappings: DecodedMapping[] = [];
-  const mappingOf = growableInt32();
-  const addressWords = growableUint32();
-  const foldMarks = growableUint8();
-  const lineStarts = growableInt32();
-  const lineFunctions = growableInt32();
-  const lineNumbers = growableInt32();
+  const mappingOf = growableInt32(room('locations'));
+  const addressWords = growableUint32(2 * room('locations'));
+  const foldMarks = growableUint8(room('locations'));
+  const lineStarts = growableInt32(room('locations') + 1);
+  const lineFunctions = growableInt32(room('locations'));
+  const lineNumbers = growableInt32(room('locations'));
   /**
    * Less the stacks before, so that the distance of a row from its parent is what it is in the
    * whole dictionary, for stacks without a parent too.
    */
-  const parents = growableInt32();
-  const stackLocations = growableInt32();
+  const parents = growableInt32(room('stacks'));
+  const stackLocations = growableInt32(room('stacks'));
   lineStarts.push(0);
   const columns = [
     names,

@@ -59,8 +59,6 @@ export type EpochDictionaries = {
   endQuery(): void;
   readonly bytes: () => number;
   readonly length: () => number;
-  /** Of all that made room since the start: it is garbage until it is collected. */
-  readonly droppedBytes: () => number;
 };
 
 export type EpochDictionariesOptions = {
@@ -71,6 +69,8 @@ export type EpochDictionariesOptions = {
    * past the limit, and how many stacks there are. Throws to end the query when that is too much.
    */
   readonly onUse: (bytesPastLimit: number, stackCount: number) => void;
+  /** Told how much has made room: it is garbage until it is collected. */
+  readonly onDrop?: ((bytes: number) => void) | undefined;
   /** Told before rows are read: segments of a day that were not opened so far may have some. */
   readonly openDay: (day: number) => void;
   /** What is wrong with segments of a day, for the message when rows are missing. */
@@ -100,7 +100,6 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
   /** Those that it is done with, the latest last. */
   let done: Loaded[] = [];
   let heldBytes = 0;
-  let droppedBytes = 0;
   let mostPastLimit = 0;
   let queryNumber = 0;
 
@@ -124,7 +123,7 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
     const one = loaded.get(key);
     if (one === undefined) return;
     heldBytes -= one.bytes;
-    droppedBytes += one.bytes;
+    options.onDrop?.(one.bytes);
     loaded.delete(key);
     one.owner.treeSizes = one.rows.treeSizes();
   }
@@ -176,8 +175,8 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
         taken = new Map();
         makeRoom();
       }
-      const rows = known ?? createStoredRows(owner.treeSizes);
       if (!isRollup) options.openDay(name.day);
+      const rows = known ?? createStoredRows(lastPage()?.after, owner.treeSizes);
       try {
         readPages(rows);
         readHeads(rows);
@@ -192,6 +191,14 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
       makeRoom();
       options.onUse(growthPastLimit(), isFirstUse ? rows.counts().stacks : 0);
       return rows;
+    }
+
+    function lastPage(): RowPage | undefined {
+      return [...pages].reduce<RowPage | undefined>(
+        (last, page) =>
+          sumOf(page.after) > (last === undefined ? 0 : sumOf(last.after)) ? page : last,
+        undefined,
+      );
     }
 
     function readPages(rows: StoredRows): void {
@@ -289,7 +296,6 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
     },
     bytes: () => heldBytes,
     length: () => loaded.size,
-    droppedBytes: () => droppedBytes,
   };
 }
 

@@ -36,6 +36,8 @@ export type StoreReaderOptions = {
   /** What one query may hold beyond that. */
   readonly queryBytes?: number;
   readonly maxOpenFiles?: number;
+  /** Told, within queries as well, of what the cache of dictionaries lets go of. */
+  readonly onDrop?: (bytes: number) => void;
 };
 
 /**
@@ -65,8 +67,6 @@ export type ReaderStats = {
   readonly damagedQueryCount: number;
   readonly dictionaryCount: number;
   readonly dictionaryBytes: number;
-  /** Of dictionaries that made room, since the start. */
-  readonly droppedBytes: number;
   readonly columnBytes: number;
   readonly blockBytes: number;
   /** Blocks whose pages were read and inflated, since the start. */
@@ -109,6 +109,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
     maxBytes: () => cacheBytes - columns.bytes() - blocks.bytes(),
     onUse: (bytesPastLimit, stackCount) =>
       budget?.take(bytesPastLimit + stackCount * MERGE_BYTES_PER_STACK),
+    onDrop: options.onDrop,
     openDay: (day) => segments.openDay(day),
     damageOn: (day) => segments.damageOn(day),
   });
@@ -292,7 +293,6 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
       damagedQueryCount,
       dictionaryCount: dictionaries.length(),
       dictionaryBytes: dictionaries.bytes(),
-      droppedBytes: dictionaries.droppedBytes(),
       columnBytes: columns.bytes(),
       blockBytes: blocks.bytes(),
       blocksRead,

@@ -29,9 +29,12 @@ export type StoredRows = {
 /** Nodes of trees of names. */
 export type TreeSizes = ReadonlyMap<FrameKey, number>;
 
-/** `expected`: what trees had when these rows were read before. */
-export function createStoredRows(expected?: TreeSizes): StoredRows {
-  const columns = createWholeDictionary();
+/**
+ * `counts`: how many rows there will be, as far as that is known. `treeSizes`: what trees had when
+ * these rows were read before.
+ */
+export function createStoredRows(counts?: RowCounts, treeSizes?: TreeSizes): StoredRows {
+  const columns = createWholeDictionary(counts);
   const nameTrees = new Map<FrameKey, NameTree>();
   let view: StackSymbols | undefined;
 
@@ -45,7 +48,7 @@ export function createStoredRows(expected?: TreeSizes): StoredRows {
     },
     view: () => (view ??= columns.view()),
     nameTree(frameKey) {
-      const tree = nameTrees.get(frameKey) ?? createNameTree(frameKey, expected?.get(frameKey));
+      const tree = nameTrees.get(frameKey) ?? createNameTree(frameKey, treeSizes?.get(frameKey));
       nameTrees.set(frameKey, tree);
       return tree;
     },
