@@ -74,7 +74,7 @@ function pushOf(encoding: 'proto' | 'json', isGzip: boolean) {
     const read = readPush({ bytes, encoding, isGzip }, MAX_BYTES);
     if (read.kind === 'too-large') return `${read.limitBytes}`;
     if (read.kind === 'malformed') return read.reason;
-    return reasonOfAll(preparePush(read.series, limits, NOW_MILLIS, memory));
+    return reasonOfAll([...preparePush(read.series, limits, NOW_MILLIS, memory)]);
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Label } from '@emberscope/labels';
-import { PprofMemory, readPprof } from '@emberscope/pprof';
-import { formatHumanizeBytes, utf8Bytes } from '@emberscope/units';
+import { type PprofMemory, readPprof } from '@emberscope/pprof';
+import { utf8Bytes } from '@emberscope/units';
 import { pushId } from '../store/ids.ts';
-import { inflateProfile } from './inflate-profile.ts';
+import { BatchBytes } from './batch-bytes.ts';
 import type { IngestLimits } from './ingest-limits.ts';
 import { prepareSeries } from './prepare-series.ts';
 import type { PushedProfile } from './pushed-profile.ts';
@@ -17,42 +17,55 @@ export type RawSeries = {
 };
 
 /**
- * Reads every profile of a Push. Each stands for itself: a bad one is an outcome among the others,
- * in the order of the request.
+ * Reads the profiles of a Push, one after another as they are asked for. Each stands for itself: a bad
+ * one is an outcome among the others, in the order of the request.
  *
- * A single profile is read into `memory`, and holds until something else is. Several have memory of
- * their own each, since they are all answered together.
+ * A profile is read into `memory` and HOLDS UNTIL THE NEXT IS ASKED FOR: thousands of small ones with
+ * memory of their own took three times as long, most of it to collect garbage.
  */
-export function preparePush(
+export function* preparePush(
   series: readonly RawSeries[],
   limits: IngestLimits,
   nowMillis: number,
   memory: PprofMemory,
-): readonly PushedProfile[] {
-  let batchBytes = 0;
-  let count = 0;
-  for (const { samples } of series) count += samples.length;
-  return series.flatMap(({ labels, samples }) => {
+): Generator<PushedProfile, void, undefined> {
+  const batch = new BatchBytes(limits);
+  for (const { labels, samples } of series) {
     const labelBytes = bytesOfLabels(labels);
-    return samples.map(({ bytes, id }): PushedProfile => {
-      const inflated = inflateProfile(bytes, limits.maxProfileBytes);
-      if (inflated.kind === 'too-large') return refused(0, tooLarge(limits.maxProfileBytes));
-      if (inflated.kind === 'refused') return refused(0, inflated.refusal);
-      batchBytes += inflated.bytes.length;
-      if (limits.maxBatchBytes > 0 && batchBytes > limits.maxBatchBytes) {
-        return refused(0, tooLargeBatch(limits.maxBatchBytes));
+    for (const { bytes, id } of samples) {
+      const inflated = batch.inflate(bytes);
+      if (inflated.kind === 'refused') yield refused(0, inflated.refusal);
+      else {
+        const sizeBytes = inflated.bytes.length + labelBytes;
+        yield pushedProfile(
+          { labels, id, bytes: inflated.bytes, sizeBytes },
+          limits,
+          nowMillis,
+          memory,
+        );
       }
-      const sizeBytes = inflated.bytes.length + labelBytes;
-      const read = readPprof(inflated.bytes, {
-        limits: limits.pprof,
-        memory: count === 1 ? memory : new PprofMemory(),
-      });
-      if (!read.ok) return refused(sizeBytes, refusalOf(read, withService(labels)));
-      const prepared = prepareSeries(labels, read.profile, pushId(id), limits, nowMillis);
-      if (!prepared.ok) return refused(sizeBytes, prepared.refusal);
-      return { sizeBytes, outcome: { kind: 'ready', series: prepared.series } };
-    });
-  });
+    }
+  }
+}
+
+type PlainSample = {
+  readonly labels: readonly Label[];
+  readonly id: string;
+  readonly bytes: Uint8Array;
+  readonly sizeBytes: number;
+};
+
+function pushedProfile(
+  { labels, id, bytes, sizeBytes }: PlainSample,
+  limits: IngestLimits,
+  nowMillis: number,
+  memory: PprofMemory,
+): PushedProfile {
+  const read = readPprof(bytes, { limits: limits.pprof, memory });
+  if (!read.ok) return refused(sizeBytes, refusalOf(read, withService(labels)));
+  const prepared = prepareSeries(labels, read.profile, pushId(id), limits, nowMillis);
+  if (!prepared.ok) return refused(sizeBytes, prepared.refusal);
+  return { sizeBytes, outcome: { kind: 'ready', series: prepared.series } };
 }
 
 type UnreadPprof = Pick<
@@ -85,20 +98,4 @@ export function bytesOfLabels(labels: readonly Label[]): number {
 
 function refused(sizeBytes: number, refusal: Refusal): PushedProfile {
   return { sizeBytes, outcome: { kind: 'refused', refusal } };
-}
-
-function tooLarge(limitBytes: number): Refusal {
-  const limit = formatHumanizeBytes(limitBytes);
-  return invalid(
-    'profile_size_limit',
-    `uncompressed profile payload size exceeds limit of ${limit}`,
-  );
-}
-
-function tooLargeBatch(limitBytes: number): Refusal {
-  const limit = formatHumanizeBytes(limitBytes);
-  return invalid(
-    'profile_size_limit',
-    `uncompressed batched profile payload size exceeds limit of ${limit}`,
-  );
 }

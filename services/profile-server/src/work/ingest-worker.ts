@@ -48,7 +48,8 @@ serveJobs<IngestJobs>({
   },
 });
 
-function packed(profiles: readonly PushedProfile[], context: JobContext): readonly PackedProfile[] {
+/** Each before the next is asked for: it may lie in memory that the next will lie in. */
+function packed(profiles: Iterable<PushedProfile>, context: JobContext): readonly PackedProfile[] {
   idle.touch();
   const all: PackedProfile[] = [];
   try {
