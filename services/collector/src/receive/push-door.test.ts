@@ -106,6 +106,7 @@ test('bodies as clients write them, and as they should not', async (t) => {
   const proto = toBinary(PushRequestSchema, pushOf({ __name__: 'a', service_name: 's' }));
   const json = toJsonString(PushRequestSchema, pushOf({ __name__: 'a' }));
   const many = new Uint8Array(2 * 150_000).map((_, i) => (i % 2 === 0 ? 0x0a : 0));
+  const profiles = { series: [{ samples: Array.from({ length: 10_001 }, () => ({})) }] };
   const framed = (flag: number, message: Uint8Array) => {
     const head = Buffer.alloc(5);
     head[0] = flag;
@@ -170,6 +171,13 @@ test('bodies as clients write them, and as they should not', async (t) => {
       `{"series":[${Array(150_000).fill('{}').join()}]}`,
       400,
       /limit is 100000/,
+    ],
+    [
+      'ten thousand profiles of nothing, and one',
+      PROTO,
+      toBinary(PushRequestSchema, create(PushRequestSchema, profiles)),
+      400,
+      /10001 profiles in one push; the limit is 10000/,
     ],
   ]; // prettier-ignore
   for (const [title, headers, body, status, said] of cases) {

@@ -19,11 +19,13 @@ export type ReadPush =
   | { readonly kind: 'malformed'; readonly reason: string };
 
 /**
- * Series, labels and profiles of one push together. A collector sends some hundreds; two bytes of
- * an empty series become a hundred in memory, so a body within its limit could hold gigabytes; and
- * each profile takes 0.1 ms, however little is in it.
+ * Series, labels and profiles of one push together. A collector sends some thousands; two bytes of
+ * an empty series become a hundred in memory, so a body within its limit could hold gigabytes.
  */
 const MAX_PARTS = 100_000;
+
+/** A thousand is much. Each takes 0.1 ms, however little is in it: these take a second. */
+const MAX_PROFILES = 10_000;
 
 /** Braces, brackets and commas: a label in JSON has four of them. */
 const MAX_JSON_MARKS = 8 * MAX_PARTS;
@@ -39,6 +41,10 @@ export function readPush(message: PushMessage, maxBytes: number): ReadPush {
     }
     const request =
       message.encoding === 'json' ? pushFromJson(plain) : fromBinary(PushRequestSchema, plain);
+    const profiles = request.series.reduce((sum, { samples }) => sum + samples.length, 0);
+    if (profiles > MAX_PROFILES) {
+      return malformed(`${profiles} profiles in one push, limit: ${MAX_PROFILES}`);
+    }
     return { kind: 'read', series: request.series.map(rawSeries) };
   } catch (error) {
     return malformed(error instanceof Error ? error.message : String(error));

@@ -11,7 +11,7 @@ import { pushId } from '../../labels/push-id.ts';
 import { REASON } from '../failure.ts';
 import { gunzip } from './gunzip.ts';
 import { type Prepared, type PushJob, refused } from './prepare-jobs.ts';
-import { countPushEntries, PUSH_MAX_ENTRIES } from './push-entries.ts';
+import { countPushEntries, PUSH_MAX_ENTRIES, PUSH_MAX_PROFILES } from './push-entries.ts';
 
 /**
  * Gives each series of a push its labels and each profile its id; the profiles stay as they are.
@@ -24,6 +24,13 @@ export function preparePush(job: PushJob, policy: LabelPolicy, maxBytes: number)
   if (read.kind === 'refused') return read;
 
   const given = read.request.series;
+  const profiles = given.reduce((sum, { samples }) => sum + samples.length, 0);
+  if (profiles > PUSH_MAX_PROFILES) {
+    return refused(
+      'invalid',
+      `${profiles} profiles in one push; the limit is ${PUSH_MAX_PROFILES}`,
+    );
+  }
   const series = given.filter((one) => relabelSeries(one, policy));
   if (given.length > 0 && series.length === 0) return { kind: 'nothing', why: 'relabel' };
   // A push of no series goes on: what to say of it is the server's business.

@@ -5,6 +5,9 @@ export type PushEntries = { readonly ok: true } | { readonly ok: false; readonly
 /** Series, labels, profiles and notes of one push together. A thousand series need some 30,000. */
 export const PUSH_MAX_ENTRIES = 100_000;
 
+/** As the profile server has it, which would refuse what was acknowledged here. */
+export const PUSH_MAX_PROFILES = 10_000;
+
 /**
  * Walks over an encoded `PushRequest` and refuses it when it has more messages in it than a push
  * needs, or is none: before anything is made of it.
