@@ -4,6 +4,7 @@ import { COUNTED_MAX_STACKS, createCountedStacks } from './counted-stacks.ts';
 import { NODES_MAX_COUNT } from './nested-nodes.ts';
 import { readLines } from './read-lines.ts';
 import { readTree } from './read-tree.ts';
+import { parseSpeedscope, SPEEDSCOPE_SCHEMA } from './speedscope-file.ts';
 import { bytesOf, refusal } from './testing/draw-profile.ts';
 
 test('a text of more stacks than are counted is refused before it takes memory', () => {
@@ -25,6 +26,28 @@ test('so are many names, and many frames', () => {
     refusal(readLines(bytesOf(deep.join('\n')))),
     'stacks of more than 500000 frames in all',
   );
+});
+
+test('so are stacks that share what is much of them', () => {
+  const shared = 'a;'.repeat(20_000);
+  const deep = Array.from({ length: 501 }, (_, i) => `${shared}${i}`);
+  assert.equal(
+    refusal(readLines(bytesOf(deep.join('\n')))),
+    'stacks of more than 10000000 frames, one by one',
+  );
+});
+
+test('so is a speedscope file whose stacks share nothing', () => {
+  const row = '1,'.repeat(1998);
+  const samples = Array.from({ length: 1000 }, (_, i) => `[${i},${row}1]`);
+  const profileOf = (rows: readonly string[]) =>
+    `{"type":"sampled","name":"","unit":"none","samples":[${rows}],"weights":[${rows.map(() => 1)}]}`;
+  const frames = `{"frames":[${samples.map(() => '{"name":"f"}')}]}`;
+  const file = (...profiles: readonly string[]) =>
+    bytesOf(`{"$schema":"${SPEEDSCOPE_SCHEMA}","shared":${frames},"profiles":[${profiles}]}`);
+  assert.ok(parseSpeedscope(file(profileOf(samples))).ok, 'two million');
+  const more = file(profileOf(samples), profileOf(['[1]']));
+  assert.equal(refusal(parseSpeedscope(more)), 'stacks of more than 2000000 frames in all');
 });
 
 test('so is a tree of more nodes', () => {

@@ -19,6 +19,8 @@ export const COUNTED_MAX_STACKS = 200_000;
 const MAX_NAMES = 200_000;
 /** Of the tree that the stacks are, where they share their roots. */
 const MAX_FRAMES = 500_000;
+/** Of the stacks one by one. 240 MB of deep ones that shared all but a name took half a minute. */
+const MAX_READ_FRAMES = 10_000_000;
 
 const COUNT = { type: 'samples', unit: 'count' };
 
@@ -35,10 +37,16 @@ export function createCountedStacks(): CountedStacks {
     },
     finish() {
       const builder = createNamedProfileBuilder({ sampleTypes: [COUNT] });
+      let readFrames = 0;
       for (const [row, joinedNames] of keys.finish().entries()) {
         const count = counts[row];
         if (count === undefined) continue;
-        const stack = builder.stacks.intern(joinedNames.split(';').map(builder.frame));
+        const names = joinedNames.split(';');
+        readFrames += names.length;
+        if (readFrames > MAX_READ_FRAMES) {
+          return refuse(`stacks of more than ${MAX_READ_FRAMES} frames, one by one`);
+        }
+        const stack = builder.stacks.intern(names.map(builder.frame));
         if (builder.stacks.length() > MAX_FRAMES) {
           return refuse(`stacks of more than ${MAX_FRAMES} frames in all`);
         }

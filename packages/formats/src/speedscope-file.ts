@@ -6,7 +6,6 @@ import {
 } from '@emberscope/profile';
 import {
   array,
-  index,
   type JsonObject,
   lineNumber,
   MalformedFile,
@@ -64,6 +63,15 @@ export type ParsedSpeedscope =
 /** Deeper stacks are refused: an evented profile that never closes would grow without end. */
 export const SPEEDSCOPE_MAX_DEPTH = 65_536;
 
+/** One is a thread, mostly. Each has tables of its own: 200,000 took more than a gigabyte. */
+export const SPEEDSCOPE_MAX_PROFILES = 50_000;
+
+/**
+ * Of the trees that the stacks of profiles are, where they share their roots. Stacks that share
+ * nothing take a second for these, and as pprof they are larger than a profile may be by default.
+ */
+export const SPEEDSCOPE_MAX_ROWS = 2_000_000;
+
 /** Reads a speedscope file (its JSON schema is at {@link SPEEDSCOPE_SCHEMA}). */
 export function parseSpeedscope(bytes: Uint8Array): ParsedSpeedscope {
   const read = readJson(bytes, (file): SpeedscopeFile => {
@@ -71,9 +79,16 @@ export function parseSpeedscope(bytes: Uint8Array): ParsedSpeedscope {
     if (schema !== SPEEDSCOPE_SCHEMA) throw new MalformedFile(`Unknown schema: ${schema}`);
     const shared = object(file.shared, 'shared');
     const frames = array(shared.frames, 'shared.frames').map(parseFrame);
-    const profiles = array(file.profiles, 'profiles').map((profile, i) =>
-      parseProfile(object(profile, `profiles[${i}]`), frames.length),
-    );
+    const given = array(file.profiles, 'profiles');
+    if (given.length > SPEEDSCOPE_MAX_PROFILES) {
+      throw new MalformedFile(`${given.length} profiles, limit: ${SPEEDSCOPE_MAX_PROFILES}`);
+    }
+    let rowsLeft = SPEEDSCOPE_MAX_ROWS;
+    const profiles = given.map((value, i) => {
+      const profile = parseProfile(object(value, `profiles[${i}]`), frames.length, rowsLeft);
+      rowsLeft -= profile.stacks.length;
+      return profile;
+    });
     return { name: text(file.name, 'name'), frames, profiles };
   });
   return read.ok ? { ok: true, file: read.value } : read;
@@ -88,7 +103,11 @@ function parseFrame(value: unknown, i: number): SpeedscopeFrame {
   };
 }
 
-function parseProfile(profile: JsonObject, frameCount: number): SpeedscopeProfile {
+function parseProfile(
+  profile: JsonObject,
+  frameCount: number,
+  mostRows: number,
+): SpeedscopeProfile {
   const kind = text(profile.type, 'a profile’s type');
   const header = {
     name: text(profile.name, 'a profile’s name'),
@@ -98,9 +117,9 @@ function parseProfile(profile: JsonObject, frameCount: number): SpeedscopeProfil
   };
   switch (kind) {
     case 'sampled':
-      return { kind, ...header, ...parseSamples(profile, frameCount) };
+      return { kind, ...header, ...parseSamples(profile, frameCount, mostRows) };
     case 'evented':
-      return { kind, ...header, ...parseEvents(profile, frameCount, header.startValue) };
+      return { kind, ...header, ...parseEvents(profile, frameCount, mostRows, header.startValue) };
     default:
       throw new MalformedFile(`Profile type ${kind} not supported`);
   }
@@ -122,7 +141,7 @@ function parseUnit(unit: string): SpeedscopeUnit {
 
 type Segments = Pick<SpeedscopeProfile, 'stacks' | 'segments'>;
 
-function parseSamples(profile: JsonObject, frameCount: number): Segments {
+function parseSamples(profile: JsonObject, frameCount: number, mostRows: number): Segments {
   const samples = array(profile.samples, 'samples');
   const weights = array(profile.weights, 'weights');
   if (samples.length !== weights.length) {
@@ -134,16 +153,23 @@ function parseSamples(profile: JsonObject, frameCount: number): Segments {
   const segments = samples.map((sample, i): SpeedscopeSegment => {
     const weight = number(weights[i], `weights[${i}]`);
     if (weight < 0) throw new MalformedFile(`Negative weight ${weight.toFixed(6)}`);
-    const frames = array(sample, `samples[${i}]`).map((frame) =>
-      parseFrameIndex(frame, frameCount),
-    );
-    return { stack: stacks.intern(frames), weight };
+    let stack = NO_STACK;
+    for (const frame of array(sample, `samples[${i}]`)) {
+      stack = stacks.push(stack, parseFrameIndex(frame, frameCount));
+    }
+    checkRows(stacks.length(), mostRows);
+    return { stack, weight };
   });
   return { stacks: stacks.finish(), segments };
 }
 
 /** Follows the stack through open and close events; each stretch between two is a segment. */
-function parseEvents(profile: JsonObject, frameCount: number, startValue: number): Segments {
+function parseEvents(
+  profile: JsonObject,
+  frameCount: number,
+  mostRows: number,
+  startValue: number,
+): Segments {
   const stacks = createStackInterner();
   const segments: SpeedscopeSegment[] = [];
   /** The frames that are open, from the root, and the stack up to each. */
@@ -164,6 +190,7 @@ function parseEvents(profile: JsonObject, frameCount: number, startValue: number
         throw new MalformedFile(`events[${i}] is more than ${SPEEDSCOPE_MAX_DEPTH} deep`);
       }
       open.push({ frame, stack: stacks.push(stack, frame) });
+      checkRows(stacks.length(), mostRows);
     } else if (event.type === 'C') {
       const closed = open.pop();
       if (closed === undefined) throw new MalformedFile(`No stack to close at ${at}`);
@@ -175,12 +202,18 @@ function parseEvents(profile: JsonObject, frameCount: number, startValue: number
   return { stacks: stacks.finish(), segments };
 }
 
+function checkRows(rows: number, mostRows: number): void {
+  if (rows > mostRows) {
+    throw new MalformedFile(`stacks of more than ${SPEEDSCOPE_MAX_ROWS} frames in all`);
+  }
+}
+
 function parseFrameIndex(value: unknown, frameCount: number): number {
   const frame = number(value, 'a frame');
   if (!Number.isInteger(frame) || frame < 0 || frame >= frameCount) {
     throw new MalformedFile(`Invalid frame ${frame}`);
   }
-  return index(frame, 'a frame');
+  return frame;
 }
 
 function numberOr(value: unknown, fallback: number, what: string): number {

@@ -193,6 +193,11 @@ describe('what is not speedscope is an answer', () => {
       }),
       /events\[65536\] is more than 65536 deep/,
     ],
+    [
+      'profiles without end',
+      file(...Array.from({ length: 50_001 }, () => evented)),
+      /^50001 profiles, limit: 50000$/,
+    ],
   ];
   for (const [shows, bytes, reason] of cases) {
     test(shows, () => assert.match(refusal(readSpeedscope(bytes)), reason));

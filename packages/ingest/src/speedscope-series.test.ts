@@ -62,6 +62,12 @@ test('a file of too much is refused before it is read', () => {
   const long = ingest(new Uint8Array(64 * 1024 * 1024 + 1));
   assert.ok(!long.ok);
   assert.match(long.reason, /^67108865 bytes of speedscope, limit: 67108864$/);
+  const empty = { ...sampled, samples: [], weights: [] };
+  const names = Array.from({ length: 5_001 }, (_, i) => ({ ...empty, name: `${i}` }));
+  const file = JSON.stringify({ $schema: SCHEMA, shared: { frames: [] }, profiles: names });
+  const named = ingest(new TextEncoder().encode(file));
+  assert.ok(!named.ok);
+  assert.match(named.reason, /^5001 profiles of different names, limit: 5000$/);
   const many = ingest(new Uint8Array(4_000_001).fill(0x2c));
   assert.ok(!many.ok);
   assert.match(many.reason, /^4000001 commas, brackets and braces of speedscope, limit: 4000000$/);

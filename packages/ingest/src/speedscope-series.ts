@@ -7,6 +7,7 @@ import {
 import { withLabels } from '@emberscope/labels';
 import {
   createNamedProfileBuilder,
+  type LocationIndex,
   NO_STACK,
   type Profile,
   pushStacks,
@@ -43,6 +44,10 @@ export function speedscopeSeries(params: IngestParams, body: Uint8Array): Ingest
   if (!parsed.ok) return { ok: false, kind: 'malformed-body', reason: parsed.reason };
   const { file } = parsed;
   const groups = groupProfiles(file.profiles);
+  if (groups.length > MAX_SERIES) {
+    const reason = `${groups.length} profiles of different names, limit: ${MAX_SERIES}`;
+    return { ok: false, kind: 'malformed-body', reason };
+  }
 
   const series: IngestedSeries[] = [];
   for (const group of groups) {
@@ -73,6 +78,9 @@ export function speedscopeSeries(params: IngestParams, body: Uint8Array): Ingest
  */
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_MARKS = 4_000_000;
+
+/** Mostly one is a thread. Each takes 0.2 ms, however little is in it. */
+const MAX_SERIES = 5_000;
 
 function whyTooMuch(json: Uint8Array): string | undefined {
   if (json.length > MAX_BYTES) return `${json.length} bytes of speedscope, limit: ${MAX_BYTES}`;
@@ -105,12 +113,18 @@ function groupProfiles(profiles: readonly SpeedscopeProfile[]): SpeedscopeProfil
 function countWeights(file: SpeedscopeFile, profiles: readonly SpeedscopeProfile[]): Profile {
   const builder = createNamedProfileBuilder({ sampleTypes: [{ type: 'samples', unit: 'count' }] });
   const counts = new Map<StackIndex, bigint>();
+  /** By frame. A stack's row has one, and looking a name up for each took half of the time. */
+  const locations: LocationIndex[] = [];
   for (const { kind, unit, stacks, segments } of profiles) {
     const factor = unit === 'bytes' ? 1n : 100n;
     // Only the frames that these profiles have: a file may have many of both.
-    const stackOf = pushStacks(stacks, builder.stacks, (frame) =>
-      builder.frame(file.frames[frame]?.name ?? ''),
-    );
+    const stackOf = pushStacks(stacks, builder.stacks, (frame) => {
+      const known = locations[frame];
+      if (known !== undefined) return known;
+      const location = builder.frame(file.frames[frame]?.name ?? '');
+      locations[frame] = location;
+      return location;
+    });
     for (const [i, { stack: row, weight }] of segments.entries()) {
       const stack = row === NO_STACK ? NO_STACK : (stackOf[row] ?? NO_STACK);
       const isFirstStretch = kind === 'evented' && i === 0;
