@@ -39,7 +39,7 @@ export type IngestedJfr =
  * What is read of a recording at all, of each kind of events: it bounds memory, where the limit of a
  * profile is lifted or its samples are yet to be counted.
  */
-const RECORDED_MAX_SAMPLES = 1_000_000;
+const RECORDED_MAX_SAMPLES = 100_000;
 
 /**
  * Makes series of a recording of Java Flight Recorder at `/ingest`: one for each kind of event that
@@ -62,12 +62,8 @@ export function jfrSeries(
     ({ snapshot } = labels);
   }
   const { recording } = read;
-  const contexts = labelContexts(
-    recording.contexts,
-    recording.symbols.strings,
-    snapshot,
-    limits.maxStringBytes,
-  );
+  const contexts = labelContexts(recording.contexts, recording.symbols.strings, snapshot, limits);
+  if ('tooMany' in contexts) return { ok: false, kind: 'bad-labels', reason: contexts.tooMany };
   const series: JfrSeries[] = [];
   for (const type of JFR_PROFILE_TYPES) {
     if (type.profilerEvent !== undefined && type.profilerEvent !== recording.profilerEvent)

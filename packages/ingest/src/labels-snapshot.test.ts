@@ -50,6 +50,12 @@ test('a snapshot that is cut off is refused', () => {
   assert.deepEqual(read, { ok: false, reason: 'a field at byte 71 reaches past byte 80' });
 });
 
+test('a snapshot of millions of fields is refused', () => {
+  const empty = Buffer.alloc(4_000_002, Uint8Array.of(0x0a, 0));
+  const read = readLabelsSnapshot(empty);
+  assert.deepEqual(read, { ok: false, reason: 'more than 2000000 fields of labels' });
+});
+
 test('damage is answered with a reason, or read', () =>
   fuzzParser([SNAPSHOT], (bytes) => {
     const read = readLabelsSnapshot(bytes);

@@ -17,6 +17,12 @@ export type ReadLabelsSnapshot =
 /** For a recording that comes alone. */
 export const NO_SNAPSHOT: LabelsSnapshot = { textOf: () => undefined, labelsOf: () => [] };
 
+/**
+ * Fields of a snapshot, those of what is in it, too: an entry of a map has three. Two bytes of one
+ * become a hundred in memory, and a kilobyte of gzip is a megabyte of them.
+ */
+const MAX_FIELDS = 2_000_000;
+
 const CONTEXTS = 0x0a;
 const STRINGS = 0x12;
 const LABELS = 0x0a;
@@ -33,35 +39,44 @@ const BYTES = 0x12;
 export function readLabelsSnapshot(bytes: Uint8Array): ReadLabelsSnapshot {
   const contexts = new Map<bigint, ReadonlyMap<bigint, bigint>>();
   const strings = new Map<bigint, string>();
-  const wire = new WireReader(bytes);
+  const snapshot: SnapshotReader = { wire: new WireReader(bytes), fieldCount: 0 };
+  const { wire } = snapshot;
   try {
-    readMessage(wire, wire.byteLength, (tag) => {
+    readMessage(snapshot, wire.byteLength, (tag) => {
       if (tag !== CONTEXTS && tag !== STRINGS) return false;
-      const entry = readEntry(wire);
-      if (tag === CONTEXTS) contexts.set(entry.key, readContext(wire, entry));
+      const entry = readEntry(snapshot);
+      if (tag === CONTEXTS) contexts.set(entry.key, readContext(snapshot, entry));
       else strings.set(entry.key, TEXT.decode(bytes.subarray(entry.start, entry.end)));
       return true;
     });
   } catch (error) {
-    if (!(error instanceof MalformedWire)) throw error;
+    if (!(error instanceof MalformedWire || error instanceof TooManyFields)) throw error;
     return { ok: false, reason: error.message };
   }
+  const labelsOfContext = new Map<bigint, readonly ContextLabel[]>();
   return {
     ok: true,
     snapshot: {
       textOf: (id) => strings.get(id),
       labelsOf(contextId) {
+        const known = labelsOfContext.get(contextId);
+        if (known !== undefined) return known;
         const labels: ContextLabel[] = [];
         for (const [nameId, valueId] of contexts.get(contextId) ?? []) {
           const name = strings.get(nameId);
           const value = strings.get(valueId);
           if (name !== undefined && value !== undefined) labels.push({ name, value });
         }
+        labelsOfContext.set(contextId, labels);
         return labels;
       },
     },
   };
 }
+
+class TooManyFields extends Error {}
+
+type SnapshotReader = { readonly wire: WireReader; fieldCount: number };
 
 const TEXT = new TextDecoder();
 
@@ -73,13 +88,14 @@ type Entry = {
   readonly end: number;
 };
 
-function readEntry(wire: WireReader): Entry {
+function readEntry(snapshot: SnapshotReader): Entry {
+  const { wire } = snapshot;
   let key = 0n;
   let number = 0n;
   let start = 0;
   let end = 0;
   const entryEnd = wire.spanEnd();
-  readMessage(wire, entryEnd, (tag) => {
+  readMessage(snapshot, entryEnd, (tag) => {
     if (tag === KEY) key = wire.int64();
     else if (tag === NUMBER) number = wire.int64();
     else if (tag === BYTES) {
@@ -92,13 +108,14 @@ function readEntry(wire: WireReader): Entry {
   return { key, number, start, end };
 }
 
-function readContext(wire: WireReader, { start, end }: Entry): ReadonlyMap<bigint, bigint> {
+function readContext(snapshot: SnapshotReader, { start, end }: Entry): ReadonlyMap<bigint, bigint> {
+  const { wire } = snapshot;
   const labels = new Map<bigint, bigint>();
   const back = wire.offset;
   wire.offset = start;
-  readMessage(wire, end, (tag) => {
+  readMessage(snapshot, end, (tag) => {
     if (tag !== LABELS) return false;
-    const { key, number } = readEntry(wire);
+    const { key, number } = readEntry(snapshot);
     labels.set(key, number);
     return true;
   });
@@ -107,10 +124,14 @@ function readContext(wire: WireReader, { start, end }: Entry): ReadonlyMap<bigin
 }
 
 /** Reads fields up to `end`; `read` answers whether it knows a tag and has read what is behind it. */
-function readMessage(wire: WireReader, end: number, read: (tag: number) => boolean): void {
+function readMessage(snapshot: SnapshotReader, end: number, read: (tag: number) => boolean): void {
+  const { wire } = snapshot;
   const outerEnd = wire.end;
   wire.end = end;
   while (wire.offset < end) {
+    if (++snapshot.fieldCount > MAX_FIELDS) {
+      throw new TooManyFields(`more than ${MAX_FIELDS} fields of labels`);
+    }
     const tag = wire.tag();
     if (!read(tag)) wire.skip(tag);
   }

@@ -6,6 +6,24 @@ export type Long = number | bigint;
 /** A text that stands in the pool of strings, under this key. */
 export type StringRef = { readonly stringKey: Long };
 
+/** A text as it stands in the recording. It is decoded when it is asked for: most never are. */
+export class RecordedText {
+  /** Where its encoding stands. */
+  private readonly start: number;
+  private readonly cursor: ByteCursor;
+  private decoded: string | undefined;
+
+  constructor(cursor: ByteCursor, start: number) {
+    this.cursor = cursor;
+    this.start = start;
+  }
+
+  text(): string {
+    this.decoded ??= this.cursor.textAt(this.start);
+    return this.decoded;
+  }
+}
+
 /**
  * A cursor over the bytes of a recording: its methods read at `offset`, move it, and never past
  * `end`. Numbers of events are little-endian base 128 of at most nine bytes, of which the ninth has
@@ -22,6 +40,11 @@ export class ByteCursor {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.offset = offset;
     this.end = end;
+  }
+
+  /** Another cursor, at the same place and with the same end. */
+  copy(): ByteCursor {
+    return new ByteCursor(this.bytes, this.offset, this.end);
   }
 
   byte(): number {
@@ -53,6 +76,21 @@ export class ByteCursor {
     }
   }
 
+  /** Passes over a number. */
+  skipLong(): void {
+    const { bytes, offset } = this;
+    const longest = offset + LONG_MAX_BYTES;
+    const last = Math.min(longest, this.end);
+    for (let at = offset; at < last; at++) {
+      if (bytes[at] < 0x80) {
+        this.offset = at + 1;
+        return;
+      }
+    }
+    if (last !== longest) throw cutOff(this.end);
+    this.offset = longest;
+  }
+
   /** A size or a count: of things that take a byte each at least, so no more than bytes are left. */
   count(what: string): number {
     const at = this.offset;
@@ -80,41 +118,55 @@ export class ByteCursor {
   }
 
   /** A string in one of its six encodings; '' for null. */
-  string(): string | StringRef {
+  string(): RecordedText | StringRef | '' {
+    const start = this.offset;
+    const encoding = this.byte();
+    if (encoding === STRING.pooled) return { stringKey: this.long() };
+    this.offset = start;
+    this.skipString();
+    return encoding === STRING.null || encoding === STRING.empty
+      ? ''
+      : new RecordedText(this, start);
+  }
+
+  skipString(): void {
     const encoding = this.byte();
     switch (encoding) {
       case STRING.null:
       case STRING.empty:
-        return '';
+        return;
       case STRING.pooled:
-        return { stringKey: this.long() };
+        this.skipLong();
+        return;
       case STRING.utf8:
-        return UTF8.decode(this.span());
       case STRING.latin1:
-        return LATIN1.decode(this.span());
+        this.skip(this.count('a length'));
+        return;
       case STRING.utf16: {
         const length = this.count('a length');
-        let text = '';
-        for (let i = 0; i < length; i++) text += String.fromCharCode(Number(this.long()) & 0xffff);
-        return text;
+        for (let i = 0; i < length; i++) this.skipLong();
+        return;
       }
       default:
         throw new MalformedRecording(`string encoding ${encoding} before byte ${this.offset}`);
     }
   }
 
-  skipString(): void {
-    const encoding = this.bytes[this.offset];
+  /** The text whose encoding stands at `start`, and which was passed over before. */
+  textAt(start: number): string {
+    const { bytes } = this;
+    const cursor = new ByteCursor(bytes, start, bytes.length);
+    const encoding = cursor.byte();
+    const length = cursor.count('a length');
     if (encoding === STRING.utf8 || encoding === STRING.latin1) {
-      this.offset++;
-      this.span();
-    } else this.string();
-  }
-
-  private span(): Uint8Array {
-    const length = this.count('a length');
-    const start = this.advance(length);
-    return this.bytes.subarray(start, start + length);
+      const decoder = encoding === STRING.utf8 ? UTF8 : LATIN1;
+      return decoder.decode(bytes.subarray(cursor.offset, cursor.offset + length));
+    }
+    const units: string[] = [];
+    for (let i = 0; i < length; i++) {
+      units.push(String.fromCharCode(Number(cursor.long()) & 0xffff));
+    }
+    return units.join('');
   }
 
   /** Answers where the bytes begin that were passed over. */
@@ -127,6 +179,7 @@ export class ByteCursor {
 }
 
 const STRING = { null: 0, empty: 1, pooled: 2, utf8: 3, utf16: 4, latin1: 5 } as const;
+const LONG_MAX_BYTES = 9;
 /** Of the ninth byte. */
 const LAST_SHIFT = 56;
 const UTF8 = new TextDecoder();

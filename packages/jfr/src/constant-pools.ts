@@ -1,6 +1,6 @@
-import { createGrowableInt32, type GrowableInt32 } from '@emberscope/profile';
-import type { ByteCursor, Long } from './byte-cursor.ts';
-import { checkCount, MalformedRecording } from './malformed-recording.ts';
+import { type ByteCursor, type Long, RecordedText } from './byte-cursor.ts';
+import { MalformedRecording } from './malformed-recording.ts';
+import type { PartCounts } from './part-counts.ts';
 import {
   type FieldValue,
   type Layout,
@@ -16,8 +16,13 @@ import {
 /** A method or a class, by the keys or texts of its names. */
 type NamedRow = { readonly name: FieldValue; readonly owner: FieldValue };
 
-/** The frames of a stack trace as rows of the pools' frames, the leaf first. */
-export type FrameSpan = { readonly start: number; readonly end: number };
+/** The frames of a stack trace, the leaf first: what ran, and on which line. */
+export type Frames = {
+  readonly length: number;
+  /** With room behind the last frame. */
+  readonly methods: readonly Long[];
+  readonly lines: readonly number[];
+};
 
 /**
  * What the events of a chunk refer to. Of an entry that a chunk has several times the last counts.
@@ -25,9 +30,8 @@ export type FrameSpan = { readonly start: number; readonly end: number };
 export type ConstantPools = {
   /** Reads a checkpoint event behind its size and type. */
   readCheckpoint(cursor: ByteCursor): void;
-  framesOf(stackTrace: Long): FrameSpan | undefined;
-  methodOf(frame: number): Long | undefined;
-  lineOf(frame: number): number;
+  /** They hold until they are asked for again. */
+  framesOf(stackTrace: Long): Frames | undefined;
   /** `java/lang/Thread` and `run`; undefined where the chunk does not have it. */
   namesOf(method: Long): { readonly className: string; readonly name: string } | undefined;
   stateOf(key: Long): string;
@@ -51,31 +55,33 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 };
 const FRAME_FIELDS = ['method', 'lineNumber'];
 
-export function createConstantPools(layouts: Layouts): ConstantPools {
-  const stackTraces = new Map<Long, FrameSpan>();
-  const frameMethods: Long[] = [];
-  const frameLines = createGrowableInt32();
+export function createConstantPools(layouts: Layouts, counts: PartCounts): ConstantPools {
+  /** Where each stands: frames are read when an event has them, and all at once were gigabytes. */
+  const stackTraces = new Map<Long, number>();
+  const tracePools: TracePool[] = [];
+  const frames: MutableFrames = { length: 0, methods: [], lines: [] };
   const methods = new Map<Long, NamedRow>();
   const classes = new Map<Long, NamedRow>();
   const symbols = new Map<Long, FieldValue>();
   const strings = new Map<Long, FieldValue>();
   const threadStates = new Map<Long, FieldValue>();
   const values: FieldValue[] = [undefined, undefined];
-  let entryCount = 0;
 
   function readPool(cursor: ByteCursor, layout: Layout, count: number): void {
     const { name } = layout;
-    entryCount += count;
-    checkCount('entries of pools', entryCount);
+    counts.poolEntries.add(count);
     const selection = selectFields(layout, FIELDS[name] ?? []);
     const isRead = Object.hasOwn(FIELDS, name);
+    if (name === CLASS.stackTrace)
+      tracePools.push({ layout, start: cursor.offset, cursor: cursor.copy() });
     for (let entry = 0; entry < count; entry++) {
       const key = cursor.long();
       if (isRead) {
         readFields(cursor, selection, values);
         keep(name, key, values);
       } else if (name === CLASS.stackTrace) {
-        stackTraces.set(key, readFrames(cursor, layout, frameMethods, frameLines));
+        stackTraces.set(key, cursor.offset);
+        skipValue(cursor, layout);
       } else if (name === STRING_CLASS) strings.set(key, cursor.string());
       else skipValue(cursor, layout);
     }
@@ -99,10 +105,10 @@ export function createConstantPools(layouts: Layouts): ConstantPools {
   }
 
   function textOf(value: FieldValue): string {
-    if (typeof value === 'string') return value;
+    if (value instanceof RecordedText) return value.text();
     if (typeof value !== 'object') return '';
     const text = strings.get(value.stringKey);
-    return typeof text === 'string' ? text : '';
+    return text instanceof RecordedText ? text.text() : '';
   }
 
   /** Of a name, which is a key of a symbol where it is no text. */
@@ -123,9 +129,15 @@ export function createConstantPools(layouts: Layouts): ConstantPools {
         readPool(cursor, layout, count);
       }
     },
-    framesOf: (stackTrace) => stackTraces.get(stackTrace),
-    methodOf: (frame) => frameMethods[frame],
-    lineOf: (frame) => frameLines.at(frame),
+    framesOf(stackTrace) {
+      const start = stackTraces.get(stackTrace);
+      const pool = start === undefined ? undefined : poolAt(tracePools, start);
+      if (start === undefined || pool === undefined) return undefined;
+      pool.cursor.offset = start;
+      frames.length = 0;
+      readFrames(pool, counts, frames);
+      return frames;
+    },
     namesOf(method) {
       const row = methods.get(method);
       if (row === undefined) return undefined;
@@ -139,14 +151,29 @@ export function createConstantPools(layouts: Layouts): ConstantPools {
   };
 }
 
+/** How the stack traces of a pool lie. */
+type TracePool = { readonly layout: Layout; readonly start: number; readonly cursor: ByteCursor };
+
+/** That of a place. There are few: one for each checkpoint. */
+function poolAt(pools: readonly TracePool[], offset: number): TracePool | undefined {
+  let low = 0;
+  let high = pools.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (pools[middle].start <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return pools[low - 1];
+}
+
+type MutableFrames = { length: number; readonly methods: Long[]; readonly lines: number[] };
+
 /** A stack trace: its frames are values within it, and they are all that is wanted of it. */
 function readFrames(
-  cursor: ByteCursor,
-  layout: Layout,
-  methods: Long[],
-  lines: GrowableInt32,
-): FrameSpan {
-  const start = methods.length;
+  { cursor, layout }: TracePool,
+  counts: PartCounts,
+  frames: MutableFrames,
+): void {
   const values: FieldValue[] = [undefined, undefined];
   for (const field of layout.fields) {
     if (field.name !== 'frames' || !field.isArray || field.kind !== 'struct') {
@@ -155,15 +182,16 @@ function readFrames(
     }
     const frame = frameSelection(field.layout());
     const count = cursor.count('the length of a stack');
-    checkCount('frames of stack traces', methods.length + count);
+    counts.frames.add(count);
     for (let i = 0; i < count; i++) {
       readFields(cursor, frame, values);
       const [method, line] = values;
-      methods.push(typeof method === 'number' || typeof method === 'bigint' ? method : NO_METHOD);
-      lines.push(typeof line === 'number' ? line : 0);
+      const row = frames.length++;
+      frames.methods[row] =
+        typeof method === 'number' || typeof method === 'bigint' ? method : NO_METHOD;
+      frames.lines[row] = typeof line === 'number' ? line : 0;
     }
   }
-  return { start, end: methods.length };
 }
 
 const selections = new WeakMap<Layout, Selection>();

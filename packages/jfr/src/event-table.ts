@@ -1,4 +1,5 @@
 import { createEdgeInterner, type EdgeInterner } from '@emberscope/profile';
+import type { Long } from './byte-cursor.ts';
 import type { ContextIndex, EventColumns, RecordedContext, RecordedKind } from './recording.ts';
 import { SumColumn } from './sum-column.ts';
 
@@ -11,15 +12,36 @@ type Table = {
 /** Adds up events by kind, stack and context. */
 export class EventTables {
   private readonly tables = new Map<RecordedKind, Table>();
-  private readonly contextRows = new Map<string, ContextIndex>();
-  private readonly contexts: RecordedContext[] = [{ contextId: 0n, spanId: 0n, spanName: 0n }];
+  /** Numbers of a context in the order in which they came, and edges from one to the next. */
+  private readonly numbers = new Map<Long, number>();
+  private readonly pairs = createEdgeInterner();
+  private readonly triples = createEdgeInterner();
+  private readonly contexts: RecordedContext[] = [];
 
-  context(contextId: bigint, spanId: bigint, spanName: bigint): ContextIndex {
-    const key = `${contextId} ${spanId} ${spanName}`;
-    const known = this.contextRows.get(key);
+  constructor() {
+    this.context(0, 0, 0);
+  }
+
+  /** {@link NO_CONTEXT} where all three are 0. */
+  context(contextId: Long, spanId: Long, spanName: Long): ContextIndex {
+    const pair = this.pairs.intern(this.numberOf(contextId), this.numberOf(spanId));
+    const context = this.triples.intern(pair, this.numberOf(spanName));
+    if (context === this.contexts.length) {
+      this.contexts.push({
+        contextId: unsigned(contextId),
+        spanId: unsigned(spanId),
+        spanName: unsigned(spanName),
+      });
+    }
+    return context;
+  }
+
+  private numberOf(value: Long): number {
+    const known = this.numbers.get(value);
     if (known !== undefined) return known;
-    this.contextRows.set(key, this.contexts.length);
-    return this.contexts.push({ contextId, spanId, spanName }) - 1;
+    const number = this.numbers.size;
+    this.numbers.set(value, number);
+    return number;
   }
 
   /** Answers how many rows the table of this kind has then. */
@@ -53,4 +75,8 @@ export class EventTables {
     }
     return { contexts: this.contexts, events };
   }
+}
+
+function unsigned(value: Long): bigint {
+  return BigInt.asUintN(64, BigInt(value));
 }

@@ -15,10 +15,12 @@ import {
   CLASSES,
   type DrawnChunk,
   drawChunk,
+  HEADER_BYTES,
   ID,
   long,
   stack,
   text,
+  withEvents,
 } from './testing/draw-recording.ts';
 
 const LIMITS: JfrLimits = { maxSamples: 16_000, maxStackDepth: 1000, maxStringBytes: 65_535 };
@@ -358,28 +360,23 @@ describe('bytes that are no recording', () => {
 
   test('more entries of pools than memory holds, of two bytes each', () => {
     // Pools are counted before they are read: so many null strings need not be there.
-    const [count, rest] = [4_000_001, new Uint8Array(8_000_010)];
-    const small = drawChunk({
-      pools: [[ID.thread, []]],
-    });
-    const head = [ID.thread, 0];
-    const at = small.findIndex((_, i) => small[i] === head[0] && small[i + 1] === head[1]);
-    const bytes = Uint8Array.from([...small.subarray(0, at + 1), ...long(count)]);
-    const whole = new Uint8Array(bytes.length + rest.length + small.length - at - 2);
-    whole.set(bytes);
-    whole.set(small.subarray(at + 2), bytes.length + rest.length);
-    const added = whole.length - small.length;
-    const view = new DataView(whole.buffer);
-    view.setBigInt64(8, BigInt(whole.length));
-    view.setBigInt64(24, view.getBigInt64(24) + BigInt(added));
-    // The size of the checkpoint, in four bytes at the start of the events.
-    const size = (small[68] & 0x7f) + ((small[69] & 0x7f) << 7) + added;
-    whole.set(
-      [size & 0x7f, (size >> 7) & 0x7f, (size >> 14) & 0x7f].map((x) => x | 0x80),
-      68,
+    const head = [1, 0, 0, 0, 1, 1, ID.thread, ...long(4_000_001)];
+    const rest = new Uint8Array(8_000_010);
+    const size = head.length + rest.length + 4;
+    const sizeBytes = [0, 7, 14].map((shift) => ((size >> shift) & 0x7f) | 0x80);
+    const event = Uint8Array.from([...sizeBytes, size >> 21, ...head]);
+    const events = new Uint8Array(event.length + rest.length);
+    events.set(event);
+    assert.match(
+      refused(withEvents(drawChunk({}), events)),
+      /CP: more than 4000000 entries of pools/,
     );
-    whole[71] = size >> 21;
-    assert.match(refused(whole), /CP: more than 4000000 entries of pools/);
+  });
+
+  test('more chunks than a recorder begins', () => {
+    const chunk = drawChunk({ classes: [] });
+    const many = new Uint8Array(Buffer.alloc(1_001 * chunk.length, chunk));
+    assert.match(refused(many), /^more than 1000 chunks$/);
   });
 
   test('damage is answered with a reason, or read', () => {
@@ -396,10 +393,9 @@ describe('bytes that are no recording', () => {
     // Metadata stands last and is most of a small chunk: nearly all damage above ends there.
     const view = new DataView(SAMPLES.buffer, SAMPLES.byteOffset);
     const metadataStart = Number(view.getBigInt64(24));
-    const headerBytes = 68;
     const [header, body, metadata] = [
-      SAMPLES.subarray(0, headerBytes),
-      SAMPLES.subarray(headerBytes, metadataStart),
+      SAMPLES.subarray(0, HEADER_BYTES),
+      SAMPLES.subarray(HEADER_BYTES, metadataStart),
       SAMPLES.subarray(metadataStart),
     ];
     return fuzzParser([body], (damaged) => {

@@ -11,6 +11,7 @@ import {
 } from './event-kinds.ts';
 import { EventTables } from './event-table.ts';
 import { MalformedRecording } from './malformed-recording.ts';
+import { createPartCounts, type PartCounts } from './part-counts.ts';
 import { readClasses } from './recorded-classes.ts';
 import { NO_CONTEXT, type RecordedKind, type Recording } from './recording.ts';
 import { type StackLimits, StackRows } from './stack-rows.ts';
@@ -42,13 +43,15 @@ export type JfrRead =
  * in the bytes; what they only claim is believed no further than there are bytes left.
  */
 export function readJfr(bytes: Uint8Array, limits: JfrLimits): JfrRead {
-  const stacks = new StackRows(limits);
+  const counts = createPartCounts();
+  const stacks = new StackRows(limits, counts);
   const tables = new EventTables();
   let profilerEvent = '';
   try {
     for (let offset = 0; offset < bytes.length; ) {
       const header = inPart('chunk header', () => readChunkHeader(bytes, offset));
-      const reader = createChunkReader(bytes, header, stacks, tables, limits.maxSamples);
+      counts.chunks.add(1);
+      const reader = createChunkReader(bytes, header, counts, stacks, tables, limits.maxSamples);
       profilerEvent = reader.read() ?? profilerEvent;
       offset = header.end;
     }
@@ -92,14 +95,17 @@ type WantedEvent = {
 function createChunkReader(
   bytes: Uint8Array,
   header: ChunkHeader,
+  counts: PartCounts,
   stacks: StackRows,
   tables: EventTables,
   maxSamples: number,
 ) {
   const { eventsStart, end, metadataStart } = header;
-  const classes = inPart('metadata', () => readClasses(new ByteCursor(bytes, metadataStart, end)));
+  const classes = inPart('metadata', () =>
+    readClasses(new ByteCursor(bytes, metadataStart, end), counts),
+  );
   const layouts = createLayouts(classes);
-  const pools = createConstantPools(layouts);
+  const pools = createConstantPools(layouts, counts);
   const values: FieldValue[] = SAMPLE_FIELDS.map(() => undefined);
   const wanted = new Map<number, WantedEvent>();
   for (const { id, name } of classes.values()) {
@@ -125,6 +131,7 @@ function createChunkReader(
   }
 
   function addEvent(cursor: ByteCursor, { kind, selection }: WantedEvent): string | undefined {
+    (kind === 'setting' ? counts.settings : counts.eventsWithStack).add(1);
     readFields(cursor, selection, values);
     if (kind === 'setting') {
       return pools.textOf(values[0]) === SETTING_NAME ? pools.textOf(values[1]) : undefined;
@@ -134,7 +141,7 @@ function createChunkReader(
     if (stack === undefined) return undefined;
     const hasContext = isSet(contextId) || isSet(spanId) || isSet(spanName);
     const context = hasContext
-      ? tables.context(wideOf(contextId), wideOf(spanId), wideOf(spanName))
+      ? tables.context(longOf(contextId), longOf(spanId), longOf(spanName))
       : NO_CONTEXT;
     if (context > maxSamples) throw new TooManySamples();
     const recorded = isSleeping(kind, state, pools) ? 'sleeping' : kind;
@@ -149,6 +156,7 @@ function createChunkReader(
       // Pools first: they stand behind the events that refer to them.
       inPart('CP', () =>
         walk((type, cursor) => {
+          counts.events.add(1);
           if (type === CHECKPOINT_EVENT) pools.readCheckpoint(cursor);
         }),
       );
@@ -180,6 +188,6 @@ function isSet(value: FieldValue): boolean {
   return isLong(value) && value !== 0;
 }
 
-function wideOf(value: FieldValue): bigint {
-  return isLong(value) ? BigInt.asUintN(64, BigInt(value)) : 0n;
+function longOf(value: FieldValue): Long {
+  return isLong(value) ? value : 0;
 }

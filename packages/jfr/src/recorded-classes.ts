@@ -1,5 +1,6 @@
-import type { ByteCursor } from './byte-cursor.ts';
-import { checkCount, MalformedRecording } from './malformed-recording.ts';
+import { type ByteCursor, RecordedText } from './byte-cursor.ts';
+import { MalformedRecording } from './malformed-recording.ts';
+import type { PartCounts } from './part-counts.ts';
 
 /** A field as a chunk's metadata describes it. */
 export type RecordedField = {
@@ -29,7 +30,7 @@ const METADATA_EVENT = 0;
  * Reads a metadata event, which `cursor` is at: a table of strings and a tree of elements with
  * attributes, of which the classes and their fields are kept.
  */
-export function readClasses(cursor: ByteCursor): RecordedClasses {
+export function readClasses(cursor: ByteCursor, counts: PartCounts): RecordedClasses {
   cursor.end = cursor.eventEnd();
   const type = cursor.long();
   if (type !== METADATA_EVENT) throw new MalformedRecording(`an event of type ${type}`);
@@ -37,13 +38,13 @@ export function readClasses(cursor: ByteCursor): RecordedClasses {
   for (let i = 0; i < 3; i++) cursor.long();
 
   const stringCount = cursor.count('a number of strings');
-  checkCount('strings of metadata', stringCount);
+  counts.metadataStrings.add(stringCount);
   const strings: string[] = [];
   for (let i = 0; i < stringCount; i++) {
     const text = cursor.string();
-    strings.push(typeof text === 'string' ? text : '');
+    strings.push(text instanceof RecordedText ? text.text() : '');
   }
-  const tree: ElementTree = { strings, classes: new Map(), elementCount: 0 };
+  const tree: ElementTree = { strings, classes: new Map(), counts };
   readElement(cursor, tree, undefined, 0);
   return tree.classes;
 }
@@ -51,7 +52,7 @@ export function readClasses(cursor: ByteCursor): RecordedClasses {
 type ElementTree = {
   readonly strings: readonly string[];
   readonly classes: Map<number, RecordedClass>;
-  elementCount: number;
+  readonly counts: PartCounts;
 };
 
 function readElement(
@@ -61,7 +62,7 @@ function readElement(
   depth: number,
 ): void {
   const { strings, classes } = tree;
-  checkCount('elements of metadata', ++tree.elementCount);
+  tree.counts.metadataElements.add(1);
   if (depth > MAX_DEPTH) throw new MalformedRecording(`elements ${depth} levels deep`);
   const element = readString(cursor, strings);
   const attributes = new Map<string, string>();

@@ -14,7 +14,8 @@ import { utf8Tail } from '@emberscope/units';
 import type { Long } from './byte-cursor.ts';
 import type { ConstantPools } from './constant-pools.ts';
 import { settledName } from './frame-names.ts';
-import { checkCount, MalformedRecording } from './malformed-recording.ts';
+import { MalformedRecording } from './malformed-recording.ts';
+import type { PartCounts } from './part-counts.ts';
 
 /** What stacks and names may be. A limit of `Infinity` is none. */
 export type StackLimits = {
@@ -35,6 +36,7 @@ const FUNCTION_CHARS = 64;
 /** Collects the stacks of all chunks: a frame is `class.method` and the line that ran. */
 export class StackRows {
   private readonly limits: StackLimits;
+  private readonly counts: PartCounts;
   private readonly symbols = createSymbolInterner();
   private readonly stacks = createStackInterner();
   /** Functions and lines, and the location of each pair. */
@@ -47,8 +49,9 @@ export class StackRows {
   private stackOfTrace = new Map<Long, StackIndex | undefined>();
   private functionOfMethod = new Map<Long, number | undefined>();
 
-  constructor(limits: StackLimits) {
+  constructor(limits: StackLimits, counts: PartCounts) {
     this.limits = limits;
+    this.counts = counts;
   }
 
   /** Keys of another chunk mean something else. */
@@ -72,39 +75,47 @@ export class StackRows {
 
   private intern(trace: Long): StackIndex | undefined {
     const { pools } = this;
-    const span = pools?.framesOf(trace);
-    if (pools === undefined || span === undefined) return undefined;
+    if (pools === undefined) return undefined;
+    const frames = pools.framesOf(trace);
+    if (frames === undefined) return undefined;
+    const { length, methods, lines } = frames;
     let stack = NO_STACK;
     let depth = 0;
+    let rows = this.stacks.length();
     // From the root, which comes last.
-    for (let frame = span.end - 1; frame >= span.start; frame--) {
+    for (let frame = length - 1; frame >= 0; frame--) {
       if (depth === this.limits.maxStackDepth) break;
-      const location = this.locationOf(pools, frame);
+      const location = this.locationOf(pools, methods[frame], lines[frame]);
       if (location === undefined) continue;
       stack = this.stacks.push(stack, location);
-      checkCount('rows of stacks', stack + 1);
+      if (stack === rows) {
+        this.counts.stackRows.add(1);
+        rows++;
+      }
       depth++;
     }
     return stack;
   }
 
-  private locationOf(pools: ConstantPools, frame: number): LocationIndex | undefined {
-    const method = pools.methodOf(frame);
-    if (method === undefined) return undefined;
+  private locationOf(
+    pools: ConstantPools,
+    method: Long,
+    lineNumber: number,
+  ): LocationIndex | undefined {
     let row = this.functionOfMethod.get(method);
     if (row === undefined) {
       row = this.functionOf(pools, method);
       this.functionOfMethod.set(method, row);
     }
     if (row === undefined) return undefined;
-    const lineNumber = pools.lineOf(frame);
     const pair = this.lines.intern(row, lineNumber);
     const known = this.locations[pair];
     if (known !== undefined) return known;
     const mapping = this.mapping ?? this.addMapping();
     const lines = [{ function: row, lineNumber }];
     const location = this.symbols.location({ mapping, address: 0n, isFolded: false, lines });
-    checkCount('locations', this.locations.push(location));
+    this.counts.locations.add(1);
+    this.locations.push(location);
     return location;
   }
 

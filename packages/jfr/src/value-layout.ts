@@ -1,4 +1,4 @@
-import type { ByteCursor, Long, StringRef } from './byte-cursor.ts';
+import type { ByteCursor, Long, RecordedText, StringRef } from './byte-cursor.ts';
 import { MalformedRecording } from './malformed-recording.ts';
 import type { RecordedClass, RecordedClasses } from './recorded-classes.ts';
 
@@ -19,7 +19,7 @@ export type FieldLayout = {
 };
 
 /** What a field was: an array and a struct are passed over and leave nothing. */
-export type FieldValue = Long | string | StringRef | undefined;
+export type FieldValue = Long | '' | RecordedText | StringRef | undefined;
 
 export type Layouts = {
   /** By the id of a class. */
@@ -89,19 +89,32 @@ export function createLayouts(classes: RecordedClasses): Layouts {
 
 /** Some fields of a class, chosen once, so that each of its values is read without looking. */
 export type Selection = {
-  readonly fields: readonly FieldLayout[];
-  /** For each field its place among the chosen, or -1. */
-  readonly slots: readonly number[];
+  readonly steps: readonly Step[];
+  /** Places of the chosen that the class has no field for. */
+  readonly absent: readonly number[];
+};
+
+/** What is done with a field: its place among the chosen, or -1. */
+type Step = {
+  readonly does: 'read long' | 'read byte' | 'read string' | 'skip long' | 'skip';
+  readonly slot: number;
+  readonly field: FieldLayout;
 };
 
 /** Chooses fields by name. An array is passed over, and so is a struct. */
 export function selectFields({ fields }: Layout, names: readonly string[]): Selection {
-  const isRead = ({ kind, isArray }: FieldLayout) =>
-    !isArray && kind !== 'struct' && kind !== 'float' && kind !== 'double';
-  return {
-    fields,
-    slots: fields.map((field) => (isRead(field) ? names.indexOf(field.name) : -1)),
-  };
+  const steps = fields.map((field) => stepOf(field, names.indexOf(field.name)));
+  const present = new Set(steps.map(({ slot }) => slot));
+  return { steps, absent: [...names.keys()].filter((slot) => !present.has(slot)) };
+}
+
+function stepOf(field: FieldLayout, slot: number): Step {
+  const { kind, isArray } = field;
+  const isLong = kind === 'pooled' || kind === 'integer';
+  if (isArray || kind === 'struct' || kind === 'float' || kind === 'double' || slot === -1) {
+    return { does: isLong && !isArray ? 'skip long' : 'skip', slot: -1, field };
+  }
+  return { does: isLong ? 'read long' : `read ${kind}`, slot, field };
 }
 
 /**
@@ -110,16 +123,31 @@ export function selectFields({ fields }: Layout, names: readonly string[]): Sele
  */
 export function readFields(
   cursor: ByteCursor,
-  { fields, slots }: Selection,
+  { steps, absent }: Selection,
   values: FieldValue[],
 ): void {
-  values.fill(undefined);
-  for (let i = 0; i < fields.length; i++) {
-    const slot = slots[i];
-    const field = fields[i];
-    if (slot === -1) skipField(cursor, field, 0);
-    else if (field.kind === 'string') values[slot] = cursor.string();
-    else values[slot] = field.kind === 'byte' ? cursor.byte() : cursor.long();
+  for (let i = 0; i < absent.length; i++) values[absent[i]] = undefined;
+  for (let i = 0; i < steps.length; i++) {
+    const { does, slot, field } = steps[i];
+    switch (does) {
+      case 'skip long':
+        cursor.skipLong();
+        break;
+      case 'read long':
+        values[slot] = cursor.long();
+        break;
+      case 'read byte':
+        values[slot] = cursor.byte();
+        break;
+      case 'read string':
+        values[slot] = cursor.string();
+        break;
+      case 'skip':
+        skipField(cursor, field, 0);
+        break;
+      default:
+        does satisfies never;
+    }
   }
 }
 
@@ -130,7 +158,7 @@ export function skipField(cursor: ByteCursor, field: FieldLayout, depth: number)
     switch (field.kind) {
       case 'pooled':
       case 'integer':
-        cursor.long();
+        cursor.skipLong();
         break;
       case 'byte':
         cursor.skip(1);

@@ -109,7 +109,7 @@ export function stack(...frames: readonly (readonly [method: number, line: numbe
   return [0, ...long(frames.length), ...values];
 }
 
-const HEADER_BYTES = 68;
+export const HEADER_BYTES = 68;
 
 /** The bytes of one chunk: events, then pools, then metadata, as async-profiler writes them. */
 export function drawChunk({ classes = CLASSES, pools = [], events = [] }: DrawnChunk): Uint8Array {
@@ -135,6 +135,18 @@ export function drawChunk({ classes = CLASSES, pools = [], events = [] }: DrawnC
   view.setBigInt64(56, 1_000_000_000n);
   view.setInt32(64, 1);
   return chunk;
+}
+
+/** A chunk with events, as bytes, before its own. */
+export function withEvents(chunk: Uint8Array, events: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(chunk.length + events.length);
+  whole.set(chunk.subarray(0, HEADER_BYTES));
+  whole.set(events, HEADER_BYTES);
+  whole.set(chunk.subarray(HEADER_BYTES), HEADER_BYTES + events.length);
+  const view = new DataView(whole.buffer);
+  view.setBigInt64(8, BigInt(whole.length));
+  view.setBigInt64(24, view.getBigInt64(24) + BigInt(events.length));
+  return whole;
 }
 
 /** Size, type and value. The size counts itself, and is written in four bytes, as it may be. */
