@@ -155,7 +155,9 @@ function normaliseArgv(
       warnings.push(`--${name} has no meaning here and is ignored${suggestion(name, names)}`);
     } else {
       if (value === undefined && hasValueBehind(given, i)) i++;
-      reasons.push(`--${name} is unknown${suggestion(name, names)}`);
+      reasons.push(
+        `--${name} is unknown${suggestion(name, names) || '; --help lists what there is'}`,
+      );
     }
   }
   return { argv, warnings, reasons };

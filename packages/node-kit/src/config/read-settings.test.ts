@@ -220,7 +220,7 @@ describe('a value that cannot be stops the start with one sentence', () => {
     ],
     [['--data-dir', ''], 'data-dir from --data-dir is "" but must be a path: it is empty'],
     [['--lisen', ':1'], '--lisen is unknown; did you mean --listen?'],
-    [['--frobnicate'], '--frobnicate is unknown'],
+    [['--frobnicate'], '--frobnicate is unknown; --help lists what there is'],
     [
       ['--querier.max-query-lenght=1h'],
       '--querier.max-query-lenght is unknown; did you mean --querier.max-query-length?',
