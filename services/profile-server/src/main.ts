@@ -16,6 +16,9 @@ import { settingsShape } from './settings.ts';
 
 /* profile-server: the one place that reads the environment and ends the process. */
 
+/** By then a long log is being read, and who waits may want to know by which settings. */
+const SLOW_START_MILLIS = 2_000;
+
 const here = dirname(fileURLToPath(import.meta.url));
 const version = versionOf(resolve(here, '../package.json'));
 const argv = process.argv.slice(2);
@@ -75,8 +78,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 for (const warning of warnings) log.warn(warning);
 const dataDir = resolve(settings.dataDir);
-log.info({ settings: Object.fromEntries(rows.map(({ name, text }) => [name, text])) }, 'starting');
 
+const tellSettings = (what: 'starting' | 'started') =>
+  log.info({ settings: Object.fromEntries(rows.map(({ name, text }) => [name, text])) }, what);
+// A sentence that says why there is no start stands alone: mostly that is known at once.
+const isSlow = setTimeout(tellSettings, SLOW_START_MILLIS, 'starting');
 const started = await startServer({
   settings,
   dataDir,
@@ -92,6 +98,8 @@ if (!started.ok) {
   process.exit(1);
 }
 ({ stop } = started);
+clearTimeout(isSlow);
+tellSettings('started');
 process.stdout.write(
   `profile-server ${version} ready on ${formatListenAddress(started.address)}, profiles in ${dataDir}\n`,
 );
