@@ -79,7 +79,21 @@ describe('the format', () => {
     await assert.rejects(checkFormat(fs, DATA), /\/data\/FORMAT does not say "emberscope 1"/);
     const other = await simFs();
     await write(other, `${DATA}/letter.txt`, 'dear');
-    await assert.rejects(checkFormat(other, DATA), /holds "letter\.txt" and no FORMAT/);
+    await assert.rejects(
+      checkFormat(other, DATA),
+      /holds "letter\.txt" and no FORMAT.*an empty one$/,
+    );
+  });
+
+  test('of a directory in one that is not ours is told', async () => {
+    const fs = await simFs();
+    await fs.mkdir(`${DATA}/logs`);
+    await fs.mkdir(`${DATA}/profile-server`);
+    await checkFormat(fs, `${DATA}/profile-server`);
+    await assert.rejects(
+      checkFormat(fs, DATA),
+      /holds "logs" and no FORMAT: .*; \/data\/profile-server is one: name that$/,
+    );
   });
 });
 
