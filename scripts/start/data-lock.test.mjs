@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -38,6 +38,14 @@ describe('the data folder', () => {
     assert.match(
       takeDataDir(join(dir, 'file', 'data')),
       /cannot be used \(.*\): --data-dir names another folder\.$/,
+    );
+  });
+
+  // There Node's own way to make folders never ends.
+  test('that nobody can make is one, too', { skip: !existsSync('/proc/self') }, () => {
+    assert.match(
+      takeDataDir('/proc/emberscope/data'),
+      /cannot be used \(ENOENT.*\/proc\/emberscope/,
     );
   });
 });

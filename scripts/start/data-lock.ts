@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 /** Holds the number of the process that uses the folder. */
 const LOCK_FILE = 'start.pid';
@@ -11,7 +12,7 @@ const LOCK_FILE = 'start.pid';
 export function takeDataDir(dataDir: string): string | undefined {
   const lock = join(dataDir, LOCK_FILE);
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     const owner = ownerOf(lock);
     if (owner !== undefined && isAlive(owner)) {
       return `${dataDir} is in use by another npm start (process ${owner}): stop that one, or name another folder with --data-dir. (If there is none, delete ${lock}.)`;

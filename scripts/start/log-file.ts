@@ -2,7 +2,6 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
-  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -11,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { makeFolder } from './make-folder.ts';
 
 /*
  * Parts write to their files themselves: a pipe through us would hold them up while we are busy or
@@ -28,7 +28,7 @@ export function setLogAside(path: string): void {
 
 /** A file descriptor for appending. */
 export function openLog(path: string): number {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   return openSync(path, 'a');
 }
 
