@@ -10,6 +10,7 @@ import {
   type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf';
+import { PusherService } from '@emberscope/protocol/push';
 import { type FlameGraph, HeatmapQueryType, QuerierService } from '@emberscope/protocol/querier';
 import { ExemplarType } from '@emberscope/protocol/types';
 import { fixtureFile } from '@emberscope/test-kit';
@@ -35,6 +36,17 @@ const NODE_TYPES = [
 ];
 const [, MEMORY = '', CPU = ''] = NODE_TYPES;
 const SPANS = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
+const TRACE = '0123456789abcdef0123456789abcdef';
+/** Of a profile of wall clock time that is pushed under the name of one of CPU time. */
+const PUSHED = 'process_cpu:cpu:nanoseconds:wall:nanoseconds';
+
+/** What else is there: of spans, and of the push, each of whose types has the name that it was given. */
+const PUSHED_TYPES = new Set([
+  SPANS,
+  PUSHED,
+  'process_cpu:samples:count:wall:nanoseconds',
+  'process_cpu:wall:nanoseconds:wall:nanoseconds',
+]);
 
 type Reply = {
   readonly status: number;
@@ -57,8 +69,11 @@ before(async () => {
     await ingest(`api${tags}`, retimed(wall, now - seconds * 1000), 'sampleRate=17');
   }
   await ingest(`api${tags}`, heap);
-  const spans = `main;f 30 {span_id="${SPAN}"}\nmain;g 12`;
+  const spans = `main;f 30 {span_id="${SPAN}", trace_id="${TRACE}"}\nmain;g 12`;
   await ingest('spans', new Uint8Array(gzippedPprofOf(spans)));
+  const rawProfile = retimed(fixtureFile('agents/push-0.6.4/wall-cpu.pb.gz'), now - 20_000);
+  const labels = [{ name: '__name__', value: 'process_cpu' }];
+  await ask(PusherService.method.push, { series: [{ labels, samples: [{ rawProfile }] }] });
 });
 after(() => server.stop());
 
@@ -78,6 +93,7 @@ function call<Input extends MessageInitShape<DescMethodUnary['input']>>(
   { parent, name, input }: DescMethodUnary,
   message: Input,
   headers: Readonly<Record<string, string>> = {},
+  moreFields = new Uint8Array(0),
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const sent = request(`${server.url}/${parent.typeName}/${name}`, {
@@ -100,7 +116,7 @@ function call<Input extends MessageInitShape<DescMethodUnary['input']>>(
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
       });
     });
-    sent.end(toBinary(input, create(input, message)));
+    sent.end(Buffer.concat([toBinary(input, create(input, message)), moreFields]));
   });
 }
 
@@ -108,8 +124,9 @@ async function ask<Method extends DescMethodUnary>(
   asked: Method,
   message: MessageInitShape<Method['input']>,
   headers?: Readonly<Record<string, string>>,
+  moreFields?: Uint8Array<ArrayBuffer>,
 ): Promise<MessageShape<Method['output']>> {
-  const reply = await call(asked, message, headers);
+  const reply = await call(asked, message, headers, moreFields);
   assert.equal(reply.status, 200, reply.body.toString());
   assert.equal(reply.headers['content-type'], 'application/proto');
   return fromBinary<Method['output']>(asked.output, reply.body);
@@ -143,7 +160,12 @@ function assertReadable(graph: FlameGraph | undefined): asserts graph is FlameGr
     above = bars;
   }
   assert.equal(maxSelf, largestSelf);
-  assert.equal(levels[0]?.values[3], 0n, 'the first bar is the root');
+  assert.deepEqual(
+    [levels[0]?.values[0], levels[0]?.values[3]],
+    [0n, 0n],
+    'the first bar is the root',
+  );
+  assert.equal(levels[0]?.values[1], total);
   assert.equal(new Set(names).size, names.length);
 }
 
@@ -170,9 +192,10 @@ describe('the data source', () => {
       const { profileTypes } = await ask(method.profileTypes, wanted);
       const ids = profileTypes.map(({ ID }) => ID);
       assert.deepEqual(
-        ids.filter((id) => id !== SPANS),
+        ids.filter((id) => !PUSHED_TYPES.has(id)),
         NODE_TYPES,
       );
+      assert.ok(ids.includes(PUSHED));
       for (const type of profileTypes) {
         const { ID, name, sampleType, sampleUnit, periodType, periodUnit } = type;
         assert.equal([name, sampleType, sampleUnit, periodType, periodUnit].join(':'), ID);
@@ -273,6 +296,68 @@ describe('a panel', () => {
       assertReadable(flamegraph);
       assert.deepEqual([flamegraph.names, flamegraph.total], [['total', 'main', 'f'], 30n]);
     }
+  });
+
+  test('of a trace, and of the spans and profiles in it', async () => {
+    const asked = { ...profileOf(SPANS), labelSelector: '{service_name="spans"}' };
+    const { flamegraph } = await ask(method.selectMergeStacktraces, {
+      ...asked,
+      traceIdSelector: [TRACE],
+    });
+    assertReadable(flamegraph);
+    assert.deepEqual([flamegraph.names, flamegraph.total], [['total', 'main', 'f'], 30n]);
+    const other = await ask(method.selectMergeStacktraces, {
+      ...asked,
+      traceIdSelector: [TRACE.replace('0', 'f')],
+    });
+    assertReadable(other.flamegraph);
+    assert.equal(other.flamegraph.total, 0n);
+  });
+
+  test('below a call site', async () => {
+    const { flamegraph } = await ask(method.selectMergeStacktraces, {
+      ...profileOf(SPANS),
+      labelSelector: '{service_name="spans"}',
+      stackTraceSelector: { callSite: [{ name: 'main' }, { name: 'g' }] },
+    });
+    assertReadable(flamegraph);
+    assert.equal(flamegraph.total, 12n);
+    assert.ok(flamegraph.names.includes('g') && !flamegraph.names.includes('f'));
+  });
+
+  test('with a filter of frames, which newer ones send, is what it is without', async () => {
+    const asked = profileOf(CPU);
+    const whole = await ask(method.selectMergeStacktraces, asked);
+    // Field 12, a text.
+    const filter = Uint8Array.of(0x62, 1, 0x78);
+    const filtered = await ask(method.selectMergeStacktraces, asked, {}, filter);
+    assert.deepEqual(filtered.flamegraph, whole.flamegraph);
+  });
+
+  test('of series, the largest few', async () => {
+    const all = '{service_name=~"api|spans|unknown_service"}';
+    const asked = { ...metricsOf(PUSHED), labelSelector: all, groupBy: ['service_name'] };
+    for (const limit of [undefined, 1n]) {
+      const { series } = await ask(method.selectSeries, {
+        ...asked,
+        ...(limit !== undefined && { limit }),
+      });
+      assert.deepEqual(
+        series.map(({ labels }) => labels.map(({ name, value }) => `${name}=${value}`)),
+        [['service_name=unknown_service']],
+      );
+    }
+    const perPod = { ...metricsOf(CPU), groupBy: ['pod', 'otel.scope.name'], limit: 1n };
+    assert.equal((await ask(method.selectSeries, perPod)).series.length, 1);
+  });
+
+  test('of what was pushed without a service is that of an unknown one', async () => {
+    const { flamegraph } = await ask(method.selectMergeStacktraces, {
+      ...profileOf(PUSHED),
+      labelSelector: '{service_name="unknown_service"}',
+    });
+    assertReadable(flamegraph);
+    assert.ok(flamegraph.total > 0n);
   });
 
   for (const exemplarType of [ExemplarType.NONE, ExemplarType.INDIVIDUAL]) {
