@@ -7,7 +7,7 @@ import {
   AdHocProfilesGetResponseSchema,
   AdHocProfilesUploadRequestSchema,
 } from '@emberscope/protocol/adhoc-profiles';
-import { fuzzParser, fuzzRuns } from '@emberscope/test-kit';
+import { fuzzParser } from '@emberscope/test-kit';
 import { encodeAdHocFile } from '../../store/tenant-files/adhoc-bytes.ts';
 import { gzippedPprofOf, pprofOf } from '../../testing/drawn-pprof.ts';
 import type { AdHocAnswer, AdHocLimits } from './adhoc-call.ts';
@@ -228,10 +228,7 @@ describe('any bytes are shown or refused', () => {
     ],
   ];
   for (const [name, content] of seeds) {
-    // The reader of each is damaged more often in a room of its own.
-    test(name, () =>
-      fuzzParser([content], (bytes) => refusalOf(upload(name, bytes)), fuzzRuns(500, 100_000)),
-    );
+    test(name, () => fuzzParser([content], (bytes) => refusalOf(upload(name, bytes))));
   }
   test('as a message', async () => {
     const message = create(AdHocProfilesUploadRequestSchema, { name: 'a.txt', profile: 'YSAx' });
