@@ -20,7 +20,7 @@ const MAX_NAMES = 200_000;
 /** Of the tree that the stacks are, where they share their roots. */
 const MAX_FRAMES = 500_000;
 /** Of the stacks one by one. 240 MB of deep ones that shared all but a name took half a minute. */
-const MAX_READ_FRAMES = 10_000_000;
+const MAX_READ_FRAMES = 6_000_000;
 
 const COUNT = { type: 'samples', unit: 'count' };
 

@@ -31,12 +31,12 @@ export function createPartCounts() {
     chunks: new PartCount('chunks', 1_000),
     metadataStrings: new PartCount('strings of metadata', 1_000_000),
     metadataElements: new PartCount('elements of metadata', 1_000_000),
-    poolEntries: new PartCount('entries of pools', 4_000_000),
+    poolEntries: new PartCount('entries of pools', 2_000_000),
     frames: new PartCount('frames of stack traces', 64_000_000),
     events: new PartCount('events', 20_000_000),
     eventsWithStack: new PartCount('events with a stack', 6_000_000),
     settings: new PartCount('settings', 1_000_000),
-    stackRows: new PartCount('rows of stacks', 4_000_000),
+    stackRows: new PartCount('rows of stacks', 2_000_000),
     locations: new PartCount('locations', 1_000_000),
   };
 }

@@ -360,8 +360,8 @@ describe('bytes that are no recording', () => {
 
   test('more entries of pools than memory holds, of two bytes each', () => {
     // Pools are counted before they are read: so many null strings need not be there.
-    const head = [1, 0, 0, 0, 1, 1, ID.thread, ...long(4_000_001)];
-    const rest = new Uint8Array(8_000_010);
+    const head = [1, 0, 0, 0, 1, 1, ID.thread, ...long(2_000_001)];
+    const rest = new Uint8Array(4_000_010);
     const size = head.length + rest.length + 4;
     const sizeBytes = [0, 7, 14].map((shift) => ((size >> shift) & 0x7f) | 0x80);
     const event = Uint8Array.from([...sizeBytes, size >> 21, ...head]);
@@ -369,7 +369,7 @@ describe('bytes that are no recording', () => {
     events.set(event);
     assert.match(
       refused(withEvents(drawChunk({}), events)),
-      /CP: more than 4000000 entries of pools/,
+      /CP: more than 2000000 entries of pools/,
     );
   });
 
