@@ -1,5 +1,5 @@
 import type { Label } from '@emberscope/labels';
-import { readPprof, writePprof } from '@emberscope/pprof';
+import { type PprofMemory, readPprof, writePprof } from '@emberscope/pprof';
 import type { Profile } from '@emberscope/profile';
 import type { IngestLimits } from './ingest-limits.ts';
 import { bytesOfLabels, refusalOf } from './prepare-push.ts';
@@ -12,13 +12,14 @@ import { formatLabels } from './validate-labels.ts';
 /**
  * Prepares a profile of another format by way of pprof, as the original does: the limits of pprof,
  * its checks and their words are the same for all that is pushed, and its size is what a tenant's
- * rate is counted in.
+ * rate is counted in. In `memory`, where that is given, it holds until something else is read into it.
  */
 export function throughPprof(
   labels: readonly Label[],
   profile: Profile,
   limits: IngestLimits,
   nowMillis: number,
+  memory?: PprofMemory,
 ): PushedProfile {
   const { maxSamples } = limits.pprof;
   if (profile.samples.length > maxSamples) {
@@ -32,7 +33,7 @@ export function throughPprof(
   if (maxProfileBytes > 0 && bytes.length > maxProfileBytes) {
     return refused(sizeBytes, tooLarge(labels, bytes.length, maxProfileBytes));
   }
-  const read = readPprof(bytes, { limits: limits.pprof });
+  const read = readPprof(bytes, { limits: limits.pprof, memory });
   if (!read.ok) return refused(sizeBytes, refusalOf(read, withService(labels)));
   const prepared = prepareSeries(labels, read.profile, undefined, limits, nowMillis);
   if (!prepared.ok) return refused(sizeBytes, prepared.refusal);

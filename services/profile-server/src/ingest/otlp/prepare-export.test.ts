@@ -42,7 +42,7 @@ function prepare(init: ExportInit, changed: Partial<IngestLimits> = {}): Prepare
 
 function seriesOf(prepared: PreparedExport): readonly PushSeries[] {
   assert.ok(prepared.kind === 'profiles', prepared.kind === 'profiles' ? '' : prepared.reason);
-  return prepared.profiles.flatMap(({ outcome }) => {
+  return [...prepared.profiles].flatMap(({ outcome }) => {
     assert.ok(outcome.kind === 'ready', outcome.kind === 'ready' ? '' : outcome.refusal.reason);
     return outcome.series;
   });

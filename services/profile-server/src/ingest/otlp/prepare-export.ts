@@ -1,4 +1,5 @@
 import type { Label } from '@emberscope/labels';
+import type { PprofMemory } from '@emberscope/pprof';
 import type { Profile } from '@emberscope/profile';
 import { nanosFromMillis, unixMillis } from '@emberscope/units';
 import type { IngestLimits } from '../ingest-limits.ts';
@@ -17,7 +18,8 @@ import { Unconvertible } from './unconvertible.ts';
 export type PreparedExport =
   | {
       readonly kind: 'profiles';
-      readonly profiles: readonly PushedProfile[];
+      /** Each is made when it is asked for, and holds until the next is. */
+      readonly profiles: Iterable<PushedProfile>;
       /** How many the original passes over without a word. */
       readonly droppedCount: number;
     }
@@ -25,13 +27,16 @@ export type PreparedExport =
   | { readonly kind: 'unconvertible'; readonly reason: string };
 
 /**
- * Turns the profiles of an export into series to store, in the order of the request.
+ * Turns the profiles of an export into series to store, in the order of the request. All are converted
+ * first, so that nothing is stored of an export that contradicts itself; then each is read into
+ * `memory`, if that is given.
  */
 export function prepareExport(
   request: Export,
   messageBytes: number,
   limits: IngestLimits,
   nowMillis: number,
+  memory?: PprofMemory,
 ): PreparedExport {
   const { dictionary: tables, resourceProfiles } = request;
   if (tables === undefined) return unconvertible('missing profile metadata dictionary');
@@ -44,21 +49,24 @@ export function prepareExport(
     nowNanos: nanosFromMillis(unixMillis(nowMillis)),
   };
   try {
-    return preparedProfiles(request, context, limits, nowMillis);
+    const { series, droppedCount } = convertedSeries(request, context);
+    const profiles = pushedProfiles(series, limits, nowMillis, memory);
+    return { kind: 'profiles', profiles, droppedCount };
   } catch (error) {
     if (!(error instanceof Unconvertible)) throw error;
     return unconvertible(`failed to convert otel profile: ${error.message}`);
   }
 }
 
-function preparedProfiles(
-  { resourceProfiles }: Export,
-  context: ConversionContext,
-  limits: IngestLimits,
-  nowMillis: number,
-): PreparedExport {
+type LabelledProfile = {
+  readonly labels: readonly Label[];
+  /** Undefined when a sample has more values than the profile has types. */
+  readonly profile: Profile | undefined;
+};
+
+function convertedSeries({ resourceProfiles }: Export, context: ConversionContext) {
   const { dictionary, budget } = context;
-  const profiles: PushedProfile[] = [];
+  const series: LabelledProfile[] = [];
   let droppedCount = 0;
   for (const { resource, scopeProfiles } of resourceProfiles) {
     for (const { scope, profiles: given } of scopeProfiles) {
@@ -70,33 +78,36 @@ function preparedProfiles(
       );
       for (const otlpProfile of given) {
         const converted = convertProfile(otlpProfile, context);
-        const series = converted.kind === 'series' ? converted.series : [];
         if (converted.kind === 'dropped') {
           droppedCount++;
           budget.countSeries();
+          continue;
         }
-        for (const { profileName, service, profile } of series) {
+        for (const { profileName, service, profile } of converted.series) {
           const labels = seriesLabels(shared, profileName, service ?? shared.service);
           budget.spend(ROW_BYTES * labels.length + bytesOfLabels(labels));
-          profiles.push(pushedProfile(labels, profile, limits, nowMillis));
+          series.push({ labels, profile });
         }
       }
     }
   }
-  return { kind: 'profiles', profiles, droppedCount };
+  return { series, droppedCount };
+}
+
+function* pushedProfiles(
+  series: readonly LabelledProfile[],
+  limits: IngestLimits,
+  nowMillis: number,
+  memory: PprofMemory | undefined,
+): Generator<PushedProfile, void, undefined> {
+  for (const { labels, profile } of series) {
+    if (profile === undefined) {
+      const refusal = invalid('malformed_profile', 'sample value length mismatch');
+      yield { sizeBytes: bytesOfLabels(labels), outcome: { kind: 'refused', refusal } };
+    } else yield throughPprof(labels, profile, limits, nowMillis, memory);
+  }
 }
 
 function unconvertible(reason: string): PreparedExport {
   return { kind: 'unconvertible', reason };
-}
-
-function pushedProfile(
-  labels: readonly Label[],
-  profile: Profile | undefined,
-  limits: IngestLimits,
-  nowMillis: number,
-): PushedProfile {
-  if (profile !== undefined) return throughPprof(labels, profile, limits, nowMillis);
-  const refusal = invalid('malformed_profile', 'sample value length mismatch');
-  return { sizeBytes: bytesOfLabels(labels), outcome: { kind: 'refused', refusal } };
 }

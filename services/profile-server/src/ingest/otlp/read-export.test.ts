@@ -35,7 +35,9 @@ function takeIn(message: ExportMessage): ParseOutcome {
   if (read.kind === 'too-large') return `${read.limitBytes}`;
   if (read.kind !== 'read') return read.reason;
   const prepared = prepareExport(read.request, read.plainBytes, limits, Date.now());
-  return prepared.kind === 'unconvertible' ? prepared.reason : undefined;
+  if (prepared.kind === 'unconvertible') return prepared.reason;
+  // Each is read when it is asked for.
+  return [...prepared.profiles].length > MAX_BYTES ? 'too many' : undefined;
 }
 
 test('an export is the same in protobuf and in JSON, gzip or not', () => {
