@@ -173,16 +173,23 @@ test('a reason that repeats a thousand labels is cut to what a header holds', as
   assert.match(message, /cut/);
 });
 
-test('a form of a thousand parts is refused', async () => {
-  const part = '--b\r\nContent-Disposition: form-data; name="p"; filename="p"\r\n\r\nz\r\n';
-  const response = await fetch(`${server.url}/ingest?name=form`, {
-    method: 'POST',
-    headers: { 'content-type': 'multipart/form-data; boundary=b' },
-    body: `${part.repeat(1000)}--b--\r\n`,
+const partHead = (name: string) =>
+  `--b\r\nContent-Disposition: form-data; name="${name}"; filename="p"\r\n\r\n`;
+const forms = [
+  ['of a thousand parts', `${partHead('p')}z\r\n`.repeat(1000), /a form of more than 100 parts/],
+  ['of a part with a long name', `${partHead('p'.repeat(9_000))}z\r\n`, /head of a part is more/],
+] as const;
+for (const [title, parts, reason] of forms) {
+  test(`a form ${title} is refused`, async () => {
+    const response = await fetch(`${server.url}/ingest?name=form`, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+      body: `${parts}${partHead('profile')}\r\n--b--\r\n${'x'.repeat(9_000)}`,
+    });
+    assert.equal(response.status, 422);
+    assert.match(await response.text(), reason);
   });
-  assert.equal(response.status, 422);
-  assert.match(await response.text(), /a form of more than 100 parts/);
-});
+}
 
 test('without room a push is 503 with Retry-After, until those who held it have gone', async () => {
   const port = Number(new URL(server.url).port);
