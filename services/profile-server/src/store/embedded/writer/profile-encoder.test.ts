@@ -7,8 +7,11 @@ import {
   type Profile,
   profileFromText,
 } from '@emberscope/profile';
+import { cpuMillisOf } from '@emberscope/test-kit';
 import fc from 'fast-check';
-import { createDictionary } from '../../dictionary/dictionary.ts';
+import { createByteStringRows } from '../../dictionary/byte-string-rows.ts';
+import { createDictionary, type Dictionary } from '../../dictionary/dictionary.ts';
+import { encodeTexts } from '../../dictionary/encoded-texts.ts';
 import { createByteReader } from '../codec/byte-reader.ts';
 import {
   createSampleScratch,
@@ -51,6 +54,32 @@ describe('samples of a profile', () => {
         assert.deepEqual(decoded(profile).sums, sumsOf(profile));
       }),
     );
+  });
+
+  test('of series that share tables are those of each series alone', () => {
+    const texts = Array.from({ length: 3_000 }, (_, i) => `main;f${i % 7};g${i} ${i + 1} 1`);
+    const whole = profileFromText(texts.join('\n'), { sampleTypes: TWO });
+    const encoded = encodeTexts(whole.symbols.strings);
+    const shared = createDictionary(createByteStringRows());
+    const alone = createDictionary(createByteStringRows());
+    const cpuMillis = cpuMillisOf(() => {
+      for (let row = 0; row < whole.samples.length; row++) {
+        const { stack, labels, values } = whole.samples;
+        const samples = {
+          length: 1,
+          stack: stack.slice(row, row + 1),
+          labels: labels.slice(row, row + 1),
+          values: values.map((column) => column.slice(row, row + 1)),
+        };
+        const one = encoder.encode({ ...whole, samples }, shared, encoded).samples;
+        if (row % 100 !== 0) continue;
+        const ids = Uint8Array.from(one.ids);
+        // Into another dictionary, where they have other rows.
+        const bare = encoder.encode({ ...whole, samples }, alone, encoded);
+        assert.equal(firstStack(shared, ids), firstStack(alone, bare.samples.ids));
+      }
+    });
+    assert.ok(cpuMillis < 2_000, `${cpuMillis} ms`);
   });
 
   test('stop at the largest 64-bit number', () => {
@@ -114,6 +143,13 @@ function sumsOf(profile: Profile): Sums {
     );
   }
   return new Map([...sums].sort());
+}
+
+function firstStack(dictionary: Dictionary, ids: Uint8Array): string {
+  const { symbols, stacks } = dictionary.view();
+  const scratch = createSampleScratch();
+  readStackIds(ids, 0, ids.length, scratch, stacks.length);
+  return namesOf({ symbols }, locationsOfStack(stacks, scratch.stack[0] ?? -1));
 }
 
 function decoded(profile: Profile): { readonly sums: Sums; readonly rows: number } {

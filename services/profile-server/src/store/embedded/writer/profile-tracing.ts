@@ -1,20 +1,32 @@
-import type { Profile } from '@emberscope/profile';
+import { NO_LABELS, type Profile } from '@emberscope/profile';
 import { tracingOfLabels } from '../../parts/tracing-rows.ts';
 import type { TracingRow } from '../codec/sample-sections.ts';
 
 /** The distinct spans and traces of one profile's samples. */
 export type ProfileTracing = {
   readonly rows: readonly TracingRow[];
-  /** For each label set of the profile a row, or -1. */
+  /** For each label set of a sample a row, or -1. */
   readonly rowOfSet: Int32Array;
 };
 
-/** Undefined when no sample has a span or a trace: most services never send one. */
+/** Of a set that has not been looked at so far. */
+const UNSEEN = -2;
+
+/**
+ * Undefined when no sample has a span or a trace: most services never send one. Looks at the sets that
+ * samples have, as series of one profile share its table of them.
+ */
 export function tracingOfProfile(profile: Profile): ProfileTracing | undefined {
+  const { samples, labelSets } = profile;
+  if (labelSets.length <= 1) return undefined;
   const rows: TracingRow[] = [];
   const rowOfKey = new Map<string, number>();
-  let rowOfSet: Int32Array | undefined;
-  for (let set = 1; set < profile.labelSets.length; set++) {
+  const rowOfSet = new Int32Array(labelSets.length).fill(UNSEEN);
+  for (let i = 0; i < samples.length; i++) {
+    const set = samples.labels[i] ?? 0;
+    if (rowOfSet[set] !== UNSEEN) continue;
+    rowOfSet[set] = -1;
+    if (set === NO_LABELS) continue;
     const { span = '', trace = '' } = tracingOfLabels(profile, set);
     if (span === '' && trace === '') continue;
     const key = `${span} ${trace}`;
@@ -24,8 +36,7 @@ export function tracingOfProfile(profile: Profile): ProfileTracing | undefined {
       rowOfKey.set(key, row);
       rows.push({ span, trace });
     }
-    rowOfSet ??= new Int32Array(profile.labelSets.length).fill(-1);
     rowOfSet[set] = row;
   }
-  return rowOfSet === undefined ? undefined : { rows, rowOfSet };
+  return rows.length === 0 ? undefined : { rows, rowOfSet };
 }
