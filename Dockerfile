@@ -61,7 +61,7 @@ ENV EMBERSCOPE_LISTEN=0.0.0.0:4040 EMBERSCOPE_DATA_DIR=/data
 # What threads hand to one another is freed elsewhere than it was allocated: with an arena for each of
 # twenty threads, a third of the memory stays with nobody using it. And glibc stops giving arrays of up
 # to 32 MiB back once it has freed one, unless it is told from what size on it shall.
-ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=262144
+ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072
 EXPOSE 4040
 ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=4", "services/profile-server/dist/main.js"]
 

@@ -18,7 +18,7 @@ const FLAGS = [
 
 /** As its image is started. */
 const NODE_FLAGS = ['--max-semi-space-size=4'];
-const ENVIRONMENT = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' };
+const ENVIRONMENT = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' };
 
 /** What the largest corpus takes in memory, for the store that keeps all of it there. */
 const MEMORY_LIMIT = '4GiB';

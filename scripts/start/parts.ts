@@ -47,7 +47,7 @@ function profileServer({ projectDir, options, ports }: PartsInput): Part {
     does: 'keeps profiles, answers queries, serves the page',
     port: ports.page,
     // As its image has them.
-    environment: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' },
+    environment: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' },
     nodeArgs: [
       ...['--max-semi-space-size=4', join(projectDir, 'services/profile-server/dist/main.js')],
       ...['--listen', `${HOST}:${ports.page}`],

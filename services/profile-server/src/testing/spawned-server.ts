@@ -7,7 +7,7 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** How it is started, by `npm start` and in its image: without, it holds twice the memory. */
 const NODE_FLAGS = ['--max-semi-space-size=4'];
-const ENVIRONMENT = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' };
+const ENVIRONMENT = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' };
 
 /** Disposing of it kills it, should it still run: a test that fails leaves no process behind. */
 export type SpawnedServer = AsyncDisposable & {
