@@ -69,11 +69,12 @@ export function createConstantPools(layouts: Layouts, counts: PartCounts): Const
 
   function readPool(cursor: ByteCursor, layout: Layout, count: number): void {
     const { name } = layout;
-    counts.poolEntries.add(count);
+    // An empty one is counted, too: it takes two bytes.
+    counts.poolEntries.add(1 + count);
+    if (count === 0) return;
     const selection = selectFields(layout, FIELDS[name] ?? []);
     const isRead = Object.hasOwn(FIELDS, name);
-    if (name === CLASS.stackTrace)
-      tracePools.push({ layout, start: cursor.offset, cursor: cursor.copy() });
+    if (name === CLASS.stackTrace) addTracePool(cursor, layout);
     for (let entry = 0; entry < count; entry++) {
       const key = cursor.long();
       if (isRead) {
@@ -85,6 +86,13 @@ export function createConstantPools(layouts: Layouts, counts: PartCounts): Const
       } else if (name === STRING_CLASS) strings.set(key, cursor.string());
       else skipValue(cursor, layout);
     }
+  }
+
+  /** Those of a checkpoint lie alike: one of a trace each would be 200 bytes for every five. */
+  function addTracePool(cursor: ByteCursor, layout: Layout): void {
+    const last = tracePools.at(-1);
+    if (last?.layout === layout && last.cursor.end === cursor.end) return;
+    tracePools.push({ layout, start: cursor.offset, cursor: cursor.copy() });
   }
 
   function keep(className: string, key: Long, [first, second]: readonly FieldValue[]): void {
@@ -151,7 +159,7 @@ export function createConstantPools(layouts: Layouts, counts: PartCounts): Const
   };
 }
 
-/** How the stack traces of a pool lie. */
+/** How the stack traces of a pool lie, or of several of one checkpoint. */
 type TracePool = { readonly layout: Layout; readonly start: number; readonly cursor: ByteCursor };
 
 /** That of a place. There are few: one for each checkpoint. */
@@ -182,6 +190,9 @@ function readFrames(
     }
     const frame = frameSelection(field.layout());
     const count = cursor.count('the length of a stack');
+    if (frames.length + count > STACK_MAX_FRAMES) {
+      throw new MalformedRecording(`a stack of more than ${STACK_MAX_FRAMES} frames`);
+    }
     counts.frames.add(count);
     for (let i = 0; i < count; i++) {
       readFields(cursor, frame, values);
@@ -189,7 +200,8 @@ function readFrames(
       const row = frames.length++;
       frames.methods[row] =
         typeof method === 'number' || typeof method === 'bigint' ? method : NO_METHOD;
-      frames.lines[row] = typeof line === 'number' ? line : 0;
+      // An int: the JDK says -1 where it knows no line, and writes that without its sign.
+      frames.lines[row] = typeof line === 'number' ? line | 0 : 0;
     }
   }
 }
@@ -205,6 +217,9 @@ function frameSelection(layout: Layout): Selection {
   selections.set(layout, selection);
   return selection;
 }
+
+/** Profilers cut stacks at some thousands. All frames of one are in memory: 64 million were 1.8 GB. */
+const STACK_MAX_FRAMES = 1_000_000;
 
 /** A key that no pool has: theirs are not negative. */
 const NO_METHOD = -1;
