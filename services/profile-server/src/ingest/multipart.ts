@@ -14,12 +14,13 @@ const HEAD_MAX_BYTES = 8192;
  * with a file name); a field without one is not seen, as in Pyroscope.
  */
 export async function readMultipart(body: Uint8Array, contentType: string): Promise<Multipart> {
-  const tooMuch = whyTooMuch(body, contentType);
+  const boundary = boundaryIn(contentType);
+  const tooMuch = boundary === undefined ? undefined : whyTooMuch(body, boundary);
   if (tooMuch !== undefined) return { ok: false, reason: tooMuch };
   try {
     // A copy of the bytes as the DOM's types want them, not of what they hold.
     const whole = new Uint8Array(body.buffer as ArrayBuffer, body.byteOffset, body.byteLength);
-    const request = new Response(whole, { headers: { 'content-type': contentType } });
+    const request = new Response(whole, { headers: { 'content-type': formType(boundary) } });
     const files = new Map<string, Uint8Array>();
     for (const [name, value] of await request.formData()) {
       if (typeof value === 'string' || files.has(name)) continue;
@@ -32,10 +33,21 @@ export async function readMultipart(body: Uint8Array, contentType: string): Prom
   }
 }
 
+function boundaryIn(contentType: string): string | undefined {
+  return /[;\s]boundary=("?)([^";,]+)\1/i.exec(contentType)?.[2]?.trim();
+}
+
+/**
+ * What the parser is told: it must find the delimiters that were looked at, and no others, however a
+ * header can be read.
+ */
+function formType(boundary: string | undefined): string {
+  if (boundary === undefined) return 'multipart/form-data';
+  return `multipart/form-data; boundary="${boundary.replaceAll('\\', '\\\\')}"`;
+}
+
 /** Looks at delimiters and what follows them; a body without any is the parser's to refuse. */
-function whyTooMuch(body: Uint8Array, contentType: string): string | undefined {
-  const [, , boundary] = /\bboundary=("?)([^";,]+)\1/i.exec(contentType) ?? [];
-  if (boundary === undefined) return undefined;
+function whyTooMuch(body: Uint8Array, boundary: string): string | undefined {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const delimiter = `--${boundary}`;
   let count = 0;
