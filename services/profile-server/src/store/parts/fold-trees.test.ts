@@ -10,7 +10,7 @@ import {
   selfByStack,
   truncateCallTree,
 } from '@emberscope/profile';
-import { fuzzRuns } from '@emberscope/test-kit';
+import { collectGarbage, fuzzRuns } from '@emberscope/test-kit';
 import fc from 'fast-check';
 import { createNameTree } from '../dictionary/name-tree.ts';
 import type { FrameKey } from '../selection.ts';
@@ -80,6 +80,27 @@ describe('tables folded into one tree', () => {
       Array.from({ length: tree.length }, (_, node) => int64At(tree.total, node)),
       [large + 4n, large, 1n],
     );
+  });
+
+  test('that are many leave no memory behind, also when the query ends in the middle', async () => {
+    const other = createTreeFold();
+    // So many nodes, which are looked at one by one.
+    const deep = `${'f;'.repeat(70_000)}f 1`;
+    const parts = [partOf(deep), partOf(deep)];
+    const guard = (mostSpent: number) => {
+      let spent = 0;
+      const spend = () => assert.ok(++spent < mostSpent, 'it takes too long');
+      return { check: () => {}, spend };
+    };
+    const options = { mode: 'sum', frameKey: 'reported-name', keepNodes: 0 } as const;
+    const held = async () => {
+      await collectGarbage();
+      return process.memoryUsage().arrayBuffers;
+    };
+    other(parts, options, guard(Number.POSITIVE_INFINITY));
+    const before = await held();
+    assert.throws(() => other(parts, options, guard(68_000)), /it takes too long/);
+    assert.ok((await held()) - before < 1_000_000);
   });
 });
 

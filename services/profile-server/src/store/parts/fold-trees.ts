@@ -78,6 +78,23 @@ export function createTreeFold(): TreeFold {
       : union.unite(laid, space.length(), keepNodes, guard);
   }
 
+  /** Also when the query ends in it: large ones do, and what they took would stay until another one. */
+  function treeOf(
+    laid: readonly LaidTree[],
+    wide: readonly ReadonlyMap<number, bigint>[] | undefined,
+    space: FrameSpace,
+    keepNodes: number,
+    guard: QueryGuard,
+  ): CallTree {
+    try {
+      if (wide === undefined) return narrowTree(nodesOf(laid, space, keepNodes, guard), space);
+      const united = union.unite(laid, space.length(), 0, guard);
+      return truncateCallTree(wideTree(united, wide, space), keepNodes);
+    } finally {
+      union.release();
+    }
+  }
+
   return (parts, { mode, frameKey, keepNodes }, guard) => {
     const isWide = needsWideSums(parts);
     const space = spaceOf(frameKey);
@@ -119,13 +136,7 @@ export function createTreeFold(): TreeFold {
         lay(merged.dictionary, (sums) => sums.addSums(merged, guard));
       }
     }
-    const tree = isWide
-      ? truncateCallTree(
-          wideTree(union.unite(laid, space.length(), 0, guard), wide, space),
-          keepNodes,
-        )
-      : narrowTree(nodesOf(laid, space, keepNodes, guard), space);
-    union.release();
+    const tree = treeOf(laid, isWide ? wide : undefined, space, keepNodes, guard);
     pool = keptCells([...unused, ...used]);
     return { tree, unnamed };
   };

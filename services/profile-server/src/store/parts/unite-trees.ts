@@ -47,7 +47,7 @@ export type TreeUnion = {
     keepNodes: number,
     guard: QueryGuard,
   ): UnitedTrees;
-  /** Gives back what a large union took. */
+  /** Lets go of the trees, and of what a large union took: also of one that did not come to its end. */
   release(): void;
 };
 
@@ -196,10 +196,10 @@ export function createTreeUnion(): TreeUnion {
           expand(node);
         }
       }
-      trees = [];
       return unitedOf(columns, sources, length, total, threshold);
     },
     release() {
+      trees = [];
       if (columns.capacity > KEPT_NODES) columns = createNodeColumns(KEPT_NODES);
       if (sources.capacity > KEPT_SOURCES) sources = createSourceColumns(KEPT_SOURCES);
     },
