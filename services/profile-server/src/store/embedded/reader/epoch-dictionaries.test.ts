@@ -34,13 +34,14 @@ const PAGES = Array.from({ length: COUNT }, (_, i) => rowPage(`service-${i}`));
 
 /** Some dictionaries, as one segment holds them, and what is done with them. */
 function drawnDictionaries(maxBytes: number) {
-  const seen = { read: 0, pastLimitBytes: 0, stacks: 0 };
+  const seen = { read: 0, pastLimitBytes: 0, stacks: 0, loadedAtDrops: [0] };
   const dictionaries = createEpochDictionaries({
     maxBytes: () => maxBytes,
     onUse(bytesPastLimit, stackCount) {
       seen.pastLimitBytes += bytesPastLimit;
       seen.stacks += stackCount;
     },
+    onDrop: () => void seen.loadedAtDrops.push(dictionaries.length()),
     openDay() {},
     damageOn: () => undefined,
   });
@@ -88,6 +89,8 @@ describe('dictionaries over the limit', () => {
     }
     assert.equal(seen.pastLimitBytes, 0);
     assert.equal(seen.stacks, COUNT * STACKS);
+    // Told when they are gone, so that they can be collected then.
+    assert.deepEqual(new Set(seen.loadedAtDrops), new Set([0, 4]));
     dictionaries.endQuery();
     assert.ok(dictionaries.bytes() <= maxBytes);
   });
@@ -145,6 +148,21 @@ test('a dictionary and its tree of names take what they are counted with', async
   kept = undefined;
   const share = counted / held;
   assert.ok(share > 0.8 && share < 1.25, `${counted} bytes counted, ${held} held`);
+});
+
+test('what has made room within a query is held by nobody', async () => {
+  const before = await heldBytes();
+  kept = drawnDictionaries(2.5 * ONE_BYTES);
+  kept.dictionaries.beginQuery();
+  for (const dictionary of kept.all) {
+    foldAll(dictionary);
+    dictionary.done?.();
+  }
+  const held = (await heldBytes()) - before;
+  const counted = kept.dictionaries.bytes();
+  kept.dictionaries.endQuery();
+  kept = undefined;
+  assert.ok(held < counted + ONE_BYTES, `${counted} bytes counted, ${held} held`);
 });
 
 async function heldBytes(): Promise<number> {

@@ -95,11 +95,12 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
   const dictionaries = new Map<string, EpochDictionary>();
   /** Those that have rows in memory, the one used longest ago first. */
   const loaded = new Map<string, Loaded>();
-  /** Those that the query has looked at. */
-  let used: Loaded[] = [];
+  /** Those of them that the query has looked at. */
+  const used = new Set<Loaded>();
   /** Those that it is done with, the latest last. */
   let done: Loaded[] = [];
   let heldBytes = 0;
+  let droppedBytes = 0;
   let mostPastLimit = 0;
   let queryNumber = 0;
 
@@ -115,7 +116,7 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
     one.phase = 'in use';
     loaded.delete(key);
     loaded.set(key, one);
-    used.push(one);
+    used.add(one);
     count(one);
   }
 
@@ -123,16 +124,24 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
     const one = loaded.get(key);
     if (one === undefined) return;
     heldBytes -= one.bytes;
-    options.onDrop?.(one.bytes);
+    droppedBytes += one.bytes;
     loaded.delete(key);
+    used.delete(one);
     one.owner.treeSizes = one.rows.treeSizes();
+  }
+
+  /** When nothing here holds what was dropped: who is told may collect it at once. */
+  function tellDropped(): void {
+    const bytes = droppedBytes;
+    droppedBytes = 0;
+    if (bytes > 0) options.onDrop?.(bytes);
   }
 
   /**
    * Drops what the query has not looked at, then what it is done with: the latest first, so that a
    * question about more than there is room for finds the others when it is asked again.
    */
-  function makeRoom(): void {
+  function dropWhatHasNoRoom(): void {
     const maxBytes = options.maxBytes();
     for (const [key, { phase }] of loaded) {
       if (heldBytes <= maxBytes || phase !== 'kept') break;
@@ -143,6 +152,11 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
       if (one === undefined) break;
       if (loaded.get(one.key) === one) drop(one.key);
     }
+  }
+
+  function makeRoom(): void {
+    dropWhatHasNoRoom();
+    tellDropped();
   }
 
   /** What makes no room, because the query needs it. */
@@ -165,6 +179,7 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
       if (pages.size > 0 || heads.size > 0) return;
       dictionaries.delete(key);
       drop(key);
+      tellDropped();
     }
 
     /** What there is in memory, with all that came since it was read. */
@@ -288,9 +303,9 @@ export function createEpochDictionaries(options: EpochDictionariesOptions): Epoc
     endQuery() {
       for (const one of used) {
         one.phase = 'kept';
-        if (loaded.get(one.key) === one) count(one);
+        count(one);
       }
-      used = [];
+      used.clear();
       done = [];
       makeRoom();
     },
