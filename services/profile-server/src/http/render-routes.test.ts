@@ -29,7 +29,9 @@ function get(path: string, headers: Record<string, string> = ME, method = 'GET')
   return fetch(`${server.url}${path}`, { method, headers });
 }
 
-const RENDER = `/pyroscope/render?query=${CPU}&from=now-10m`;
+/** The same range however long the tests take: to a step, and past the end of a running one. */
+const UNTIL_SECONDS = 15 * Math.ceil(Date.now() / 15_000) + 600;
+const RENDER = `/pyroscope/render?query=${CPU}&from=${UNTIL_SECONDS - 1_200}&until=${UNTIL_SECONDS}`;
 
 test('a picture is JSON, zipped where the client takes it and it is worth it', async () => {
   const plain = await get(RENDER, { ...ME, 'accept-encoding': 'identity' });
