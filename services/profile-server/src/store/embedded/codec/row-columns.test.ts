@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { profileFromText } from '@emberscope/profile';
+import { NO_STACK, profileFromText } from '@emberscope/profile';
 import { createByteReader } from './byte-reader.ts';
 import { createByteWriter } from './byte-writer.ts';
 import { countRows, NO_ROWS, readDictionaryRows, writeDictionaryRows } from './dictionary-rows.ts';
-import { createRowColumns, createWholeDictionary } from './row-columns.ts';
+import { blankRows, createRowColumns, createWholeDictionary } from './row-columns.ts';
 
 const TEXT = 'main;a@a.ts:1:2 1\nmain;b@a.ts:3:4 1\nmain;b@a.ts:3:4;c@c.ts:5:6 1';
 
@@ -36,6 +36,18 @@ describe('columns of dictionary rows', () => {
     columns.append(rows(some));
     assert.deepEqual([...before.parent], [...stacks.parent.subarray(0, 2)]);
     assert.deepEqual(columns.view(), view);
+  });
+
+  it('take blank rows in the place of those that are missing, and none where there are more', () => {
+    const columns = createWholeDictionary();
+    columns.append(blankRows(columns.counts(), { ...some, strings: 0 }));
+    assert.deepEqual(columns.counts(), { ...some, strings: 1 });
+    columns.append(blankRows(columns.counts(), some));
+    columns.append(blankRows(columns.counts(), NO_ROWS));
+    assert.deepEqual(columns.counts(), some);
+    columns.append(rows(some));
+    assert.equal(columns.view().stacks.parent[0], NO_STACK);
+    assert.deepEqual(columns.view().stacks.parent.subarray(2), stacks.parent.subarray(2));
   });
 
   it('take no rows behind a gap', () => {

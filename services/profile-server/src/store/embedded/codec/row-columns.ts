@@ -233,9 +233,16 @@ function knownOf(counts: RowCounts, { before, after }: DictionaryRows): RowCount
   };
 }
 
-/** Rows that say nothing, in the place of those that nobody has. */
-export function blankRows(before: RowCounts, after: RowCounts): DictionaryRows {
-  const length = (sort: keyof RowCounts): number => Math.max(0, after[sort] - before[sort]);
+/** Rows that say nothing, in the place of those that nobody has: none of a sort that has more. */
+export function blankRows(before: RowCounts, to: RowCounts): DictionaryRows {
+  const after: RowCounts = {
+    strings: Math.max(before.strings, to.strings),
+    functions: Math.max(before.functions, to.functions),
+    mappings: Math.max(before.mappings, to.mappings),
+    locations: Math.max(before.locations, to.locations),
+    stacks: Math.max(before.stacks, to.stacks),
+  };
+  const length = (sort: keyof RowCounts): number => after[sort] - before[sort];
   const zeros = (sort: keyof RowCounts) => new Int32Array(length(sort));
   const nowhere = { memoryStart: 0n, memoryLimit: 0n, fileOffset: 0n };
   return {

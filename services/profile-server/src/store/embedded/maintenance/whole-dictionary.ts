@@ -15,7 +15,7 @@ export function readWholeDictionary(pieces: readonly EpochPiece[]): DictionaryVi
     inFile(segment, () => {
       columns.append(blankRows(columns.counts(), epoch.before));
       const from = createByteReader(segment.page(epoch.page));
-      columns.append(readDictionaryRows(from, columns.counts()));
+      columns.append(readDictionaryRows(from, epoch.before));
     });
   }
   return columns.view();
