@@ -17,7 +17,7 @@ import { mergeByMode, partsToSum } from './merge-modes.ts';
 import { createNodeSums, type NodeSums } from './node-sums.ts';
 import type { QueryGuard } from './query-guard.ts';
 import type { SelectedPart } from './selected-parts.ts';
-import { singleTree } from './single-tree.ts';
+import { singleTree, type WholeTree } from './single-tree.ts';
 import { needsWideSums } from './stack-sums.ts';
 import {
   createTreeUnion,
@@ -68,26 +68,28 @@ export function createTreeFold(): TreeFold {
 
   function nodesOf(
     laid: readonly LaidTree[],
+    only: WholeTree | undefined,
     space: FrameSpace,
     keepNodes: number,
     guard: QueryGuard,
   ): NarrowNodes {
-    const [only] = laid;
-    return only !== undefined && laid.length === 1
-      ? singleTree(only, keepNodes, guard)
-      : union.unite(laid, space.length(), keepNodes, guard);
+    return only === undefined
+      ? union.unite(laid, space.length(), keepNodes, guard)
+      : singleTree(only, keepNodes, guard);
   }
 
   /** Also when the query ends in it: large ones do, and what they took would stay until another one. */
   function treeOf(
     laid: readonly LaidTree[],
+    only: WholeTree | undefined,
     wide: readonly ReadonlyMap<number, bigint>[] | undefined,
     space: FrameSpace,
     keepNodes: number,
     guard: QueryGuard,
   ): CallTree {
     try {
-      if (wide === undefined) return narrowTree(nodesOf(laid, space, keepNodes, guard), space);
+      if (wide === undefined)
+        return narrowTree(nodesOf(laid, only, space, keepNodes, guard), space);
       const united = union.unite(laid, space.length(), 0, guard);
       return truncateCallTree(wideTree(united, wide, space), keepNodes);
     } finally {
@@ -101,6 +103,8 @@ export function createTreeFold(): TreeFold {
     const unused = pool;
     const used: Float64Array[] = [];
     const laid: LaidTree[] = [];
+    /** While there is only one. Of several, columns that nobody reads would wait with the others. */
+    let only: WholeTree | undefined;
     const wide: ReadonlyMap<number, bigint>[] = [];
     let unnamed = 0n;
 
@@ -110,11 +114,12 @@ export function createTreeFold(): TreeFold {
       names.update(dictionary.view());
       const sums = createNodeSums(names, isWide, unused.pop() ?? new Float64Array(0));
       addTo(sums);
-      laid.push({
-        totals: sums.totals(),
-        nodes: names.nodes(),
-        frameOf: names.framesIn(space),
-      });
+      const totals = sums.totals();
+      const nodes = names.nodes();
+      const frameOf = names.framesIn(space);
+      const { firstRoot, links } = nodes;
+      only = laid.length === 0 ? { totals, nodes, frameOf } : undefined;
+      laid.push({ totals, nodes: { firstRoot, links }, frameOf });
       unnamed += sums.unnamed();
       if (sums.wide !== undefined) wide.push(sums.wide);
       used.push(sums.cells());
@@ -136,7 +141,7 @@ export function createTreeFold(): TreeFold {
         lay(merged.dictionary, (sums) => sums.addSums(merged, guard));
       }
     }
-    const tree = treeOf(laid, isWide ? wide : undefined, space, keepNodes, guard);
+    const tree = treeOf(laid, only, isWide ? wide : undefined, space, keepNodes, guard);
     pool = keptCells([...unused, ...used]);
     return { tree, unnamed };
   };

@@ -1,4 +1,5 @@
 import { NO_NODE, nthLargest, reusableFloat64, reusableInt32 } from '@emberscope/profile';
+import type { NameNodes } from '../dictionary/name-tree.ts';
 import type { QueryGuard } from './query-guard.ts';
 import type { LaidTree, NarrowNodes } from './unite-trees.ts';
 
@@ -12,13 +13,16 @@ const cellsOfFrames = reusableInt32();
 const cellsOfTotals = reusableFloat64();
 const cellsOfBelow = reusableFloat64();
 
+/** A tree with all of its columns. */
+export type WholeTree = LaidTree & { readonly nodes: NameNodes };
+
 /**
  * What a union of one tree is, for sums that are narrow: its nodes are told apart already, so that
  * two passes over its columns take the place of a walk through its lists. Only nodes that stay are
  * in it. The columns are good until the next one.
  */
 export function singleTree(
-  { nodes, frameOf, totals }: LaidTree,
+  { nodes, frameOf, totals }: WholeTree,
   keepNodes: number,
   guard: QueryGuard,
 ): NarrowNodes {

@@ -4,7 +4,7 @@ import type { QueryGuard } from './query-guard.ts';
 
 /** A tree that is laid over others. */
 export type LaidTree = {
-  readonly nodes: NameNodes;
+  readonly nodes: Pick<NameNodes, 'firstRoot' | 'links'>;
   /** What its labels are among all trees. */
   readonly frameOf: Int32Array;
   /** Of each node with all below it; a node without any is no part of the tree. */

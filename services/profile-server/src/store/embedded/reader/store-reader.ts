@@ -90,9 +90,9 @@ const BLOCK_SHARE = 0.25;
 
 /**
  * What a merge needs for each stack of a dictionary, and has also when the dictionary has made room
- * for others: a sum, and a node with its links.
+ * for others: a sum and a node's links, with the room that they have grown to.
  */
-const MERGE_BYTES_PER_STACK = 24;
+const MERGE_BYTES_PER_STACK = 28;
 
 /** What one query works with; there is only one at a time. */
 type Running = { readonly finder: RowFinder; readonly tables: QueryTables };
