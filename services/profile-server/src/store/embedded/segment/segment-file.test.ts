@@ -8,7 +8,7 @@ import {
 } from '@emberscope/node-kit';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import type { PageRef, SegmentDirectory } from './segment-directory.ts';
-import { openSegment } from './segment-file.ts';
+import { openSegment, openSegmentPages } from './segment-file.ts';
 import { createSegmentWriter } from './segment-writer.ts';
 
 const PAGE = new Uint8Array(300).map((_, i) => i % 7);
@@ -47,6 +47,29 @@ describe('a segment file', () => {
       (await fs.readdir('/data/day')).map(({ name }) => name),
       ['1.seg'],
     );
+  });
+
+  it('gives pages to who does not ask for the directory, which may be bad', async () => {
+    const ref = pages[0] as PageRef;
+    const last = Math.max(...pages.map(([offset, storedBytes]) => offset + storedBytes));
+    const changed = whole.slice();
+    changed[last] = (changed[last] ?? 0) ^ 0xff;
+    await writeFileAtomically(fs, '/data/day/bad.seg', changed);
+    assert.throws(() => openSegment(fs, '/data/day/bad.seg'), isDamageOf('/data/day/bad.seg'));
+    const segment = openSegmentPages(fs, '/data/day/bad.seg');
+    assert.deepEqual(segment.page(ref), PAGE);
+    const [, ...rest] = ref;
+    assert.throws(() => segment.page([last, ...rest]), isDamageOf('/data/day/bad.seg'));
+    segment.close();
+    for (const at of [0, whole.length - 1]) {
+      const broken = whole.slice();
+      broken[at] = (broken[at] ?? 0) ^ 0xff;
+      await writeFileAtomically(fs, '/data/day/bad.seg', broken);
+      assert.throws(
+        () => openSegmentPages(fs, '/data/day/bad.seg'),
+        isDamageOf('/data/day/bad.seg'),
+      );
+    }
   });
 
   it('notices every flipped byte', async () => {

@@ -9,7 +9,7 @@ import type { Generation } from '../log/head-log.ts';
 import { forEachPublished } from '../log/record-chunks.ts';
 import { rowsOf } from '../log/rows-check.ts';
 import type { EpochDirectory } from '../segment/segment-directory.ts';
-import { openSegment } from '../segment/segment-file.ts';
+import { openSegmentPages } from '../segment/segment-file.ts';
 import { dictionaryIntake } from './dictionary-intake.ts';
 import { keyOfOwner } from './epoch-key.ts';
 
@@ -53,9 +53,12 @@ export function findRowsOfGeneration({ records }: Generation): RowsOfGeneration 
 /** The rows of one dictionary in one segment file. */
 export type SegmentRows = { readonly path: string; readonly epoch: EpochDirectory };
 
-/** The rows that some segments hold, of all owners. */
+/** The rows that some segments hold. */
 export type RowsInSegments = {
-  readonly rows: readonly (SegmentRows & { readonly key: string })[];
+  /** Of an owner. */
+  of(key: string): readonly SegmentRows[];
+  /** There are none of any. */
+  readonly isEmpty: boolean;
   /** False when a segment could not be read: there may be more. */
   readonly isWhole: boolean;
 };
@@ -76,7 +79,7 @@ export function loadDictionary(
   for (const { path, epoch } of inOrder) {
     checkFollows(intake.counts(), epoch.before);
     if (rowsOf(epoch.after) === rowsOf(epoch.before)) continue;
-    const file = openSegment(fs, path);
+    const file = openSegmentPages(fs, path);
     try {
       const from = createByteReader(file.page(epoch.page));
       intake.append(readDictionaryRows(from, intake.counts()));

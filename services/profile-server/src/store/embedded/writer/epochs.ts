@@ -126,10 +126,10 @@ export function createEpochs(options: EpochsOptions): Epochs {
 
   /** The newest one on the disk, unless it cannot be continued. */
   function load(owner: EpochOwner, key: string): Epoch {
-    const { rows, isWhole } = rowsInSegments(owner.day);
+    const { of: rowsOf, isWhole } = rowsInSegments(owner.day);
     // What cannot be read may hold the newest one, or rows of it that profiles rest on.
     if (!isWhole) return begin(owner, key);
-    const segments = rows.filter((of) => of.key === key);
+    const segments = rowsOf(key);
     const logged = generations().flatMap((generation) => rowsIn(generation).get(key) ?? []);
     let ordinal = -1;
     for (const { epoch } of segments) ordinal = Math.max(ordinal, epoch.ordinal);
@@ -159,8 +159,8 @@ export function createEpochs(options: EpochsOptions): Epochs {
 
   /** Whether profiles or rows of a day are on the disk. */
   function isHeld(day: number): boolean {
-    const { rows, isWhole } = rowsInSegments(day);
-    if (rows.length > 0 || !isWhole) return true;
+    const { isEmpty, isWhole } = rowsInSegments(day);
+    if (!isEmpty || !isWhole) return true;
     return generations().some((of) => [...rowsIn(of).keys()].some((key) => isOfDay(key, day)));
   }
 

@@ -30,7 +30,7 @@ function createIntake(): PushIntake {
     nowMillis: () => START_MILLIS,
     epochs: createEpochs({
       fs: createSimFs({ random }),
-      rowsInSegments: () => ({ rows: [], isWhole: true }),
+      rowsInSegments: () => ({ of: () => [], isEmpty: true, isWhole: true }),
       nextArrival: () => intake.nextArrival(),
       generations: () => [],
       monotonicMillis: () => 0,

@@ -7,10 +7,9 @@ import { createByteReader } from '../codec/byte-reader.ts';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import { ID_BYTES } from '../codec/log-records.ts';
 import type { SegmentEntry } from '../manifest/manifest.ts';
-import type { EpochDirectory } from '../segment/segment-directory.ts';
 import { openSegment, type SegmentFile } from '../segment/segment-file.ts';
 import { keyOfOwner } from './epoch-key.ts';
-import type { RowsInSegments } from './epoch-rows.ts';
+import type { RowsInSegments, SegmentRows } from './epoch-rows.ts';
 import type { LiveSeries } from './live-series.ts';
 import { pushIdFromBytes } from './push-id-bytes.ts';
 import type { StoreEvent } from './store-event.ts';
@@ -29,7 +28,8 @@ export type SegmentIndex = {
   keep(entries: readonly SegmentEntry[]): void;
 };
 
-type Rows = RowsInSegments['rows'];
+/** By the key of the owner. */
+type Rows = ReadonlyMap<string, readonly SegmentRows[]>;
 
 type Read<Value> =
   | { readonly kind: 'read'; readonly value: Value }
@@ -70,11 +70,14 @@ export function createSegmentIndex(
   }
 
   function rowsOf(segment: SegmentFile): Rows {
-    return segment.directory.epochs.map((epoch: EpochDirectory) => ({
-      key: keyOfOwner(epoch),
-      path: segment.path,
-      epoch,
-    }));
+    const rows = new Map<string, SegmentRows[]>();
+    for (const epoch of segment.directory.epochs) {
+      const key = keyOfOwner(epoch);
+      const known = rows.get(key);
+      if (known === undefined) rows.set(key, [{ path: segment.path, epoch }]);
+      else known.push({ path: segment.path, epoch });
+    }
+    return rows;
   }
 
   return {
@@ -87,7 +90,11 @@ export function createSegmentIndex(
         if (found.kind === 'damaged') rowsOfFile.set(entry.file, 'damaged');
         return found.kind === 'read' ? [found.value] : [];
       });
-      return { rows: whole.flat(), isWhole: whole.length === entries.length };
+      return {
+        of: (key) => whole.flatMap((rows) => rows.get(key) ?? []),
+        isEmpty: whole.every((rows) => rows.size === 0),
+        isWhole: whole.length === entries.length,
+      };
     },
     restore(entry, series, pushIds, sinceMillis) {
       const found = reading(entry, (segment) => {
