@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cpuMillisOf } from '@emberscope/test-kit';
-import { createEdgeInterner } from './edge-interner.ts';
+import fc from 'fast-check';
+import { createEdgeInterner, EDGE_BLOCK } from './edge-interner.ts';
 
 test('an edge that is not there is not found, and looking does not add it', () => {
   const edges = createEdgeInterner();
@@ -9,6 +10,33 @@ test('an edge that is not there is not found, and looking does not add it', () =
   assert.equal(edges.find(-1, 5), row);
   assert.equal(edges.find(row, 5), -1);
   assert.equal(edges.length(), 1);
+});
+
+test('edges of a block are found as they are one by one', () => {
+  const edge = fc.tuple(fc.integer({ min: -1, max: 3 }), fc.integer({ min: 0, max: 150 }));
+  fc.assert(
+    fc.property(
+      fc.array(edge, { maxLength: 300, size: 'max' }),
+      fc.array(edge, { maxLength: EDGE_BLOCK, size: 'max' }),
+      (there, asked) => {
+        const edges = createEdgeInterner();
+        for (const [parent, label] of there) {
+          edges.intern(Math.min(parent, edges.length() - 1), label);
+        }
+        const found = new Int32Array(EDGE_BLOCK);
+        const parents = Int32Array.from(asked, ([parent]) => parent);
+        const labels = Int32Array.from(asked, ([, label]) => label);
+        edges.findBlock(parents, labels, asked.length, found);
+        assert.deepEqual(
+          [...found.subarray(0, asked.length)],
+          asked.map(([parent, label]) => edges.find(parent, label)),
+        );
+      },
+    ),
+  );
+  const tooMany = new Int32Array(EDGE_BLOCK + 1);
+  const edges = createEdgeInterner();
+  assert.throws(() => edges.findBlock(tooMany, tooMany, EDGE_BLOCK + 1, tooMany), /129.*128/);
 });
 
 test('a million edges of one parent stay apart', () => {

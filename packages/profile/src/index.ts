@@ -15,7 +15,7 @@ export { DIFF_LEVEL_CELLS, type DiffLevels, encodeDiff } from './diff-levels.ts'
 export { cutStacks } from './dot/cut-stacks.ts';
 export { type DotText, dotFromProfile } from './dot/dot-from-profile.ts';
 export { profileFromText, textFromProfile } from './drawn-profile.ts';
-export { createEdgeInterner, type EdgeInterner } from './edge-interner.ts';
+export { createEdgeInterner, EDGE_BLOCK, type EdgeInterner } from './edge-interner.ts';
 export {
   decodeFlameGraph,
   encodeFlameGraph,

@@ -28,11 +28,8 @@ export type StackInterner = {
   readonly length: () => number;
   /** The stack that `callee` makes on top of `caller` ({@link NO_STACK} at the root). */
   push(caller: StackIndex, callee: LocationIndex): StackIndex;
-  /**
-   * The columns with the room behind their last row, for loops that cannot afford a call for each:
-   * they hold until the next stack is added. For reading only.
-   */
-  cells(): Omit<StackTable, 'length'>;
+  /** As `findBlock` of {@link createEdgeInterner}: the stack of each pair, else -1. */
+  findBlock(callers: Int32Array, callees: Int32Array, count: number, found: Int32Array): void;
   /** A whole stack, root first; {@link NO_STACK} for an empty one. */
   intern(rootFirst: ArrayLike<LocationIndex>): StackIndex;
   /** The stacks so far, as windows that stay what they are while stacks are added. */
@@ -45,10 +42,7 @@ export function createStackInterner(): StackInterner {
   return {
     length: edges.length,
     push: edges.intern,
-    cells() {
-      const { parent, label } = edges.cells();
-      return { parent, location: label };
-    },
+    findBlock: edges.findBlock,
     intern(rootFirst) {
       let stack = NO_STACK;
       for (let i = 0; i < rootFirst.length; i++) stack = edges.intern(stack, rootFirst[i]);

@@ -98,8 +98,9 @@ export function createByteStringRows(): ByteStringRows {
     for (let i = at; i < atEnd; i++) {
       const hash = hashOf(from, start[i] ?? 0, start[i + 1] ?? 0);
       hashes[i - at] = hash;
-      firstRows[i - at] = (rows[hash & mask] ?? 0) - 1;
     }
+    const count = atEnd - at;
+    for (let i = 0; i < count; i++) firstRows[i] = (rows[(hashes[i] ?? 0) & mask] ?? 0) - 1;
     for (let i = at; i < atEnd; i++) {
       const row = firstRows[i - at] ?? NO_ROW;
       const rowStart = row <= 0 ? 0 : (rowEnds[row - 1] ?? 0);

@@ -14,9 +14,10 @@ function drawnDictionary(functions: number, stacks: number): Dictionary {
     dictionary.functions.intern(name, 0, 0, 0);
     dictionary.locations.intern(NO_MAPPING, 0, 0, 0, lines);
   }
-  for (let row = 0, stack = NO_STACK; dictionary.openStacks().length < stacks; row++) {
+  for (let row = 0, stack = NO_STACK, top = NO_STACK; top + 1 < stacks; row++) {
     const location = (Math.imul(row, 0x9e37_79b1) >>> 8) % functions;
     stack = dictionary.pushStack(row % 25 === 0 ? NO_STACK : stack, location);
+    top = Math.max(top, stack);
   }
   // Strings of rows that a record tells.
   dictionary.view();

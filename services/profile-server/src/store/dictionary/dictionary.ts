@@ -40,8 +40,8 @@ export type Dictionary = StackDictionary & {
   readonly mappings: MappingRows;
   readonly locations: LocationRows;
   pushStack(caller: StackIndex, location: number): StackIndex;
-  /** How many stacks there are, and their columns, which hold until the next one is pushed. */
-  openStacks(): StackTable;
+  /** As `findBlock` of a {@link StackInterner}, while something may still come. */
+  findStacks(callers: Int32Array, locations: Int32Array, count: number, found: Int32Array): void;
   /** Nothing comes any more: room for growth and the means of finding rows are given back. */
   close(): void;
   readonly bytes: () => number;
@@ -79,10 +79,9 @@ export function createDictionary(strings: StringRows = createStringRows()): Dict
       if (open === undefined) throw new Error('the dictionary is closed');
       return open.push(caller, location);
     },
-    openStacks() {
+    findStacks(callers, locationsOf, count, found) {
       if (open === undefined) throw new Error('the dictionary is closed');
-      const { parent, location } = open.cells();
-      return { length: open.length(), parent, location };
+      open.findBlock(callers, locationsOf, count, found);
     },
     view: () => ({
       symbols: {

@@ -25,6 +25,7 @@ export type FunctionRows = {
 /** Of a block of functions; one for all tables of a thread. */
 const hashes = new Int32Array(FIND_BLOCK);
 const firstRows = new Int32Array(FIND_BLOCK);
+const firstNames = new Int32Array(FIND_BLOCK);
 
 const CELLS = 4;
 const INITIAL_ROWS = 8;
@@ -85,10 +86,11 @@ export function createFunctionRows(): FunctionRows {
       const newName = stringOf[name[i] ?? 0] ?? NOT_FOUND;
       const newSystemName = stringOf[systemName[i] ?? 0] ?? NOT_FOUND;
       const newFileName = stringOf[fileName[i] ?? 0] ?? NOT_FOUND;
-      const hash = hashOf(newName, newSystemName, newFileName, startLine[i] ?? 0);
-      hashes[i - at] = hash;
-      firstRows[i - at] = (rows[hash & mask] ?? 0) - 1;
+      hashes[i - at] = hashOf(newName, newSystemName, newFileName, startLine[i] ?? 0);
     }
+    const count = atEnd - at;
+    for (let i = 0; i < count; i++) firstRows[i] = (rows[(hashes[i] ?? 0) & mask] ?? 0) - 1;
+    for (let i = 0; i < count; i++) firstNames[i] = cells[CELLS * (firstRows[i] ?? 0)] ?? 0;
     for (let i = at; i < atEnd; i++) {
       const newName = stringOf[name[i] ?? 0] ?? NOT_FOUND;
       const newSystemName = stringOf[systemName[i] ?? 0] ?? NOT_FOUND;
@@ -96,6 +98,7 @@ export function createFunctionRows(): FunctionRows {
       const line = startLine[i] ?? 0;
       let slot = hashes[i - at] ?? 0;
       let row = firstRows[i - at] ?? NO_ROW;
+      if (row !== NO_ROW && firstNames[i - at] !== newName) row = (rows[++slot & mask] ?? 0) - 1;
       while (row !== NO_ROW && !isRow(row, newName, newSystemName, newFileName, line)) {
         row = (rows[++slot & mask] ?? 0) - 1;
       }

@@ -1,4 +1,10 @@
-import type { LocationIndex, LocationTable, MappingIndex } from '@emberscope/profile';
+import {
+  type LocationIndex,
+  type LocationTable,
+  type MappingIndex,
+  NO_MAPPING,
+} from '@emberscope/profile';
+import { FIND_BLOCK, NOT_FOUND } from './find-block.ts';
 import { growableInt32, growableUint8, growableUint32 } from './growable-column.ts';
 import { createHashSlots, finishHash, type HashSlots, mixHash, NO_ROW } from './hash-slots.ts';
 
@@ -23,28 +29,38 @@ export type LocationRows = {
     lines: LineRun,
   ): LocationIndex;
   /**
-   * {@link LOCATION_CELLS} for each row: function and number of the first line, and a row of `shapes`.
-   * They hold until the next row is added; for loops that cannot afford a call for each. While
+   * Finds the rows of all locations of a table, whose mappings and functions have the rows
+   * `mappingOf` and `functionOf`: a cell for each, {@link NOT_FOUND} where there is none. While
    * something may still come.
    */
-  cells(): Int32Array;
-  /**
-   * What neighbours mostly share, as all of Node's do, {@link SHAPE_CELLS} for each: mapping, two words
-   * of the address, number of lines and fold mark ({@link ONE_LINE}). Two shapes may be equal.
-   */
-  shapes(): Int32Array;
+  find(
+    table: LocationTable,
+    mappingOf: Int32Array,
+    functionOf: Int32Array,
+    found: Int32Array,
+  ): void;
   view(): LocationTable;
   /** Gives back what only `intern` needs. */
   close(): void;
   readonly bytes: () => number;
 };
 
-/** Few: what a profile looks at of them is fetched into the processor's cache for each. */
-export const LOCATION_CELLS = 3;
-export const SHAPE_CELLS = 4;
+/** Of a block of locations; one for all tables of a thread. */
+const hashes = new Int32Array(FIND_BLOCK);
+const firstRows = new Int32Array(FIND_BLOCK);
+const firstCells = new Int32Array(FIND_BLOCK);
+
+/**
+ * For each row: function and number of the first line, and a row of the shapes. Few: what a profile
+ * looks at of them is fetched into the processor's cache for each.
+ */
+const LOCATION_CELLS = 3;
+/**
+ * What neighbours mostly share, as all of Node's do: mapping, two words of the address, and twice
+ * the number of lines with the fold mark in the last bit. Two shapes may be equal.
+ */
+const SHAPE_CELLS = 4;
 const INITIAL_ROWS = 8;
-/** One line, no fold mark, in the cell of both: it holds twice the number of lines, and the mark. */
-export const ONE_LINE = 2;
 
 export function createLocationRows(): LocationRows {
   const mappings = growableInt32();
@@ -114,6 +130,79 @@ export function createLocationRows(): LocationRows {
     return shapeCount++;
   }
 
+  function findBlock(
+    table: LocationTable,
+    mappingOf: Int32Array,
+    functionOf: Int32Array,
+    at: number,
+    atEnd: number,
+    found: Int32Array,
+  ): void {
+    if (slots === undefined) throw new Error('the locations are closed');
+    const { mapping, isFolded, lineStart, lineFunction, lineNumber } = table;
+    const words = wordsOf(table.address);
+    const rows = slots.cells();
+    const mask = rows.length - 1;
+    for (let i = at; i < atEnd; i++) {
+      const own = mapping[i] ?? NO_MAPPING;
+      const moved = own === NO_MAPPING ? NO_MAPPING : (mappingOf[own] ?? NOT_FOUND);
+      let hash = hashOf(isFolded[i] ?? 0, moved, words[2 * i] ?? 0, words[2 * i + 1] ?? 0);
+      const end = lineStart[i + 1] ?? 0;
+      for (let line = lineStart[i] ?? 0; line < end; line++) {
+        const callee = functionOf[lineFunction[line] ?? 0] ?? NOT_FOUND;
+        hash = mixHash(mixHash(hash, callee), lineNumber[line] ?? 0);
+      }
+      hashes[i - at] = finishHash(hash);
+    }
+    const count = atEnd - at;
+    for (let i = 0; i < count; i++) firstRows[i] = (rows[(hashes[i] ?? 0) & mask] ?? 0) - 1;
+    for (let i = 0; i < count; i++)
+      firstCells[i] = cells[LOCATION_CELLS * (firstRows[i] ?? 0)] ?? 0;
+    for (let i = at; i < atEnd; i++) {
+      const own = mapping[i] ?? NO_MAPPING;
+      const moved = own === NO_MAPPING ? NO_MAPPING : (mappingOf[own] ?? NOT_FOUND);
+      const low = (words[2 * i] ?? 0) | 0;
+      const high = (words[2 * i + 1] ?? 0) | 0;
+      const start = lineStart[i] ?? 0;
+      const end = lineStart[i + 1] ?? 0;
+      const linesAndFold = 2 * (end - start) + (isFolded[i] ?? 0);
+      const callee = functionOf[lineFunction[start] ?? 0] ?? NOT_FOUND;
+      const number = lineNumber[start] ?? 0;
+      let slot = hashes[i - at] ?? 0;
+      let row = firstRows[i - at] ?? NO_ROW;
+      if (row !== NO_ROW && start !== end && firstCells[i - at] !== callee) {
+        row = (rows[++slot & mask] ?? 0) - 1;
+      }
+      while (row !== NO_ROW) {
+        const cell = LOCATION_CELLS * row;
+        const isRow =
+          (start === end || (cells[cell] === callee && cells[cell + 1] === number)) &&
+          isShape(cells[cell + 2] ?? 0, moved, low, high, linesAndFold) &&
+          (end - start < 2 || hasLinesOf(row, table, functionOf, start, end));
+        if (isRow) break;
+        row = (rows[++slot & mask] ?? 0) - 1;
+      }
+      found[i] = row === NO_ROW ? NOT_FOUND : row;
+    }
+  }
+
+  /** Of a row with as many lines. */
+  function hasLinesOf(
+    row: number,
+    { lineFunction, lineNumber }: LocationTable,
+    functionOf: Int32Array,
+    start: number,
+    end: number,
+  ): boolean {
+    const first = lineStarts.at(row);
+    for (let line = start; line < end; line++) {
+      const at = first + line - start;
+      if (lineFunctions.at(at) !== functionOf[lineFunction[line] ?? 0]) return false;
+      if (lineNumbers.at(at) !== lineNumber[line]) return false;
+    }
+    return true;
+  }
+
   return {
     intern(mapping, addressLow, addressHigh, isFolded, lines) {
       if (slots === undefined) throw new Error('the locations are closed');
@@ -155,8 +244,12 @@ export function createLocationRows(): LocationRows {
       lineStarts.push(lineFunctions.length());
       return mappings.length() - 1;
     },
-    cells: () => cells,
-    shapes: () => shapes,
+    find(table, mappingOf, functionOf, found) {
+      for (let at = 0; at < table.length; at += FIND_BLOCK) {
+        const atEnd = Math.min(table.length, at + FIND_BLOCK);
+        findBlock(table, mappingOf, functionOf, at, atEnd, found);
+      }
+    },
     view: () => ({
       length: mappings.length(),
       mapping: mappings.view(),

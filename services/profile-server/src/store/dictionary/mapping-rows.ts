@@ -9,6 +9,8 @@ import { ARRAY_BYTES, MAP_ENTRY_BYTES, OBJECT_BYTES } from './heap-sizes.ts';
  */
 export type MappingRows = {
   intern(mapping: MappingRow): MappingIndex;
+  /** The row of one that is there. */
+  find(mapping: MappingRow): MappingIndex | undefined;
   view(): MappingTable;
   readonly bytes: () => number;
 };
@@ -23,21 +25,25 @@ export function createMappingRows(): MappingRows {
   let view: MappingTable | undefined;
   return {
     intern(mapping) {
-      const { memoryStart, memoryLimit, fileOffset, fileName, buildId } = mapping;
-      const binary = buildId === 0 ? `file ${fileName}` : `build ${buildId}`;
-      const key = `${binary} ${memoryLimit - memoryStart} ${fileOffset}`;
+      const key = keyOf(mapping);
       const known = rowOf.get(key);
       if (known !== undefined) return known;
       rowOf.set(key, rows.length);
       rows.push(mapping);
       return rows.length - 1;
     },
+    find: (mapping) => rowOf.get(keyOf(mapping)),
     view() {
       if (view === undefined || view.length < rows.length) view = viewOf(rows);
       return view;
     },
     bytes: () => 2 * ARRAY_BYTES + rows.length * ROW_BYTES,
   };
+}
+
+function keyOf({ memoryStart, memoryLimit, fileOffset, fileName, buildId }: MappingRow): string {
+  const binary = buildId === 0 ? `file ${fileName}` : `build ${buildId}`;
+  return `${binary} ${memoryLimit - memoryStart} ${fileOffset}`;
 }
 
 function viewOf(rows: readonly MappingRow[]): MappingTable {

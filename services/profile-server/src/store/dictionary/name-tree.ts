@@ -147,7 +147,7 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
     expectedNodes,
     bytes: () =>
       24 * CLOSURE_BYTES +
-      edges.cells().parent.length * EDGE_BYTES +
+      edges.capacity() * EDGE_BYTES +
       frames.length * FRAME_BYTES +
       nodeOfStack.byteLength +
       frameOfFunction.byteLength +

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { createByteStringRows } from './byte-string-rows.ts';
 import { createDictionary, type StackSymbols } from './dictionary.ts';
 import { encodeTexts } from './encoded-texts.ts';
+import { FIND_BLOCK } from './find-block.ts';
 import { translateStacks } from './translate-stacks.ts';
 
 /** Few of each, so that what is nearly the same meets often. */
@@ -72,7 +73,7 @@ const drawnSymbols = fc
     };
   });
 
-test('stacks found by bytes and by guess get the rows that they get by value', () => {
+test('stacks found by bytes and by level get the rows that they get by value', () => {
   fc.assert(
     fc.property(
       fc.array(drawnSymbols, { minLength: 1, maxLength: 4 }),
@@ -90,7 +91,7 @@ test('stacks found by bytes and by guess get the rows that they get by value', (
               () => (picks.next().value ?? 0) % 2,
             );
             actual.moveMarked(marks);
-            // In the same order, one by one and without a guess. Callers have been marked by now.
+            // In the same order, one by one. Callers have been marked by now.
             for (const [row, mark] of marks.entries()) if (mark !== 0) expected.stackOf(row);
           }
           for (let i = 0; i < profile.stacks.length; i++) {
@@ -104,6 +105,37 @@ test('stacks found by bytes and by guess get the rows that they get by value', (
     ),
     fuzzRuns(150, 5000),
   );
+});
+
+test('more stacks than a block on one caller, and more levels than stacks of one', () => {
+  const count = 3 * FIND_BLOCK + 1;
+  const locations = Array.from(
+    { length: count },
+    (_, row): OneLocation => ({ ...FIRST, lines: [[row % 2, row]] }),
+  );
+  const { symbols, stacks } = rootsOf(locations);
+  for (const parentOf of [
+    (row: number) => (row === 0 ? NO_STACK : 0),
+    (row: number) => row - 1,
+    (row: number) => ((row * 7) % (row + 1)) - 1,
+  ]) {
+    const parent = stacks.parent.map((_, row) => parentOf(row));
+    const profile: StackSymbols = { symbols, stacks: { ...stacks, parent } };
+    const dictionary = createDictionary(createByteStringRows());
+    const oneByOne = createDictionary();
+    const texts = encodeTexts(symbols.strings);
+    const wanted = (share: number) => parent.map((_, row) => Number(row % share === 0));
+    for (const share of [2, 1, 1]) {
+      const marks = Uint8Array.from(wanted(share));
+      const moved = translateStacks(profile, dictionary, texts);
+      moved.moveMarked(marks);
+      const expected = translateStacks(profile, oneByOne);
+      for (const [row, mark] of marks.entries()) {
+        if (mark !== 0) assert.equal(moved.stackOf(row), expected.stackOf(row));
+      }
+      assertSame(dictionary.view(), oneByOne.view());
+    }
+  }
 });
 
 type OneLocation = {
@@ -192,7 +224,7 @@ function rootsOf(given: readonly OneLocation[]): StackSymbols {
   };
 }
 
-/** Rows may differ in their order, since a guess asks in another order: what they say may not. */
+/** Rows may differ in their order, since blocks ask in another order: what they say may not. */
 function assertSame(actual: StackSymbols, expected: StackSymbols): void {
   assert.deepEqual(spelled(actual), spelled(expected));
 }

@@ -20,9 +20,10 @@ function rowPage(service: string) {
     dictionary.functions.intern(name, 0, 0, 0);
     dictionary.locations.intern(NO_MAPPING, 0, 0, 0, lines);
   }
-  for (let row = 0, stack = NO_STACK; dictionary.openStacks().length < STACKS; row++) {
+  for (let row = 0, stack = NO_STACK, top = NO_STACK; top + 1 < STACKS; row++) {
     const location = (Math.imul(row, 0x9e37_79b1) >>> 8) % FUNCTIONS;
     stack = dictionary.pushStack(row % 25 === 0 ? NO_STACK : stack, location);
+    top = Math.max(top, stack);
   }
   const out = createByteWriter();
   const after = countRows(dictionary.view());
