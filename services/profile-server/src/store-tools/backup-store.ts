@@ -15,6 +15,7 @@ import { manifestPath, readManifest } from '../store/embedded/manifest/manifest-
 import { filesBelow } from './orphans.ts';
 import { tenantFilesOf } from './tenant-files.ts';
 import { namesIn } from './verify-store.ts';
+import { whyNoStore } from './why-no-store.ts';
 
 export type BackupDone = {
   readonly ok: true;
@@ -63,8 +64,7 @@ async function refusalOf(fs: Fs, from: string, to: string): Promise<string | und
   if (`${to}/`.startsWith(`${from}/`)) return `${to} lies within the store ${from}`;
   const there = await namesIn(fs, to);
   if (there.length > 0) return `${to} is not empty: it holds "${there[0]}"`;
-  const names = await namesIn(fs, from);
-  return names.includes('FORMAT') ? undefined : `${from} is no store: it has no FORMAT`;
+  return whyNoStore(fs, from);
 }
 
 /** Undefined when the store changed meanwhile. */

@@ -10,6 +10,7 @@ import { generationOfLog } from '../store/embedded/log/log-format.ts';
 import { MARK_KIND, readMark } from '../store/embedded/log/log-mark.ts';
 import { readLogFile } from '../store/embedded/log/read-log-file.ts';
 import { ROWS_CHECK_KIND, readRowsCheck } from '../store/embedded/log/rows-check.ts';
+import { DataDirError } from '../store/embedded/manifest/data-dir-error.ts';
 import type { Manifest, SegmentEntry } from '../store/embedded/manifest/manifest.ts';
 import { decodeManifest } from '../store/embedded/manifest/manifest-bytes.ts';
 import type {
@@ -20,6 +21,7 @@ import type {
 import { openSegment } from '../store/embedded/segment/segment-file.ts';
 import { textOfCounts } from './row-counts.ts';
 import { inspectTenantFiles } from './tenant-files.ts';
+import { whyNoStore } from './why-no-store.ts';
 
 /** As `manifest-file` takes it. */
 const MANIFEST_MAX_BYTES = 64 * 1024 * 1024;
@@ -27,7 +29,7 @@ const FORMAT_MAX_BYTES = 1024;
 
 /**
  * What is in a store, or in one of its files, as lines for a person. A segment is known by `.seg`, a
- * log by `.log`, a manifest by its name. Rejects with an FsError or DamagedBytes.
+ * log by `.log`, a manifest by its name. Rejects with an FsError, DataDirError or DamagedBytes.
  */
 export async function inspect(fs: Fs, path: string): Promise<string[]> {
   const { kind } = await fs.stat(path);
@@ -45,6 +47,8 @@ async function manifestAt(fs: Fs, path: string): Promise<Manifest> {
 }
 
 async function inspectStore(fs: Fs, dataDir: string): Promise<string[]> {
+  const why = await whyNoStore(fs, dataDir);
+  if (why !== undefined) throw new DataDirError(why);
   const format = await readWholeFile(fs, `${dataDir}/FORMAT`, FORMAT_MAX_BYTES);
   const names = (await fs.readdir(dataDir)).map(({ name }) => name);
   const lines = [`format      ${new TextDecoder().decode(format).trim()}`];

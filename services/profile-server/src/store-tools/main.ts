@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FsError, nodeFs } from '@emberscope/node-kit';
 import { DamagedBytes } from '../store/embedded/codec/damaged-bytes.ts';
+import { DataDirError } from '../store/embedded/manifest/data-dir-error.ts';
 import { backupStore } from './backup-store.ts';
 import { inspect } from './inspect-store.ts';
 import { verifyStore } from './verify-store.ts';
@@ -39,9 +40,9 @@ async function run(argv: readonly string[]): Promise<number> {
     }
     return complain(USAGE, 2);
   } catch (error) {
-    if (error instanceof FsError || error instanceof DamagedBytes) {
-      return complain(`${error.message}\n`, 1);
-    }
+    const isOfStore =
+      error instanceof FsError || error instanceof DataDirError || error instanceof DamagedBytes;
+    if (isOfStore) return complain(`${error.message}\n`, 1);
     if (error instanceof TypeError && 'code' in error) return complain(`${error.message}\n`, 2);
     throw error;
   }

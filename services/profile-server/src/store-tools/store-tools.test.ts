@@ -177,6 +177,18 @@ describe('backup', () => {
     await clock.runUntil(store.stop());
   });
 
+  test('a directory that holds a store is told from one that is none', async () => {
+    const { fs, clock } = await openStore();
+    const above = DATA_DIR.slice(0, DATA_DIR.lastIndexOf('/')) || '/';
+    const said = new RegExp(`is no store: it has no FORMAT; .*${DATA_DIR} is one: name that`);
+    await assert.rejects(clock.runUntil(inspect(fs, above)), said);
+    assert.match((await clock.runUntil(verifyStore(fs, above))).faults.join(), said);
+    await clock.runUntil(fs.mkdir('/elsewhere/empty'));
+    await assert.rejects(clock.runUntil(inspect(fs, '/elsewhere')), /no FORMAT$/);
+    const refused = await clock.runUntil(backupStore(fs, '/elsewhere', '/copy'));
+    assert.match(refused.ok ? '' : refused.reason, /\/elsewhere is no store: it has no FORMAT$/);
+  });
+
   test('never writes over anything, and never into the store itself', async () => {
     const { fs, clock } = await openStore();
     await clock.runUntil(fs.mkdir('/full/of/things'));

@@ -11,6 +11,7 @@ import { isSameCount, textOfCounts } from './row-counts.ts';
 import { verifyTenantFiles } from './tenant-files.ts';
 import { type KnownRows, keyOfEpoch, verifyLog, voidedTailsOf } from './verify-log.ts';
 import { textOfError, verifySegment } from './verify-segment.ts';
+import { whyNoStore } from './why-no-store.ts';
 
 export type VerifiedStore = {
   /** What must not be: one sentence each, that names the file. */
@@ -42,6 +43,8 @@ export async function verifyStore(fs: Fs, dataDir: string): Promise<VerifiedStor
 
 async function manifestOf(fs: Fs, dataDir: string): Promise<Manifest | string> {
   try {
+    const why = await whyNoStore(fs, dataDir);
+    if (why !== undefined) return why;
     const format = await readWholeFile(fs, `${dataDir}/FORMAT`, FORMAT_MAX_BYTES);
     const text = new TextDecoder().decode(format);
     if (text !== 'emberscope 1\n') return `FORMAT says ${JSON.stringify(text)}`;

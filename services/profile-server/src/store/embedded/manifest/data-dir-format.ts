@@ -51,19 +51,24 @@ async function refuseForeignFiles(fs: Fs, dataDir: string): Promise<void> {
   const entries = await fs.readdir(dataDir);
   const foreign = entries.find(({ name }) => !HARMLESS.has(name));
   if (foreign === undefined) return;
-  const ours = await oneOfOurs(
-    fs,
-    entries.map(({ name }) => `${dataDir}/${name}`),
-  );
+  const ours = await storeInside(fs, dataDir, entries);
   const instead = ours === undefined ? 'name an empty one' : `${ours} is one: name that`;
   throw new DataDirError(
     `the data directory ${dataDir} holds "${foreign.name}" and no FORMAT: it is not a directory of this program; ${instead}`,
   );
 }
 
-/** Where people have one directory for several programs, ours is in it. */
-async function oneOfOurs(fs: Fs, paths: readonly string[]): Promise<string | undefined> {
-  for (const path of paths.slice(0, LOOKED_INTO_MAX)) {
+/**
+ * Where people have one directory for several programs, ours is in it: the path of the first directory
+ * in `dataDir`, of its `entries`, that is a store.
+ */
+export async function storeInside(
+  fs: Fs,
+  dataDir: string,
+  entries: readonly { readonly name: string }[],
+): Promise<string | undefined> {
+  for (const { name } of entries.slice(0, LOOKED_INTO_MAX)) {
+    const path = `${dataDir}/${name}`;
     try {
       const bytes = await readWholeFile(fs, `${path}/FORMAT`, FORMAT_MAX_BYTES);
       if (versionIn(bytes) !== undefined) return path;
