@@ -27,8 +27,8 @@ export type HeadTable = {
   readonly day: number;
   readonly kind: ProfileKind;
   readonly dictionary: EpochDictionary;
-  /** By their numbers in the generation. */
-  readonly streams: readonly (Stream | undefined)[];
+  /** Those that have a row, by their places in the table. */
+  readonly streams: readonly Stream[];
   readonly registry: StreamRows;
   readonly rows: HeadRows;
   /** The bytes of the generation's chunks. */
@@ -39,7 +39,18 @@ type HeadEpoch = {
   readonly dictionary: EpochDictionary;
   readonly deltas: GrowingDeltas;
   readonly day: number;
-  readonly tables: Map<string, HeadTable>;
+  readonly tables: Map<string, GrowingTable>;
+};
+
+/**
+ * A table knows the streams that it has rows of, and no others: were there a cell for each of the
+ * generation's, ten thousand services would be ten thousand tables of ten thousand cells.
+ */
+type GrowingTable = {
+  readonly table: HeadTable;
+  readonly streams: Stream[];
+  /** By the numbers of streams in the generation. */
+  readonly placeOf: Map<number, number>;
 };
 
 export function createHeadIndex(
@@ -55,9 +66,9 @@ export function createHeadIndex(
   const tenants: string[] = [];
   const epochs: HeadEpoch[] = [];
   const tables: HeadTable[] = [];
-  const registry: StreamRows = { streams };
-  /** Where profiles of a stream went last, and for which epoch. */
+  /** Where profiles of a stream went last, as which of the table's streams, and for which epoch. */
   const tableOfStream: HeadTable[] = [];
+  const placeOfStream: number[] = [];
   const epochOfStream: number[] = [];
   const cursor = createHeadCursor();
 
@@ -84,26 +95,43 @@ export function createHeadIndex(
         `generation ${generation}: a profile of stream ${streamNumber} and epoch ${epochNumber}, of which one is unknown`,
       );
     }
-    const { dictionary, day } = epoch;
     const { kind } = stream;
-    let table = epoch.tables.get(kind.key);
-    if (table === undefined) {
-      const tenant = tenants[streamNumber] ?? '';
-      const rows = createHeadRows(kind);
-      table = { tenant, day, kind, dictionary, streams, registry, rows, chunks };
-      epoch.tables.set(kind.key, table);
-      tables.push(table);
+    let growing = epoch.tables.get(kind.key);
+    if (growing === undefined) {
+      growing = createTable(tenants[streamNumber] ?? '', epoch, kind);
+      epoch.tables.set(kind.key, growing);
+      tables.push(growing.table);
     }
+    const { table, placeOf } = growing;
+    const place = placeOf.get(streamNumber) ?? growing.streams.push(stream) - 1;
+    placeOf.set(streamNumber, place);
     tableOfStream[streamNumber] = table;
+    placeOfStream[streamNumber] = place;
     epochOfStream[streamNumber] = epochNumber;
     return table;
+  }
+
+  function createTable(
+    tenant: string,
+    { dictionary, day }: HeadEpoch,
+    kind: ProfileKind,
+  ): GrowingTable {
+    const ofTable: Stream[] = [];
+    const registry: StreamRows = { streams: ofTable };
+    const rows = createHeadRows(kind);
+    return {
+      table: { tenant, day, kind, dictionary, streams: ofTable, registry, rows, chunks },
+      streams: ofTable,
+      placeOf: new Map(),
+    };
   }
 
   function addProfile(chunk: number, bytes: Uint8Array, start: number, end: number): void {
     cursor.read(bytes, start, end);
     const { stream, epoch } = cursor;
     const known = epochOfStream[stream] === epoch ? tableOfStream[stream] : undefined;
-    (known ?? tableFor(stream, epoch)).rows.append(cursor, chunk, bytes);
+    const table = known ?? tableFor(stream, epoch);
+    table.rows.append(cursor, placeOfStream[stream] ?? 0, chunk, bytes);
     if (cursor.rowsEnd > cursor.rowsAt) {
       epochs[epoch]?.deltas.push(chunk, cursor.rowsAt, cursor.rowsEnd);
     }

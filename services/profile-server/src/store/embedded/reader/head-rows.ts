@@ -12,14 +12,15 @@ import type { HeadCursor } from './head-cursor.ts';
  * that of their arrival. A row says where in the chunks the rest of its profile stands.
  */
 export type HeadRows = {
-  append(profile: HeadCursor, chunk: number, bytes: Uint8Array): void;
+  /** `stream`: its place in the table. */
+  append(profile: HeadCursor, stream: number, chunk: number, bytes: Uint8Array): void;
   /** The columns as they stand; the same object until a row comes. */
   columns(): HeadColumns;
   readonly length: () => number;
   /** No row lies outside of these two, in ms since the epoch. */
   readonly oldestMillis: () => number;
   readonly newestMillis: () => number;
-  /** A cell for each stream, by its number in the generation. */
+  /** A cell for each stream, by its place in the table. */
   readonly streams: () => HeadStreams;
   remarksAt(row: number): ProfileRemarks;
   /** Those of all rows; undefined when they differ. */
@@ -37,7 +38,7 @@ export type HeadColumns = RowColumns & {
 
 /** What is known of the streams of a table without a look at its rows. */
 export type HeadStreams = {
-  /** As many as there are numbers; the columns may have room for more. */
+  /** The columns may have room for more. */
   readonly length: number;
   /** Bit for each sample type that any of its profiles has a value of; 0 where it has none. */
   readonly typeBits: Float64Array;
@@ -47,7 +48,7 @@ export type HeadStreams = {
 };
 
 export function createHeadRows({ sampleTypes }: ProfileKind): HeadRows {
-  const stream = growableInt32();
+  const streamOf = growableInt32();
   const timeMillis = growableFloat64();
   const timeNanosOnTop = growableInt32();
   const arrival = growableFloat64();
@@ -67,10 +68,10 @@ export function createHeadRows({ sampleTypes }: ProfileKind): HeadRows {
   let view: HeadColumns | undefined;
 
   return {
-    append(profile, chunk, bytes) {
+    append(profile, stream, chunk, bytes) {
       view = undefined;
-      stream.push(profile.stream);
-      streams.meet(profile);
+      streamOf.push(stream);
+      streams.meet(stream, profile);
       timeMillis.push(profile.timeMillis);
       timeNanosOnTop.push(profile.timeNanosOnTop);
       if (profile.timeMillis < oldestMillis) oldestMillis = profile.timeMillis;
@@ -91,8 +92,8 @@ export function createHeadRows({ sampleTypes }: ProfileKind): HeadRows {
     },
     columns: () =>
       (view ??= {
-        length: stream.length(),
-        stream: stream.view(),
+        length: streamOf.length(),
+        stream: streamOf.view(),
         timeMillis: timeMillis.view(),
         timeNanosOnTop: timeNanosOnTop.view(),
         arrival: arrival.view(),
@@ -105,7 +106,7 @@ export function createHeadRows({ sampleTypes }: ProfileKind): HeadRows {
         samplesAt: samplesAt.view(),
         hasTracing: hasTracing.view(),
       }),
-    length: stream.length,
+    length: streamOf.length,
     oldestMillis: () => oldestMillis,
     newestMillis: () => newestMillis,
     streams: streams.view,
@@ -114,10 +115,13 @@ export function createHeadRows({ sampleTypes }: ProfileKind): HeadRows {
   };
 }
 
+/** Most services have a few pods. */
+const INITIAL_STREAMS = 4;
+
 function createHeadStreams() {
-  let typeBits = new Float64Array(16);
-  let oldestMillis = new Float64Array(16);
-  let newestMillis = new Float64Array(16);
+  let typeBits = new Float64Array(INITIAL_STREAMS);
+  let oldestMillis = new Float64Array(INITIAL_STREAMS);
+  let newestMillis = new Float64Array(INITIAL_STREAMS);
   let length = 0;
 
   function grow(to: number): void {
@@ -133,7 +137,7 @@ function createHeadStreams() {
 
   return {
     view: (): HeadStreams => ({ length, typeBits, oldestMillis, newestMillis }),
-    meet({ stream, timeMillis, totals }: HeadCursor): void {
+    meet(stream: number, { timeMillis, totals }: HeadCursor): void {
       if (stream >= typeBits.length) grow(stream + 1);
       if (stream >= length) length = stream + 1;
       let bits = typeBits[stream] ?? 0;
