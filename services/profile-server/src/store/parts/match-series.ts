@@ -1,65 +1,95 @@
-import { labelValue, type Matcher, matchesValue } from '@emberscope/labels';
+import { LABEL, labelValue, type Matcher, matchesValue } from '@emberscope/labels';
+import { type ProfileType, profileTypeId } from '@emberscope/profile';
 import type { ProfileKind } from './profile-kind.ts';
-import type { Series, SeriesRegistry } from './series-registry.ts';
+import type { Series, SeriesRegistry, Stream } from './series-registry.ts';
 
 /** Which sample types of which streams are selected. */
 export type MatchedStreams = {
-  /** 1 for every stream whose type is selected; undefined when none of this kind is. */
-  ofType(kind: ProfileKind, type: number): Uint8Array | undefined;
+  /** All that is selected is of this service; undefined where matchers do not say which. */
+  readonly service: string | undefined;
+  /** Whether any series of a service can be selected: its others need no look. */
+  hasService(service: string): boolean;
+  /** Whether any series of a kind's type can be selected. */
+  hasType(kind: ProfileKind, type: number): boolean;
+  has(stream: Pick<Stream, 'id' | 'series'>, type: number): boolean;
 };
 
 /**
- * The series of a tenant that pass. Every series is looked at: walking a thousand label sets takes
- * less than 0.1 ms, so that an index of postings would cost more in memory than it saves. Patterns
- * are tried once for each distinct value.
+ * The series of a tenant that pass. A series is looked at when somebody asks for it, once: who asks
+ * for one service among ten thousand looks at its own. Patterns are tried once for each distinct
+ * value.
  */
 export function matchSeries(
-  registry: SeriesRegistry,
+  { streams }: Pick<SeriesRegistry, 'streams'>,
   matchers: readonly Matcher[],
-  profileType: string | undefined,
+  profileType: Omit<ProfileType, 'id'> | undefined,
 ): MatchedStreams {
   const tests = matchers.map(testOfLabel);
-  const passes = new Map<Series, boolean>();
-  const seriesPasses = (series: Series): boolean => {
-    let known = passes.get(series);
-    if (known === undefined) {
-      const isType = profileType === undefined || series.profileType === profileType;
-      known = isType && tests.every((test) => test(series));
-      passes.set(series, known);
-    }
-    return known;
-  };
+  const ofService = tests.filter(({ matcher: { name } }) => isOfService(name));
+  const named = ofService.find(({ matcher: { op } }) => op === '=')?.matcher;
+  const wantedId = profileType === undefined ? undefined : profileTypeId(profileType);
+  /** By type, then by the id of the stream. */
+  const known: Uint8Array[] = [];
 
-  const columns: Uint8Array[] = [];
-  const kinds: Set<string>[] = [];
-  for (const [id, stream] of registry.streams.entries()) {
-    if (stream === undefined) continue;
-    for (const [type, series] of stream.series.entries()) {
-      if (!seriesPasses(series)) continue;
-      kinds[type] ??= new Set();
-      kinds[type].add(stream.kind.key);
-      columns[type] ??= new Uint8Array(registry.streams.length);
-      const column = columns[type];
-      if (column !== undefined) column[id] = 1;
-    }
+  function passes({ profileType: id, labels }: Series): boolean {
+    if (wantedId !== undefined && id !== wantedId) return false;
+    return tests.every(({ matcher: { name }, passes }) => passes(labelValue(labels, name)));
   }
+
   return {
-    ofType: ({ key }, type) => (kinds[type]?.has(key) === true ? columns[type] : undefined),
+    service: named?.op === '=' ? named.value : undefined,
+    hasService: (service) => ofService.every((test) => test.passes(service)),
+    hasType: (kind, type) => profileType === undefined || isType(kind, type, profileType),
+    has(stream, type) {
+      const { id } = stream;
+      known[type] ??= new Uint8Array(streams.length);
+      const column = known[type];
+      const before = column?.[id] ?? NOT_SEEN;
+      if (before !== NOT_SEEN) return before === PASSES;
+      const one = stream.series[type];
+      const isOne = one !== undefined && passes(one);
+      if (column !== undefined) column[id] = isOne ? PASSES : FAILS;
+      return isOne;
+    },
   };
 }
 
-function testOfLabel(matcher: Matcher): (series: Series) => boolean {
+const NOT_SEEN = 0;
+const PASSES = 1;
+const FAILS = 2;
+
+/** Labels that hold the name of the service. */
+function isOfService(name: string): boolean {
+  return name === LABEL.serviceName || name === LABEL.privateServiceName;
+}
+
+/** But for the name of the profile, which labels hold. */
+function isType(kind: ProfileKind, type: number, wanted: Omit<ProfileType, 'id'>): boolean {
+  const sampleType = kind.sampleTypes[type];
+  return (
+    sampleType?.type === wanted.sampleType &&
+    sampleType.unit === wanted.sampleUnit &&
+    (kind.periodType?.type ?? '') === wanted.periodType &&
+    (kind.periodType?.unit ?? '') === wanted.periodUnit
+  );
+}
+
+type LabelTest = { readonly matcher: Matcher; passes(value: string): boolean };
+
+function testOfLabel(matcher: Matcher): LabelTest {
   if (matcher.op === '=' || matcher.op === '!=') {
-    return ({ labels }) => matchesValue(matcher, labelValue(labels, matcher.name));
+    return { matcher, passes: (value) => matchesValue(matcher, value) };
   }
-  const passes = new Map<string, boolean>();
-  return ({ labels }) => {
-    const value = labelValue(labels, matcher.name);
-    let known = passes.get(value);
-    if (known === undefined) {
-      known = matchesValue(matcher, value);
-      passes.set(value, known);
-    }
-    return known;
+  const known = new Map<string, boolean>();
+  return {
+    matcher,
+    passes(value) {
+      let isMatch = known.get(value);
+      if (isMatch === undefined) {
+        isMatch = matchesValue(matcher, value);
+        known.set(value, isMatch);
+      }
+      return isMatch;
+    },
   };
 }

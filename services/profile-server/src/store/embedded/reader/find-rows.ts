@@ -1,11 +1,10 @@
-import { profileTypeId } from '@emberscope/profile';
 import { type MatchedStreams, matchSeries } from '../../parts/match-series.ts';
 import { NO_REMARKS, type ProfileRemarks } from '../../parts/profile-remarks.ts';
 import { endQuery } from '../../parts/query-guard.ts';
 import type { FoundRows } from '../../parts/rows-in-range.ts';
 import type { Series, SeriesRegistry } from '../../parts/series-registry.ts';
 import type { NanosRange, ProfileSelection, Selection } from '../../selection.ts';
-import type { HeadTable } from './head-index.ts';
+import type { HeadIndex, HeadTable } from './head-index.ts';
 import { createDeletions, type Deletions } from './hidden-rows.ts';
 import { profilesOfHead, profilesOfSegment } from './profile-rows.ts';
 import {
@@ -17,14 +16,14 @@ import {
   wantedOfSegment,
 } from './query-tables.ts';
 import { rollupSums } from './rollup-rows.ts';
-import type { MillisRange, OpenedSegment, SegmentIndex, SegmentTable } from './segment-index.ts';
+import type { MillisRange, SegmentIndex, SegmentTable } from './segment-index.ts';
 import { type SumPlan, sumsOfSegment } from './sum-rows.ts';
 import { type ReadRange, readRange } from './whole-hours.ts';
 
 /** What there is to read, for the time of one query. */
 export type RowSources = {
   readonly segments: SegmentIndex;
-  readonly heads: () => Iterable<HeadTable>;
+  readonly heads: () => Iterable<HeadIndex>;
   readonly registryOf: (tenant: string) => SeriesRegistry;
   readonly tables: QueryTables;
   /** Nothing older is visible; undefined when everything is. */
@@ -69,8 +68,7 @@ export function createRowFinder(sources: RowSources): RowFinder {
     tenant: string,
     profileType: ProfileSelection['profileType'] | undefined,
   ): MatchedStreams {
-    const id = profileType === undefined ? undefined : profileTypeId(profileType);
-    return matchSeries(registryOf(tenant), q.matchers, id);
+    return matchSeries(registryOf(tenant), q.matchers, profileType);
   }
 
   /** Every type of every table that may have rows, those of the segments before those of the head. */
@@ -86,21 +84,25 @@ export function createRowFinder(sources: RowSources): RowFinder {
     const opened = segments.segmentsIn(millisOf(range), endDamaged);
     for (const tenant of new Set(q.tenants)) {
       const matched = matchedOf(q, tenant, profileType);
-      for (const table of tablesOf(opened, tenant)) {
-        tables.guard.spend(table.streams.length);
-        for (const of of wantedOfSegment(table, matched, range, currentDeletions())) {
-          stored.push({ of, range });
+      for (const segment of opened) {
+        for (const table of segment.tables.of(tenant, matched)) {
+          tables.guard.spend(table.streams.length);
+          wantedOfSegment(table, matched, range, currentDeletions(), (of) => {
+            stored.push({ of, range });
+          });
         }
       }
-      for (const table of sources.heads()) {
-        if (table.tenant !== tenant) continue;
-        for (const of of wantedOfHead(table, matched, range, currentDeletions())) {
-          head.push({ of, range });
+      for (const index of sources.heads()) {
+        for (const table of index.tables.of(tenant, matched)) {
+          tables.guard.spend(table.streams.length);
+          wantedOfHead(table, matched, range, currentDeletions(), (of) => {
+            head.push({ of, range });
+          });
         }
       }
     }
     tables.guard.check();
-    tables.budget.describe(q.range, countSeries([...stored, ...head]));
+    tables.budget.describe(q.range, () => countSeries([...stored, ...head]));
     return { stored, head };
   }
 
@@ -155,11 +157,15 @@ export function createRowFinder(sources: RowSources): RowFinder {
       const opened = segments.rollupsIn(millisOf(range), endDamaged);
       return [...new Set(q.tenants)].flatMap((tenant) => {
         const matched = matchedOf(q, tenant, profileType);
-        return tablesOf(opened, tenant).flatMap((table) =>
-          wantedOfSegment(table, matched, range, currentDeletions()).flatMap((of) =>
-            rollupSums(of, range, tables, days),
-          ),
-        );
+        const found: FoundRows[] = [];
+        for (const segment of opened) {
+          for (const table of segment.tables.of(tenant, matched)) {
+            wantedOfSegment(table, matched, range, currentDeletions(), (of) => {
+              found.push(...rollupSums(of, range, tables, days));
+            });
+          }
+        }
+        return found;
       });
     },
 
@@ -207,14 +213,17 @@ function addSeries<Table extends Pick<SegmentTable | HeadTable, 'streams'>>(
   found: Set<Series>,
   findRows: (places: readonly number[]) => FoundRows[],
 ): void {
-  const unsure: number[] = [];
+  let unsure: number[] | undefined;
   for (const place of places) {
     const series = table.streams[place]?.series[type];
     if (series === undefined || found.has(series)) continue;
     if (isThere(place)) found.add(series);
-    else unsure.push(place);
+    else {
+      unsure ??= [];
+      unsure.push(place);
+    }
   }
-  if (unsure.length === 0) return;
+  if (unsure === undefined) return;
   for (const { table: part, rows } of findRows(unsure)) {
     const { stream } = part.columns;
     for (const row of rows) {
@@ -222,10 +231,6 @@ function addSeries<Table extends Pick<SegmentTable | HeadTable, 'streams'>>(
       if (series !== undefined) found.add(series);
     }
   }
-}
-
-function tablesOf(opened: readonly OpenedSegment[], tenant: string): SegmentTable[] {
-  return opened.flatMap(({ tables }) => tables.filter((table) => table.tenant === tenant));
 }
 
 function countSeries(found: readonly Found<SegmentTable | HeadTable>[]): number {

@@ -16,8 +16,8 @@ test('a table has cells for the streams that it has rows of, and for no others',
   const index = indexOf(
     Array.from({ length: services }, (_, i) => ({ service: `service-${i}`, day: 20_000n })),
   );
-  assert.equal(index.tables.length, services);
-  for (const { streams, rows } of index.tables) {
+  assert.equal(index.tables.all().length, services);
+  for (const { streams, rows } of index.tables.all()) {
     assert.equal(streams.length, 1);
     assert.equal(rows.streams().length, 1);
     assert.ok(rows.streams().typeBits.length <= 4);
@@ -35,7 +35,7 @@ test('a stream that comes to a table again after another has its place in both',
   ] as const;
   const index = indexOf(pushed.map(([pod, day]) => ({ service: 'one', day, labels: { pod } })));
   assert.deepEqual(
-    index.tables.map(({ day, streams, rows }) => ({
+    index.tables.all().map(({ day, streams, rows }) => ({
       day,
       pods: Array.from(rows.columns().stream, (place) => {
         const stream = streams[place];

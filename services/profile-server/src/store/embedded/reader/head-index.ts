@@ -8,6 +8,7 @@ import { bytesOfChunk, type GenerationView, publishedBytes } from '../log/log-ch
 import type { EpochDictionaries, EpochDictionary, RowDeltas } from './epoch-dictionaries.ts';
 import { createHeadCursor } from './head-cursor.ts';
 import { createHeadRows, type HeadRows } from './head-rows.ts';
+import { createServiceTables, type ServiceTables } from './service-tables.ts';
 
 /**
  * What the records of one generation say, as far as they were published when it was last updated:
@@ -17,7 +18,7 @@ export type HeadIndex = {
   readonly generation: number;
   /** Takes in what was published since the last time. */
   update(view: GenerationView): void;
-  readonly tables: readonly HeadTable[];
+  readonly tables: ServiceTables<HeadTable>;
   /** The generation is in no view any more. */
   release(): void;
 };
@@ -65,7 +66,7 @@ export function createHeadIndex(
   const streams: Stream[] = [];
   const tenants: string[] = [];
   const epochs: HeadEpoch[] = [];
-  const tables: HeadTable[] = [];
+  const tables = createServiceTables<HeadTable>();
   /** Where profiles of a stream went last, as which of the table's streams, and for which epoch. */
   const tableOfStream: HeadTable[] = [];
   const placeOfStream: number[] = [];
@@ -100,7 +101,7 @@ export function createHeadIndex(
     if (growing === undefined) {
       growing = createTable(tenants[streamNumber] ?? '', epoch, kind);
       epoch.tables.set(kind.key, growing);
-      tables.push(growing.table);
+      tables.add(growing.table);
     }
     const { table, placeOf } = growing;
     const place = placeOf.get(streamNumber) ?? growing.streams.push(stream) - 1;

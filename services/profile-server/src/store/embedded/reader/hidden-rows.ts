@@ -19,8 +19,9 @@ export type HiddenRows = {
 /** Rows that a deletion may be about. */
 export type DeletableRows = {
   readonly tenant: string;
+  readonly service: string;
   readonly kind: ProfileKind;
-  readonly streams: readonly (Pick<Stream, 'id'> | undefined)[];
+  readonly streams: readonly Pick<Stream, 'id' | 'series'>[];
   readonly oldestMillis: number;
   readonly newestMillis: number;
   /** Deletions up to this one have been carried out on it; none of the head. */
@@ -63,11 +64,14 @@ export function createDeletions(
 
   return {
     hiddenIn(rows, type) {
+      if (all.length === 0) return undefined;
       const applying = all.flatMap((one) => {
         if (!mayApply(one, rows)) return [];
-        const byId = one.matched(rows.tenant).ofType(rows.kind, type);
-        if (byId === undefined) return [];
-        const streams = Uint8Array.from(rows.streams, (stream) => byId[stream?.id ?? -1] ?? 0);
+        const matched = one.matched(rows.tenant);
+        if (!matched.hasService(rows.service)) return [];
+        const streams = Uint8Array.from(rows.streams, (stream) =>
+          matched.has(stream, type) ? 1 : 0,
+        );
         return streams.includes(1) ? { ...one, streams } : [];
       });
       return applying.length === 0 ? undefined : hiddenBy(applying);

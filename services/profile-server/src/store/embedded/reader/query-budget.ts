@@ -6,24 +6,26 @@ import type { NanosRange } from '../../selection.ts';
 export type QueryBudget = {
   /** Ends the query when it is too much, with a sentence that names its range and its series. */
   take(bytes: number): void;
-  /** What the query asks for, as far as it is known. */
-  describe(range: NanosRange, seriesCount: number): void;
+  /** What the query asks for, as far as it is known. Series are counted when it is too much. */
+  describe(range: NanosRange, countSeries: () => number): void;
 };
 
 export function createQueryBudget(maxBytes: number): QueryBudget {
   let bytes = 0;
-  let asked: { readonly range: NanosRange; readonly seriesCount: number } | undefined;
+  const asked: { readonly range: NanosRange; countSeries(): number }[] = [];
   return {
-    describe(range, seriesCount) {
-      asked = { range, seriesCount: (asked?.seriesCount ?? 0) + seriesCount };
+    describe(range, countSeries) {
+      asked.push({ range, countSeries });
     },
     take(more) {
       bytes += more;
       if (bytes <= maxBytes) return;
+      const last = asked.at(-1);
+      const seriesCount = asked.reduce((sum, each) => sum + each.countSeries(), 0);
       const what =
-        asked === undefined
+        last === undefined
           ? 'the query'
-          : `${textOf(asked.range.startNanos)} to ${textOf(asked.range.endNanos)} of ${asked.seriesCount} series`;
+          : `${textOf(last.range.startNanos)} to ${textOf(last.range.endNanos)} of ${seriesCount} series`;
       const mebibytes = Math.floor(maxBytes / 2 ** 20);
       endQuery({
         kind: 'query-too-large',

@@ -81,21 +81,25 @@ type StreamFacts = {
   readonly newestMillis: ArrayLike<number>;
 };
 
-/** The types of a segment's table that a query is about. */
+/** Tells of the types of a segment's table that a query is about. */
 export function wantedOfSegment(
   table: SegmentTable,
   matched: MatchedStreams,
   range: ReadRange,
   deletions: Deletions,
-): WantedType<SegmentTable>[] {
+  tell: (wanted: WantedType<SegmentTable>) => void,
+): void {
   const { oldestMillis, newestMillis } = table;
-  if (!meetsTimes(range, oldestMillis, newestMillis)) return [];
-  const { tenant, kind, streams } = table;
-  const { sequence, firstArrival } = table.segment.entry;
-  const rows = { tenant, kind, streams, oldestMillis, newestMillis, sequence, firstArrival };
-  return wantedTypes(table, table.directory.streams, matched, range, (type) =>
-    deletions.hiddenIn(rows, type),
-  );
+  if (!meetsTimes(range, oldestMillis, newestMillis)) return;
+  const hiddenIn = (type: number): HiddenRows | undefined => {
+    const { tenant, kind, streams, dictionary } = table;
+    const { sequence, firstArrival } = table.segment.entry;
+    const { service } = dictionary.name;
+    const times = { oldestMillis, newestMillis };
+    const rows = { tenant, service, kind, streams, ...times, sequence, firstArrival };
+    return deletions.hiddenIn(rows, type);
+  };
+  tellWanted(table, table.directory.streams, matched, range, hiddenIn, tell);
 }
 
 /** A deletion is never carried out on what is in the log. */
@@ -106,36 +110,41 @@ export function wantedOfHead(
   matched: MatchedStreams,
   range: ReadRange,
   deletions: Deletions,
-): WantedType<HeadTable>[] {
+  tell: (wanted: WantedType<HeadTable>) => void,
+): void {
   const { rows } = table;
   const times = { oldestMillis: rows.oldestMillis(), newestMillis: rows.newestMillis() + 1 };
-  if (!meetsTimes(range, times.oldestMillis, times.newestMillis)) return [];
-  const deletable = { ...table, ...times, sequence: NO_SEQUENCE, firstArrival: NO_SEQUENCE };
-  return wantedTypes(table, rows.streams(), matched, range, (type) =>
-    deletions.hiddenIn(deletable, type),
-  );
+  if (!meetsTimes(range, times.oldestMillis, times.newestMillis)) return;
+  const hiddenIn = (type: number): HiddenRows | undefined => {
+    const { tenant, kind, streams, dictionary } = table;
+    const { service } = dictionary.name;
+    const carriedOut = { sequence: NO_SEQUENCE, firstArrival: NO_SEQUENCE };
+    return deletions.hiddenIn({ tenant, service, kind, streams, ...times, ...carriedOut }, type);
+  };
+  tellWanted(table, rows.streams(), matched, range, hiddenIn, tell);
 }
 
-function wantedTypes<Table extends Pick<SegmentTable | HeadTable, 'kind' | 'streams'>>(
+function tellWanted<Table extends Pick<SegmentTable | HeadTable, 'kind' | 'streams'>>(
   table: Table,
   facts: StreamFacts,
   matched: MatchedStreams,
   range: ReadRange,
   hiddenIn: (type: number) => HiddenRows | undefined,
-): WantedType<Table>[] {
+  tell: (wanted: WantedType<Table>) => void,
+): void {
   const { kind, streams } = table;
-  return kind.sampleTypes.flatMap((_, type) => {
-    const selected = matched.ofType(kind, type);
-    if (selected === undefined) return [];
+  for (let type = 0; type < kind.sampleTypes.length; type++) {
+    if (!matched.hasType(kind, type)) continue;
     const places: number[] = [];
-    for (const [place, stream] of streams.entries()) {
-      if (stream === undefined || selected[stream.id] !== 1) continue;
-      if (!hasTypeBit(facts.typeBits[place] ?? 0, type)) continue;
+    for (let place = 0; place < streams.length; place++) {
+      const stream = streams[place];
+      if (stream === undefined || !hasTypeBit(facts.typeBits[place] ?? 0, type)) continue;
+      if (!matched.has(stream, type)) continue;
       const oldestMillis = facts.oldestMillis[place] ?? 0;
       if (meetsTimes(range, oldestMillis, facts.newestMillis[place] ?? 0)) places.push(place);
     }
-    return places.length === 0 ? [] : [{ table, type, places, hidden: hiddenIn(type) }];
-  });
+    if (places.length > 0) tell({ table, type, places, hidden: hiddenIn(type) });
+  }
 }
 
 /** Whether all of a stream's rows lie in a range and none is hidden: nobody has to look at them. */

@@ -15,6 +15,7 @@ import type {
 import { openSegment, type SegmentFile } from '../segment/segment-file.ts';
 import type { EpochDictionaries, EpochDictionary, RowPage } from './epoch-dictionaries.ts';
 import { holdStream } from './head-index.ts';
+import { createServiceTables, type ServiceTables } from './service-tables.ts';
 
 /** A table of a segment, with what its directory says of it. */
 export type SegmentTable = {
@@ -35,7 +36,7 @@ export type SegmentTable = {
 
 export type OpenedSegment = {
   readonly entry: SegmentEntry;
-  readonly tables: readonly SegmentTable[];
+  readonly tables: ServiceTables<SegmentTable>;
   /** The inflated bytes of a page. Throws `DamagedBytes` or an `FsError`. */
   page(ref: PageRef): Uint8Array;
 };
@@ -129,7 +130,7 @@ export function createSegmentIndex(options: SegmentIndexOptions): SegmentIndex {
       for (const release of releases) release();
     };
     const { directory } = file;
-    const tables: SegmentTable[] = [];
+    const tables = createServiceTables<SegmentTable>();
     const opened: OpenedSegment = {
       entry,
       tables,
@@ -146,7 +147,7 @@ export function createSegmentIndex(options: SegmentIndexOptions): SegmentIndex {
       return dictionary;
     });
     for (const [place, table] of directory.tables.entries()) {
-      tables.push(tableOf(opened, directory, table, place, epochs[table.epoch], releases));
+      tables.add(tableOf(opened, directory, table, place, epochs[table.epoch], releases));
     }
     return opened;
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { labelSetFromRecord } from '@emberscope/labels';
+import { labelSetFromRecord, matcher } from '@emberscope/labels';
 import { writeFully } from '@emberscope/node-kit/worker';
 import {
   foldedTextFromTree,
@@ -12,6 +12,7 @@ import { unixNanos } from '@emberscope/units';
 import { ANONYMOUS } from '../../ids.ts';
 import type { ProfileSelection } from '../../selection.ts';
 import type { StoreAnswer } from '../../store-error.ts';
+import { NEWEST_MAX } from './newest-dictionaries.ts';
 import { createDrawnStore, type DrawnStore } from './testing/drawn-store.ts';
 
 /** 2026-11-24T12:00:00Z */
@@ -273,6 +274,61 @@ describe('dictionaries', () => {
     assert.equal(store.reader.stats().dictionaryCount, 0);
     assert.equal(await store.reader.warm(() => true), true);
     assert.equal(store.reader.stats().dictionaryCount, 3);
+  });
+
+  test('of many services are not all read beforehand', async () => {
+    const store = createDrawnStore({ nowMillis: () => NOON_MILLIS });
+    for (let i = 0; i < NEWEST_MAX + 50; i++) await push(store, `${i}`, NOON_MILLIS + i, 0n);
+    store.reader.setView(store.view());
+    assert.equal(await store.reader.warm(() => true), true);
+    assert.equal(store.reader.stats().dictionaryCount, NEWEST_MAX);
+  });
+});
+
+describe('a question about one service of many', () => {
+  const SERVICES = 60;
+
+  async function storeOfMany() {
+    const store = createDrawnStore({ nowMillis: () => NOON_MILLIS });
+    for (let i = 0; i < SERVICES; i++) await push(store, `service-${i}`, NOON_MILLIS, 0n);
+    await store.flush();
+    for (let i = 0; i < SERVICES; i++) await push(store, `service-${i}`, NOON_MILLIS, 1n);
+    return store;
+  }
+
+  for (const [name, op, value_] of [
+    ['service_name', '=', 'service-7'],
+    ['__service_name__', '=', 'service-7'],
+    ['service_name', '=~', 'service-7'],
+  ] as const) {
+    test(`reads its dictionary and its block alone: ${name}${op}`, async () => {
+      const store = await storeOfMany();
+      const built = matcher(op, name, value_);
+      assert.ok(built.ok);
+      const q = { ...everything(), matchers: [built.matcher] };
+      const merged = await store.mergeTree(
+        { ...q, mode: 'sum', frameKey: 'reported-name' },
+        CONTEXT,
+      );
+      assert.deepEqual(foldedTextFromTree(value(merged).tree), ['main;serve 2']);
+      const { dictionaryCount, blocksRead } = store.reader.stats();
+      assert.deepEqual({ dictionaryCount, blocksRead }, { dictionaryCount: 1, blocksRead: 1 });
+    });
+  }
+
+  test('and one about what there is reads none', async () => {
+    const store = await storeOfMany();
+    const q = everything();
+    assert.equal(value(await store.profileTypes(q, CONTEXT)).length, 1);
+    assert.equal(
+      value(await store.labelValues({ ...q, name: 'service_name' }, CONTEXT)).length,
+      SERVICES,
+    );
+    const { dictionaryCount, blocksRead, columnBytes } = store.reader.stats();
+    assert.deepEqual(
+      { dictionaryCount, blocksRead, columnBytes },
+      { dictionaryCount: 0, blocksRead: 0, columnBytes: 0 },
+    );
   });
 });
 

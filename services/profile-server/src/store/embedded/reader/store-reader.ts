@@ -136,8 +136,10 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
     return registry;
   }
 
-  function headTables(): HeadTable[] {
-    return [...heads.values()].flatMap(({ tables }) => tables);
+  function headTables(tenant?: string): HeadTable[] {
+    return [...heads.values()].flatMap(({ tables }) =>
+      tenant === undefined ? tables.all() : tables.ofTenant(tenant),
+    );
   }
 
   /** Takes in what was published since the last query. */
@@ -163,7 +165,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
     });
     const finder = createRowFinder({
       segments,
-      heads: headTables,
+      heads: () => heads.values(),
       registryOf,
       tables,
       floorNanos: floorNanos(),
@@ -228,12 +230,11 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
           startNanos: floorNanos() ?? unixNanos(-(2n ** 63n)),
           endNanos: unixNanos(2n ** 63n - 1n),
         });
-        const isOfTenant = ({ tenant }: { readonly tenant: string }) =>
-          tenants.some((each) => each === tenant);
+        const distinct = [...new Set<string>(tenants)];
         const opened = segments.segmentsIn(millisOf(everything), endDamaged);
         return timesOfTables(
-          opened.flatMap(({ tables }) => tables).filter(isOfTenant),
-          headTables().filter(isOfTenant),
+          distinct.flatMap((tenant) => opened.flatMap(({ tables }) => tables.ofTenant(tenant))),
+          distinct.flatMap((tenant) => headTables(tenant)),
           everything,
           createDeletions(segments.manifest().deletions, registryOf),
           running.tables,
@@ -253,7 +254,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
         kept.set(generation, index);
       }
       const gone = [...heads.values()].filter((index) => kept.get(index.generation) !== index);
-      const days = gone.flatMap(({ tables }) => tables.map(({ day }) => day));
+      const days = gone.flatMap(({ tables }) => tables.all().map(({ day }) => day));
       const isSameManifest = next.manifest === view?.manifest;
       segments.setManifest(
         isSameManifest ? segments.manifest() : sharedManifest(next.manifest),
@@ -271,7 +272,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
       const newestDay = entries.reduce((newest, { day }) => Math.max(newest, day), -1);
       segments.openDay(newestDay);
       const newest = newestDictionaries(
-        segments.openedOn(newestDay).flatMap(({ tables }) => tables),
+        segments.openedOn(newestDay).flatMap(({ tables }) => tables.all()),
         headTables(),
       );
       const isDone = await query(WITHOUT_END, () => {

@@ -37,11 +37,16 @@ export function timesOfTables(
   for (const table of byAge.reverse()) meetStored(table, 'newest');
 
   function meetHead(table: HeadTable): void {
+    const oldestMillis = table.rows.oldestMillis();
+    const newestMillis = table.rows.newestMillis() + 1;
+    const mayMatter =
+      oldest === undefined ||
+      newest === undefined ||
+      oldestMillis <= oldest.millis ||
+      newestMillis > newest.millis;
+    if (!mayMatter) return;
     const { columns, kind } = headPartOf(table);
-    const hidden = hiddenByType(table, -1, -1, {
-      oldestMillis: table.rows.oldestMillis(),
-      newestMillis: table.rows.newestMillis() + 1,
-    });
+    const hidden = hiddenByType(table, -1, -1, { oldestMillis, newestMillis });
     tables.guard.spend(columns.stream.length);
     for (let row = 0; row < columns.stream.length; row++) {
       const millis = columns.timeMillis[row] ?? 0;
@@ -108,8 +113,9 @@ export function timesOfTables(
     firstArrival: number,
     times: { readonly oldestMillis: number; readonly newestMillis: number },
   ): (HiddenRows | undefined)[] {
-    const { tenant, kind, streams } = table;
-    const rows = { tenant, kind, streams, sequence, firstArrival, ...pickTimes(times) };
+    const { tenant, kind, streams, dictionary } = table;
+    const { service } = dictionary.name;
+    const rows = { tenant, service, kind, streams, sequence, firstArrival, ...pickTimes(times) };
     return kind.sampleTypes.map((_, type) => deletions.hiddenIn(rows, type));
   }
 
