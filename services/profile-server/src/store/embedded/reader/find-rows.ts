@@ -182,7 +182,7 @@ export function createRowFinder(sources: RowSources): RowFinder {
         );
       }
       for (const { of, range } of head) {
-        const streams = of.table.rows.streams();
+        const streams = of.table.rows.streams;
         addSeries(
           of,
           (place) => isWhollyThere(streams, place, range, of.hidden),

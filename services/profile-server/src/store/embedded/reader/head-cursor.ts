@@ -9,6 +9,9 @@ import { ID_BYTES } from '../codec/log-records.ts';
 export type HeadCursor = {
   /** Reads the record in `bytes[start, end)`. The fields are good until the next one is read. */
   read(bytes: Uint8Array, start: number, end: number): void;
+  /** `[recordAt, recordEnd)`: all of it. */
+  recordAt: number;
+  recordEnd: number;
   stream: number;
   epoch: number;
   arrival: number;
@@ -88,6 +91,8 @@ export function createHeadCursor(): HeadCursor {
   }
 
   const cursor: HeadCursor = {
+    recordAt: 0,
+    recordEnd: 0,
     stream: 0,
     epoch: 0,
     arrival: 0,
@@ -107,6 +112,8 @@ export function createHeadCursor(): HeadCursor {
       bytes = from;
       at = start;
       last = end;
+      cursor.recordAt = start;
+      cursor.recordEnd = end;
       cursor.stream = uvarint();
       cursor.epoch = uvarint();
       cursor.arrival = uvarint();

@@ -40,19 +40,18 @@ type HeadEpoch = {
   readonly dictionary: EpochDictionary;
   readonly deltas: GrowingDeltas;
   readonly day: number;
-  readonly tables: Map<string, GrowingTable>;
+  /** One for each kind. */
+  readonly tables: GrowingTable[];
 };
 
 /**
  * A table knows the streams that it has rows of, and no others: were there a cell for each of the
  * generation's, ten thousand services would be ten thousand tables of ten thousand cells.
  */
-type GrowingTable = {
-  readonly table: HeadTable;
-  readonly streams: Stream[];
-  /** By the numbers of streams in the generation. */
-  readonly placeOf: Map<number, number>;
-};
+type GrowingTable = { readonly table: HeadTable; readonly streams: Stream[] };
+
+/** More than there are streams in a generation. */
+const STREAM_NUMBERS = 2 ** 26;
 
 export function createHeadIndex(
   generation: number,
@@ -71,7 +70,11 @@ export function createHeadIndex(
   const tableOfStream: HeadTable[] = [];
   const placeOfStream: number[] = [];
   const epochOfStream: number[] = [];
+  /** By epoch and stream: which of its table's streams it is. */
+  const places = new Map<number, number>();
   const cursor = createHeadCursor();
+  /** For records that are read again. */
+  const cursorOfRows = createHeadCursor();
 
   function addStream(payload: Uint8Array): void {
     const { number, tenant, labels, sampleTypes, periodType } = readStreamRecord(payload);
@@ -85,7 +88,7 @@ export function createHeadIndex(
     const dictionary = dictionaries.of(name);
     const deltas = createGrowingDeltas(generation, before, chunks);
     dictionary.addDeltas(deltas);
-    epochs[number] = { dictionary, deltas, day: name.day, tables: new Map() };
+    epochs[number] = { dictionary, deltas, day: name.day, tables: [] };
   }
 
   function tableFor(streamNumber: number, epochNumber: number): HeadTable {
@@ -97,15 +100,16 @@ export function createHeadIndex(
       );
     }
     const { kind } = stream;
-    let growing = epoch.tables.get(kind.key);
+    let growing = epoch.tables.find(({ table }) => table.kind.key === kind.key);
     if (growing === undefined) {
       growing = createTable(tenants[streamNumber] ?? '', epoch, kind);
-      epoch.tables.set(kind.key, growing);
+      epoch.tables.push(growing);
       tables.add(growing.table);
     }
-    const { table, placeOf } = growing;
-    const place = placeOf.get(streamNumber) ?? growing.streams.push(stream) - 1;
-    placeOf.set(streamNumber, place);
+    const { table } = growing;
+    const key = epochNumber * STREAM_NUMBERS + streamNumber;
+    const place = places.get(key) ?? growing.streams.push(stream) - 1;
+    places.set(key, place);
     tableOfStream[streamNumber] = table;
     placeOfStream[streamNumber] = place;
     epochOfStream[streamNumber] = epochNumber;
@@ -119,11 +123,10 @@ export function createHeadIndex(
   ): GrowingTable {
     const ofTable: Stream[] = [];
     const registry: StreamRows = { streams: ofTable };
-    const rows = createHeadRows(kind);
+    const rows = createHeadRows(kind, chunks, cursorOfRows);
     return {
       table: { tenant, day, kind, dictionary, streams: ofTable, registry, rows, chunks },
       streams: ofTable,
-      placeOf: new Map(),
     };
   }
 
@@ -132,7 +135,7 @@ export function createHeadIndex(
     const { stream, epoch } = cursor;
     const known = epochOfStream[stream] === epoch ? tableOfStream[stream] : undefined;
     const table = known ?? tableFor(stream, epoch);
-    table.rows.append(cursor, placeOfStream[stream] ?? 0, chunk, bytes);
+    table.rows.append(cursor, placeOfStream[stream] ?? 0, chunk);
     if (cursor.rowsEnd > cursor.rowsAt) {
       epochs[epoch]?.deltas.push(chunk, cursor.rowsAt, cursor.rowsEnd);
     }

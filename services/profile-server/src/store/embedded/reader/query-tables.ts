@@ -5,7 +5,7 @@ import type { LevelName } from '../segment/segment-directory.ts';
 import type { BlockCache } from './block-samples.ts';
 import type { DecodedRuns } from './decoded-runs.ts';
 import type { HeadTable } from './head-index.ts';
-import { hasTypeBit } from './head-rows.ts';
+import { hasTypeBit } from './head-streams.ts';
 import type { Deletions, HiddenRows } from './hidden-rows.ts';
 import { type ColumnCache, type LevelColumns, levelColumnsOf } from './level-columns-cache.ts';
 import type { QueryBudget } from './query-budget.ts';
@@ -121,7 +121,7 @@ export function wantedOfHead(
     const carriedOut = { sequence: NO_SEQUENCE, firstArrival: NO_SEQUENCE };
     return deletions.hiddenIn({ tenant, service, kind, streams, ...times, ...carriedOut }, type);
   };
-  tellWanted(table, rows.streams(), matched, range, hiddenIn, tell);
+  tellWanted(table, rows.streams, matched, range, hiddenIn, tell);
 }
 
 function tellWanted<Table extends Pick<SegmentTable | HeadTable, 'kind' | 'streams'>>(
