@@ -26,7 +26,9 @@ export type ByteWriter = {
   clear(): void;
 };
 
-const INITIAL_BYTES = 1024;
+/** What the first byte makes room for, where nobody says better. Many writers never get one. */
+const INITIAL_BYTES = 256;
+const NOTHING = new Uint8Array(0);
 const MAX_VARINT_BYTES = 10;
 /** UTF-16 units become three bytes of UTF-8 at most. */
 const UTF8_BYTES_PER_UNIT = 3;
@@ -34,16 +36,21 @@ const UTF8_BYTES_PER_UNIT = 3;
 const encoder = new TextEncoder();
 
 export function createByteWriter(initialBytes = INITIAL_BYTES): ByteWriter {
-  let buffer = new Uint8Array(initialBytes);
-  let view = new DataView(buffer.buffer);
+  let buffer: Uint8Array<ArrayBuffer> = NOTHING;
+  let view: DataView | undefined;
   let length = 0;
 
   function reserve(bytes: number): void {
     if (length + bytes <= buffer.length) return;
-    const larger = new Uint8Array(Math.max(buffer.length * 2, length + bytes));
+    const larger = new Uint8Array(Math.max(initialBytes, buffer.length * 2, length + bytes));
     larger.set(buffer.subarray(0, length));
     buffer = larger;
-    view = new DataView(buffer.buffer);
+    view = undefined;
+  }
+
+  function words(): DataView {
+    view ??= new DataView(buffer.buffer);
+    return view;
   }
 
   function uvarint(value: number): void {
@@ -83,7 +90,7 @@ export function createByteWriter(initialBytes = INITIAL_BYTES): ByteWriter {
     },
     uint32(value) {
       reserve(4);
-      view.setUint32(length, value, true);
+      words().setUint32(length, value, true);
       length += 4;
     },
     uvarint,
@@ -98,7 +105,7 @@ export function createByteWriter(initialBytes = INITIAL_BYTES): ByteWriter {
     },
     int64(value) {
       reserve(8);
-      view.setBigInt64(length, value, true);
+      words().setBigInt64(length, value, true);
       length += 8;
     },
     bytes(bytes) {

@@ -11,7 +11,7 @@ import type {
 } from '../segment/segment-directory.ts';
 import { createSegmentWriter, type SegmentWriter } from '../segment/segment-writer.ts';
 import { createDeletions, type DeletionsOfStream } from './deleted-types.ts';
-import { flushTable } from './flush-table.ts';
+import { createFlushTools, flushTable } from './flush-table.ts';
 import { type GenerationEpoch, readGeneration } from './generation-content.ts';
 import {
   FLUSH_DEFLATE_LEVEL,
@@ -77,18 +77,20 @@ async function flushDay(
     const summary = createSegmentSummary(day.day);
     const epochs: EpochDirectory[] = [];
     const tables: TableDirectory[] = [];
+    const tools = createFlushTools(writer, day.day);
     let damagedProfiles = 0;
     for (const epoch of day.epochs) {
       const place = epochs.length;
-      let isNeeded = hasRowsBetween(epoch.record.before, epoch.after);
+      let isNeeded = hasRowsBetween(epoch.record.before, epoch.rows.counts());
       for (const table of epoch.tables) {
         const deletionsOf = day.deletionsOf;
-        const flushed = await flushTable(writer, {
+        const flushed = await flushTable({
           generation,
           epoch,
           table,
           deletionsOf,
           summary,
+          tools: tools(table.sampleTypes.length),
         });
         damagedProfiles += flushed.damagedProfiles;
         if (flushed.table === undefined) continue;
@@ -120,13 +122,13 @@ async function flushDay(
 
 async function writeEpoch(
   writer: SegmentWriter,
-  { record, rows, after }: GenerationEpoch,
+  { record, rows }: GenerationEpoch,
 ): Promise<EpochDirectory> {
   const { tenant, service, day, ordinal, before } = record;
   const out = createByteWriter();
-  rows.write(out, after);
+  rows.write(out);
   const page = await writer.addPage(out.view());
-  return { tenant, service, day, ordinal, before, after, page };
+  return { tenant, service, day, ordinal, before, after: rows.counts(), page };
 }
 
 /** Days ascending; epochs in the order in which the log names them. */

@@ -8,14 +8,19 @@ import {
 } from '../codec/log-records.ts';
 import { readTracing } from '../codec/sample-sections.ts';
 import { bytesOfChunk, type GenerationView } from '../log/log-chunk.ts';
-import { type BlockLimits, createLevelWriter, type LevelRow } from '../segment/level-writer.ts';
+import {
+  type BlockLimits,
+  createLevelWriter,
+  type LevelRow,
+  type LevelWriter,
+} from '../segment/level-writer.ts';
 import type { LevelDirectory, TableDirectory } from '../segment/segment-directory.ts';
 import type { SegmentWriter } from '../segment/segment-writer.ts';
-import { createSampleDecoder, type DecodedSamples } from './decode-samples.ts';
+import { createSampleDecoder, type DecodedSamples, type SampleDecoder } from './decode-samples.ts';
 import type { DeletionsOfStream } from './deleted-types.ts';
 import { type GenerationEpoch, type GenerationTable, isUndamaged } from './generation-content.ts';
-import { createRowSums } from './row-sums.ts';
-import { createSampleSums } from './sample-sums.ts';
+import { createRowSums, type RowSums } from './row-sums.ts';
+import { createSampleSums, type SampleSums } from './sample-sums.ts';
 import type { SegmentSummary } from './segment-summary.ts';
 import { createTableRemarks } from './table-remarks.ts';
 import { createTableStreams, sortStreams } from './table-streams.ts';
@@ -30,7 +35,39 @@ export type TableFlush = {
   readonly table: GenerationTable;
   readonly deletionsOf: DeletionsOfStream;
   readonly summary: SegmentSummary;
+  readonly tools: FlushTools;
 };
+
+/** What tables of so many types are flushed with, one after another. */
+export type FlushTools = {
+  readonly profiles: LevelWriter;
+  readonly hours: LevelWriter;
+  readonly decoder: SampleDecoder;
+  readonly rowSums: RowSums;
+  readonly sampleSums: SampleSums;
+};
+
+/**
+ * The same ones for the same number of types: made anew for each of ten thousand tables, they cost as
+ * much as what they do.
+ */
+export function createFlushTools(
+  writer: SegmentWriter,
+  day: number,
+): (typeCount: number) => FlushTools {
+  const known = new Map<number, FlushTools>();
+  return (typeCount) => {
+    const tools = known.get(typeCount) ?? {
+      profiles: createLevelWriter(writer, 'profile', day, typeCount, FLUSH_BLOCKS),
+      hours: createLevelWriter(writer, 'hour', day, typeCount, FLUSH_BLOCKS),
+      decoder: createSampleDecoder(typeCount),
+      rowSums: createRowSums(typeCount),
+      sampleSums: createSampleSums(typeCount),
+    };
+    known.set(typeCount, tools);
+    return tools;
+  };
+}
 
 export type FlushedTable = {
   /** Undefined when no profile is left. */
@@ -39,14 +76,18 @@ export type FlushedTable = {
 };
 
 /** Writes the profiles of one epoch and kind, sorted, and the sums of their hours. */
-export async function flushTable(
-  writer: SegmentWriter,
-  { generation, epoch, table, deletionsOf, summary }: TableFlush,
-): Promise<FlushedTable> {
+export async function flushTable({
+  generation,
+  epoch,
+  table,
+  deletionsOf,
+  summary,
+  tools,
+}: TableFlush): Promise<FlushedTable> {
   const { sampleTypes, periodType } = table;
-  const { tenant, day } = epoch.record;
-  const typeCount = sampleTypes.length;
-  const stackCount = epoch.after.stacks;
+  const { tenant } = epoch.record;
+  const { profiles, hours, decoder, rowSums, sampleSums } = tools;
+  const stackCount = epoch.rows.counts().stacks;
   const chunks = generation.chunks.map(bytesOfChunk);
   const { sorted, rankOfKey } = sortStreams(table.streams);
   const rankOfStream = table.streams.map(({ key }) => rankOfKey.get(key) ?? 0);
@@ -56,11 +97,6 @@ export async function flushTable(
 
   const remarks = createTableRemarks();
   const streams = createTableStreams();
-  const profiles = createLevelWriter(writer, 'profile', day, typeCount, FLUSH_BLOCKS);
-  const hours = createLevelWriter(writer, 'hour', day, typeCount, FLUSH_BLOCKS);
-  const decoder = createSampleDecoder(typeCount);
-  const rowSums = createRowSums(typeCount);
-  const sampleSums = createSampleSums(typeCount);
   let damagedProfiles = 0;
   let rank = -1;
   let hour = 0;

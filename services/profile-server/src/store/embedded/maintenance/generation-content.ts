@@ -1,9 +1,7 @@
 import type { LabelSet } from '@emberscope/labels';
 import type { ValueType } from '@emberscope/profile';
 import { floorDivide, NANOS_PER_MILLI } from '@emberscope/units';
-import { createByteReader } from '../codec/byte-reader.ts';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
-import { type RowCounts, readDictionaryRows } from '../codec/dictionary-rows.ts';
 import {
   type EpochRecord,
   type ProfileRecord,
@@ -13,10 +11,10 @@ import {
   readStreamRecord,
   type StreamRecord,
 } from '../codec/log-records.ts';
-import { createRowColumns, type RowColumns } from '../codec/row-columns.ts';
 import { forEachRecord } from '../log/for-each-record.ts';
 import { bytesOfChunk, type GenerationView, publishedBytes } from '../log/log-chunk.ts';
 import type { StoredPushId } from '../segment/push-ids-page.ts';
+import { createGenerationRows, type GenerationRows } from './generation-rows.ts';
 
 /** What a generation of the log holds, sorted by where it goes. Samples are where they were. */
 export type GenerationContent = {
@@ -29,9 +27,8 @@ export type GenerationContent = {
 
 export type GenerationEpoch = {
   readonly record: EpochRecord;
-  readonly rows: RowColumns;
-  /** Rows up to here are sound. */
-  readonly after: RowCounts;
+  /** Those that are sound. */
+  readonly rows: GenerationRows;
   readonly tables: readonly GenerationTable[];
   readonly pushIds: readonly StoredPushId[];
 };
@@ -59,9 +56,9 @@ type Growing<T> = {
 type GrowingTable = Growing<GenerationTable> & { readonly placeOfNumber: Map<number, number> };
 type GrowingEpoch = {
   readonly record: EpochRecord;
-  readonly rows: RowColumns;
-  /** When rows of it could not be read: what came behind them has numbers that nobody knows. */
-  brokenAfter: RowCounts | undefined;
+  readonly rows: GenerationRows;
+  /** Rows of it could not be read: what came behind them has numbers that nobody knows. */
+  isBroken: boolean;
   readonly tables: Map<string, GrowingTable>;
   /** The table of a stream, by its number: what is asked for each profile. */
   readonly tableOfStream: Map<number, GrowingTable>;
@@ -141,8 +138,8 @@ export function readGeneration(generation: GenerationView, nowMillis: number): G
     }
   }
   return {
-    epochs: Array.from(epochs.values(), ({ record, rows, brokenAfter, tables, pushIds }) => ({
-      ...{ record, rows, pushIds, after: brokenAfter ?? rows.counts() },
+    epochs: Array.from(epochs.values(), ({ record, rows, tables, pushIds }) => ({
+      ...{ record, rows, pushIds },
       tables: [...tables.values()],
     })),
     damagedProfiles,
@@ -176,26 +173,22 @@ export function isUndamaged(act: () => unknown): boolean {
 }
 
 function createEpoch(record: EpochRecord): GrowingEpoch {
-  const rows = createRowColumns(record.before);
+  const rows = createGenerationRows(record.before);
   return {
-    ...{ record, rows, brokenAfter: undefined, pushIds: [] },
+    ...{ record, rows, isBroken: false, pushIds: [] },
     ...{ tables: new Map(), tableOfStream: new Map() },
   };
 }
 
 function addRows(epoch: GrowingEpoch, bytes: Uint8Array, { rowsAt, rowsEnd }: ProfileRecord): void {
   if (rowsAt === rowsEnd) return;
-  if (epoch.brokenAfter !== undefined) {
+  if (epoch.isBroken) {
     throw new DamagedBytes('dictionary rows behind others that could not be read');
   }
-  const before = epoch.rows.counts();
   try {
-    const from = createByteReader(bytes, rowsAt, rowsEnd);
-    const rows = readDictionaryRows(from, before);
-    if (from.left() > 0) throw new DamagedBytes(`${from.left()} bytes behind dictionary rows`);
-    epoch.rows.append(rows);
+    epoch.rows.add(bytes, rowsAt, rowsEnd);
   } catch (error) {
-    epoch.brokenAfter = before;
+    epoch.isBroken = true;
     throw error;
   }
 }

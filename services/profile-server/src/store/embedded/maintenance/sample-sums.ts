@@ -23,11 +23,12 @@ export type SampleSums = {
   clear(): void;
 };
 
-const INITIAL_SLOTS = 1024;
+/** What the first sample makes room for: most sums are of a few stacks. */
+const INITIAL_SLOTS = 64;
 
 export function createSampleSums(typeCount: number): SampleSums {
   /** Slot 0 is for samples without a stack. */
-  let capacity = INITIAL_SLOTS;
+  let capacity = 0;
   let isTouched = new Uint8Array(capacity);
   let touched = new Int32Array(capacity);
   let touchedCount = 0;
@@ -35,13 +36,13 @@ export function createSampleSums(typeCount: number): SampleSums {
   /** What the sum of a column can be at most. */
   const bounds = new Float64Array(typeCount);
 
-  let stackScratch = new Int32Array(INITIAL_SLOTS);
+  let stackScratch = new Int32Array(0);
   const idsOut = createByteWriter();
   const columnsOut = Array.from({ length: typeCount }, () => createByteWriter());
 
   function reserve(slots: number): void {
     if (slots <= capacity) return;
-    capacity = Math.max(2 * capacity, slots);
+    capacity = Math.max(INITIAL_SLOTS, 2 * capacity, slots);
     const marks = new Uint8Array(capacity);
     marks.set(isTouched);
     isTouched = marks;

@@ -28,6 +28,7 @@ export type KeyColumns = {
 /** Takes keys row by row, in their order. */
 export type KeysWriter = {
   add(stream: number, timeMillis: number, timeNanosOnTop: number, profileCount: number): void;
+  /** The page; what comes next begins another. */
   finish(): Uint8Array;
 };
 
@@ -48,7 +49,12 @@ export function createKeysWriter(day: number): KeysWriter {
     },
     finish() {
       const page = createByteWriter();
-      for (const column of columns) page.bytes(column.view());
+      for (const column of columns) {
+        page.bytes(column.view());
+        column.clear();
+      }
+      streamBefore = 0;
+      timeBefore = day * MILLIS_PER_DAY;
       return page.finish();
     },
   };
@@ -119,7 +125,7 @@ export function readPlaces(page: Uint8Array, rowCount: number): Int32Array {
   return places;
 }
 
-/** Takes arrivals row by row. */
+/** Takes arrivals row by row; `finish` begins another page. */
 export function createArrivalsWriter(): { add(arrival: number): void; finish(): Uint8Array } {
   const out = createByteWriter();
   let before = 0;
@@ -128,7 +134,12 @@ export function createArrivalsWriter(): { add(arrival: number): void; finish(): 
       out.svarint(arrival - before);
       before = arrival;
     },
-    finish: () => out.finish(),
+    finish() {
+      const page = out.finish();
+      out.clear();
+      before = 0;
+      return page;
+    },
   };
 }
 

@@ -39,7 +39,7 @@ export type LevelWriter = {
   readonly rowCount: () => number;
   /** Copies what it is given. */
   add(row: LevelRow, samples: EncodedSamples): Promise<void>;
-  /** Writes what is left and the columns of all rows. */
+  /** Writes what is left and the columns of all rows; what comes next begins another level. */
   finish(): Promise<LevelDirectory>;
 };
 
@@ -71,12 +71,7 @@ export function createLevelWriter(
     columns: perType(),
     tracing: createByteWriter(),
   };
-  const blocks = {
-    firstRow: [] as number[],
-    ids: [] as PageRef[],
-    columns: Array.from({ length: typeCount }, (): PageRef[] => []),
-    tracing: [] as (PageRef | null)[],
-  };
+  let blocks = noBlocks(typeCount);
 
   async function writeBlock(): Promise<void> {
     if (block.firstRow === rowCount) return;
@@ -136,7 +131,7 @@ export function createLevelWriter(
       await writeBlock();
       const addAll = (pages: readonly { view(): Uint8Array }[]) =>
         writer.addPages(pages.map((page) => page.view()));
-      return {
+      const directory: LevelDirectory = {
         level,
         rowCount,
         keys: await writer.addPage(keys.finish()),
@@ -149,7 +144,21 @@ export function createLevelWriter(
         arrivals: isOfProfiles ? await writer.addPage(arrivals.finish()) : undefined,
         blocks,
       };
+      for (const page of [...totals, ...largest, durations, periods, remarks, ids]) page.clear();
+      blocks = noBlocks(typeCount);
+      rowCount = 0;
+      block.firstRow = 0;
+      return directory;
     },
+  };
+}
+
+function noBlocks(typeCount: number) {
+  return {
+    firstRow: [] as number[],
+    ids: [] as PageRef[],
+    columns: Array.from({ length: typeCount }, (): PageRef[] => []),
+    tracing: [] as (PageRef | null)[],
   };
 }
 
