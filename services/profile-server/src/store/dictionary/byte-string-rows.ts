@@ -12,10 +12,10 @@ import type { StringRows } from './string-rows.ts';
  */
 export type ByteStringRows = Required<StringRows>;
 
-const INITIAL_BYTES = 1024;
+const INITIAL_BYTES = 256;
 const UTF8_BYTES_PER_UNIT = 3;
 const WORD_BYTES = 4;
-/** Each dictionary has scratch memory: what one long text takes is not kept for all that come. */
+/** What one long text takes is not kept for all that come. */
 const SCRATCH_MAX_BYTES = 64 * 1024;
 
 /** Differs from process to process: nobody shall be able to send strings that share one slot. */
@@ -28,6 +28,10 @@ const firstBytes = new Int32Array(FIND_BLOCK);
 /** No byte. */
 const OTHER_LENGTH = -1;
 
+/** For one text at a time, of whichever table of the thread. */
+let scratch = new Uint8Array(1024);
+let scratchWords = wordsOf(scratch);
+
 const encoder = new TextEncoder();
 /** A mark of byte order is a character like others: without it two strings would be one. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -37,8 +41,6 @@ export function createByteStringRows(): ByteStringRows {
   /** The same memory, to be read four bytes at a time; so are all that end in `Words`. */
   let ownWords = wordsOf(bytes);
   let byteCount = 0;
-  let scratch = new Uint8Array(INITIAL_BYTES);
-  let scratchWords = wordsOf(scratch);
   const ends = growableInt32();
   /** Made when they are asked for: only those that a record has to tell. */
   const strings: string[] = [];

@@ -48,7 +48,7 @@ export type Dictionary = StackDictionary & {
 };
 
 /** Of one without rows, but for its columns: its functions and what they close over. */
-const EMPTY_BYTES = 11 * 1024;
+const EMPTY_BYTES = 6 * 1024;
 /** Of an interner's columns and slots (`createEdgeInterner`): 4 + 4 + 2 * 4. */
 const STACK_BYTES = 16;
 const STACK_ROWS_MIN = 128;

@@ -5,7 +5,7 @@ import { COLUMN_BYTES } from './heap-sizes.ts';
  * while the column goes on growing, and a query can hold it without a copy.
  */
 export type GrowableColumn<Cells> = {
-  readonly length: () => number;
+  length(): number;
   push(value: number): void;
   /** Many at once. */
   append(values: Cells): void;
@@ -15,7 +15,7 @@ export type GrowableColumn<Cells> = {
   /** Gives unused room back; for columns that grow no more. */
   trim(): void;
   /** Of the memory it holds, used or not. */
-  readonly bytes: () => number;
+  bytes(): number;
 };
 
 type NumberCells = {
@@ -33,72 +33,99 @@ const LARGE_CELLS = 64 * 1024;
 
 /** `expectedCells` saves growing up to there, and as much garbage as it takes. */
 export function growableInt32(expectedCells = 0): GrowableColumn<Int32Array> {
-  return growable(
-    (length) => new Int32Array(length),
-    (cells, length) => cells.subarray(0, length),
-    expectedCells,
-  );
+  return new Growable(INT32, expectedCells);
 }
 
 export function growableUint32(expectedCells = 0): GrowableColumn<Uint32Array> {
-  return growable(
-    (length) => new Uint32Array(length),
-    (cells, length) => cells.subarray(0, length),
-    expectedCells,
-  );
+  return new Growable(UINT32, expectedCells);
 }
 
 export function growableUint8(expectedCells = 0): GrowableColumn<Uint8Array> {
-  return growable(
-    (length) => new Uint8Array(length),
-    (cells, length) => cells.subarray(0, length),
-    expectedCells,
-  );
+  return new Growable(UINT8, expectedCells);
 }
 
 export function growableFloat64(): GrowableColumn<Float64Array> {
-  return growable(
-    (length) => new Float64Array(length),
-    (cells, length) => cells.subarray(0, length),
-  );
+  return new Growable(FLOAT64, 0);
 }
+
+type CellSort<Cells> = {
+  create(length: number): Cells;
+  firstOf(cells: Cells, length: number): Cells;
+};
+
+const INT32: CellSort<Int32Array> = {
+  create: (length) => new Int32Array(length),
+  firstOf: (cells, length) => cells.subarray(0, length),
+};
+const UINT32: CellSort<Uint32Array> = {
+  create: (length) => new Uint32Array(length),
+  firstOf: (cells, length) => cells.subarray(0, length),
+};
+const UINT8: CellSort<Uint8Array> = {
+  create: (length) => new Uint8Array(length),
+  firstOf: (cells, length) => cells.subarray(0, length),
+};
+const FLOAT64: CellSort<Float64Array> = {
+  create: (length) => new Float64Array(length),
+  firstOf: (cells, length) => cells.subarray(0, length),
+};
 
 function larger(length: number): number {
   return length < LARGE_CELLS ? 2 * length : length + (length >> 2);
 }
 
-function growable<Cells extends NumberCells>(
-  create: (length: number) => Cells,
-  firstOf: (cells: Cells, length: number) => Cells,
-  expectedCells = 0,
-): GrowableColumn<Cells> {
-  let cells = create(Math.max(INITIAL_CELLS, expectedCells));
-  let length = 0;
+/**
+ * A class, for its functions are there once: a dictionary has fifteen columns, and closures of each
+ * took more than most dictionaries hold.
+ */
+class Growable<Cells extends NumberCells> implements GrowableColumn<Cells> {
+  private readonly sort: CellSort<Cells>;
+  private cells: Cells;
+  private count = 0;
 
-  function resize(capacity: number): void {
-    const resized = create(capacity);
-    resized.set(firstOf(cells, length));
-    cells = resized;
+  constructor(sort: CellSort<Cells>, expectedCells: number) {
+    this.sort = sort;
+    this.cells = sort.create(Math.max(INITIAL_CELLS, expectedCells));
   }
 
-  return {
-    length: () => length,
-    push(value) {
-      if (length === cells.length) resize(Math.max(INITIAL_CELLS, larger(length)));
-      cells[length++] = value;
-    },
-    append(values) {
-      const needed = length + values.length;
-      // The first ones are often all that come.
-      if (needed > cells.length) resize(Math.max(needed, larger(length)));
-      cells.set(values, length);
-      length = needed;
-    },
-    at: (row) => cells[row] ?? 0,
-    view: () => firstOf(cells, length),
-    trim() {
-      if (length < cells.length) resize(length);
-    },
-    bytes: () => COLUMN_BYTES + cells.byteLength,
-  };
+  length(): number {
+    return this.count;
+  }
+
+  push(value: number): void {
+    if (this.count === this.cells.length) {
+      this.resize(Math.max(INITIAL_CELLS, larger(this.count)));
+    }
+    this.cells[this.count++] = value;
+  }
+
+  append(values: Cells): void {
+    const needed = this.count + values.length;
+    // The first ones are often all that come.
+    if (needed > this.cells.length) this.resize(Math.max(needed, larger(this.count)));
+    this.cells.set(values, this.count);
+    this.count = needed;
+  }
+
+  at(row: number): number {
+    return this.cells[row] ?? 0;
+  }
+
+  view(): Cells {
+    return this.sort.firstOf(this.cells, this.count);
+  }
+
+  trim(): void {
+    if (this.count < this.cells.length) this.resize(this.count);
+  }
+
+  bytes(): number {
+    return COLUMN_BYTES + this.cells.byteLength;
+  }
+
+  private resize(capacity: number): void {
+    const resized = this.sort.create(capacity);
+    resized.set(this.sort.firstOf(this.cells, this.count));
+    this.cells = resized;
+  }
 }

@@ -1,5 +1,5 @@
 import { type Int64Column, isWide, widen } from '@emberscope/profile';
-import { COLUMN_BYTES } from './heap-sizes.ts';
+import { ARRAY_BYTES, CLOSURE_BYTES } from './heap-sizes.ts';
 
 /**
  * A column of exact 64-bit integers that grows: doubles until a value comes that they cannot hold,
@@ -18,6 +18,7 @@ export type GrowableInt64 = {
 };
 
 const INITIAL_CELLS = 8;
+const CLOSURES = 7;
 
 export function growableInt64(): GrowableInt64 {
   let cells: Int64Column = new Float64Array(INITIAL_CELLS);
@@ -58,6 +59,6 @@ export function growableInt64(): GrowableInt64 {
     trim() {
       if (length < cells.length) resize(length);
     },
-    bytes: () => COLUMN_BYTES + cells.byteLength,
+    bytes: () => ARRAY_BYTES + CLOSURES * CLOSURE_BYTES + cells.byteLength,
   };
 }

@@ -8,8 +8,8 @@ import type { LabelSet } from '@emberscope/labels';
 
 /** A typed array with its buffer, without its cells. */
 export const ARRAY_BYTES = 256;
-/** A growable column without its cells: its array, and the functions that it is used by. */
-export const COLUMN_BYTES = ARRAY_BYTES + 512;
+/** A growable column without its cells. */
+export const COLUMN_BYTES = ARRAY_BYTES + 48;
 /** An object with a handful of fields. */
 export const OBJECT_BYTES = 64;
 /** An entry of a Map, whose table doubles as it grows. */

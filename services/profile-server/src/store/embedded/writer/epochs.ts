@@ -85,6 +85,10 @@ function isDurable({ logged, committed }: Epoch): boolean {
   return logged === committed;
 }
 
+function stacksOf({ dictionary }: Epoch): number {
+  return dictionary.openStacks().length;
+}
+
 export function createEpochs(options: EpochsOptions): Epochs {
   const { fs, rowsInSegments, generations, nextArrival, onEvent, monotonicMillis } = options;
   const maxBytes = options.maxBytes ?? DICTIONARIES_MAX_BYTES;
@@ -195,8 +199,7 @@ export function createEpochs(options: EpochsOptions): Epochs {
       bytesOf.set(epoch, bytes);
       // Its successor is durable, and the one that is found.
       if (retired.size > 0 && hasRowsBetween(NO_ROWS, epoch.committed)) retired.delete(epoch.key);
-      const stacks = epoch.dictionary.view().stacks.length;
-      if (bytes > dictionaryMaxBytes || stacks >= DICTIONARY_MAX_STACKS) retire(epoch);
+      if (bytes > dictionaryMaxBytes || stacksOf(epoch) >= DICTIONARY_MAX_STACKS) retire(epoch);
       if (openBytes <= maxBytes) return;
       for (const other of open.values()) {
         if (openBytes <= maxBytes) break;
@@ -226,14 +229,19 @@ export function createEpochs(options: EpochsOptions): Epochs {
       }
     },
     largest(count) {
-      return Array.from(open.values(), ({ tenant, service, day, dictionary }) => ({
-        tenant,
-        service,
-        day,
-        stacks: dictionary.view().stacks.length,
-      }))
-        .sort((a, b) => b.stacks - a.stacks)
-        .slice(0, count);
+      // Asked for every few seconds: nothing is made of those that are not among them.
+      const found: Epoch[] = [];
+      for (const epoch of open.values()) {
+        const least = found[count - 1];
+        if (least !== undefined && stacksOf(epoch) <= stacksOf(least)) continue;
+        const place = found.findIndex((other) => stacksOf(epoch) > stacksOf(other));
+        found.splice(place < 0 ? found.length : place, 0, epoch);
+        if (found.length > count) found.pop();
+      }
+      return found.map((epoch) => {
+        const { tenant, service, day } = epoch;
+        return { tenant, service, day, stacks: stacksOf(epoch) };
+      });
     },
   };
 }
