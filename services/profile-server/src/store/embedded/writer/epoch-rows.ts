@@ -5,8 +5,9 @@ import { createByteReader } from '../codec/byte-reader.ts';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import { type RowCounts, readDictionaryRows } from '../codec/dictionary-rows.ts';
 import { RECORD_KIND, readEpochRecord, readProfileRecord } from '../codec/log-records.ts';
-import type { Generation } from '../log/head-log.ts';
-import { forEachPublished } from '../log/record-chunks.ts';
+import { forEachRecord } from '../log/for-each-record.ts';
+import { bytesOfChunk, publishedBytes } from '../log/log-chunk.ts';
+import type { RecordChunks } from '../log/record-chunks.ts';
 import { rowsOf } from '../log/rows-check.ts';
 import type { EpochDirectory } from '../segment/segment-directory.ts';
 import { openSegmentPages } from '../segment/segment-file.ts';
@@ -28,26 +29,53 @@ export type GenerationRows = {
 /** By the key of the owner: the dictionaries that a generation adds to, or only refers to. */
 export type RowsOfGeneration = ReadonlyMap<string, readonly GenerationRows[]>;
 
-/** Walks a generation once for all of its dictionaries. */
-export function findRowsOfGeneration({ records }: Generation): RowsOfGeneration {
+/**
+ * The rows of all dictionaries of a generation, as far as it is written when they are asked for. Each
+ * record is looked at once: a dictionary that is not in memory is asked for in every batch where
+ * there are many, and generations have 64 MiB.
+ */
+export function createRowsOfGeneration({
+  records,
+}: {
+  readonly records: Pick<RecordChunks, 'chunks'>;
+}): () => RowsOfGeneration {
   const byKey = new Map<string, GenerationRows[]>();
   const byNumber = new Map<number, { bytes: Uint8Array; at: number; end: number }[]>();
-  forEachPublished(records.chunks(), (kind, bytes, start, end) => {
+  /** How far the last chunk was read. */
+  let readChunks = 0;
+  let readBytes = 0;
+
+  function visit(kind: number, bytes: Uint8Array, start: number, end: number): void {
     if (kind === RECORD_KIND.epoch) {
       const epoch = readEpochRecord(bytes.subarray(start, end));
       const runs: { bytes: Uint8Array; at: number; end: number }[] = [];
       byNumber.set(epoch.number, runs);
       const key = keyOfOwner(epoch);
-      const known = byKey.get(key) ?? [];
-      known.push({ ordinal: epoch.ordinal, before: epoch.before, runs });
-      byKey.set(key, known);
+      const known = byKey.get(key);
+      const rows = { ordinal: epoch.ordinal, before: epoch.before, runs };
+      if (known === undefined) byKey.set(key, [rows]);
+      else known.push(rows);
       return;
     }
     if (kind !== RECORD_KIND.profile) return;
     const { epoch, rowsAt, rowsEnd } = readProfileRecord(bytes, start, end);
     if (rowsEnd > rowsAt) byNumber.get(epoch)?.push({ bytes, at: rowsAt, end: rowsEnd });
-  });
-  return byKey;
+  }
+
+  return () => {
+    const chunks = records.chunks();
+    for (const [place, chunk] of chunks.entries()) {
+      if (place < readChunks) continue;
+      const bytes = bytesOfChunk(chunk);
+      const length = publishedBytes(chunk);
+      forEachRecord(bytes, readBytes, length, (kind, start, end) => visit(kind, bytes, start, end));
+      // Only the last one grows.
+      const isLast = place === chunks.length - 1;
+      readChunks = isLast ? place : place + 1;
+      readBytes = isLast ? length : 0;
+    }
+    return byKey;
+  };
 }
 
 /** The rows of one dictionary in one segment file. */

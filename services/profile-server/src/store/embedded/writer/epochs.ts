@@ -6,7 +6,7 @@ import { countRows, hasRowsBetween, NO_ROWS, type RowCounts } from '../codec/dic
 import type { Generation } from '../log/head-log.ts';
 import { type EpochOwner, isOfDay, keyOfOwner, nameOfDay } from './epoch-key.ts';
 import {
-  findRowsOfGeneration,
+  createRowsOfGeneration,
   loadDictionary,
   type RowsInSegments,
   type RowsOfGeneration,
@@ -105,16 +105,12 @@ export function createEpochs(options: EpochsOptions): Epochs {
   const retired = new Map<string, number>();
   /** Those of a whole day, below a number. Forgotten when nothing of the day is left. */
   const retiredBelow = new Map<number, number>();
-  /** Generations that grow no more are walked once. */
-  const rowsOfGenerations = new WeakMap<Generation, { bytes: number; rows: RowsOfGeneration }>();
+  const rowsOfGenerations = new WeakMap<Generation, () => RowsOfGeneration>();
 
   function rowsIn(generation: Generation): RowsOfGeneration {
-    const bytes = generation.records.byteLength();
-    const known = rowsOfGenerations.get(generation);
-    if (known?.bytes === bytes) return known.rows;
-    const rows = findRowsOfGeneration(generation);
-    rowsOfGenerations.set(generation, { bytes, rows });
-    return rows;
+    const known = rowsOfGenerations.get(generation) ?? createRowsOfGeneration(generation);
+    rowsOfGenerations.set(generation, known);
+    return known();
   }
 
   function begin(owner: EpochOwner, key: string): Epoch {
