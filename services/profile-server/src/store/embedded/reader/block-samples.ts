@@ -9,6 +9,7 @@ import {
   skipValueColumn,
 } from '../codec/sample-sections.ts';
 import { blockPagesOf } from '../segment/block-pages.ts';
+import type { BlockColumns } from '../segment/segment-directory.ts';
 import type { ByteLru } from './byte-lru.ts';
 import type { DecodedRun } from './head-part.ts';
 import { type LevelColumns, naming } from './level-columns-cache.ts';
@@ -86,11 +87,9 @@ type Sections = {
   known: number;
 };
 
-type Blocks = SegmentTable['directory']['levels'][number]['blocks'];
-
 function openBlock(
   table: SegmentTable,
-  blocks: Blocks,
+  blocks: BlockColumns,
   block: number,
   endRow: number,
   onGrow: (bytes: number) => void,

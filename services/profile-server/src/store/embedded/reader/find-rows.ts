@@ -117,7 +117,7 @@ export function createRowFinder(sources: RowSources): RowFinder {
       const places = level?.columns.remarks() ?? NO_PLACES;
       const [first = 0] = places;
       if (places.some((place) => place !== first)) return false;
-      distinct.add(keyOfRemarks(of.table.directory.remarks[first] ?? NO_REMARKS));
+      distinct.add(keyOfRemarks(of.table.pages().remarks[first] ?? NO_REMARKS));
     }
     for (const { of } of head) {
       const remarks = of.table.rows.commonRemarks();
@@ -173,10 +173,10 @@ export function createRowFinder(sources: RowSources): RowFinder {
       const found = new Set<Series>();
       const { stored, head } = wantedIn(q, undefined);
       for (const { of, range } of stored) {
-        const { streams } = of.table.directory;
+        const { facts } = of.table;
         addSeries(
           of,
-          (place) => isWhollyThere(streams, place, range, of.hidden),
+          (place) => isWhollyThere(facts, place, range, of.hidden),
           found,
           (places) => profilesOfSegment({ ...of, places }, range, tables),
         );

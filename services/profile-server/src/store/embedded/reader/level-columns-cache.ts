@@ -44,7 +44,7 @@ export function levelColumnsOf(
   cache: ColumnCache,
   onRead: (bytes: number) => void,
 ): LevelColumns {
-  const { segment, directory, place } = table;
+  const { segment, streams, place } = table;
   const { rowCount } = level;
   const { file, directoryCrc, day } = segment.entry;
   const prefix = `${file} ${directoryCrc} ${place} ${level.level}`;
@@ -88,7 +88,7 @@ export function levelColumnsOf(
       pageColumn(
         'keys',
         level.keys,
-        (page) => sortedKeys(readKeys(page, rowCount, day), directory.streams.labels.length),
+        (page) => sortedKeys(readKeys(page, rowCount, day), streams.length),
         isKeys,
       ),
     totals: (type) =>

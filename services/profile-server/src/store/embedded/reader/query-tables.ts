@@ -43,7 +43,7 @@ export function createQueryTables(options: QueryTablesOptions): QueryTables {
   }
 
   function open(table: SegmentTable, name: LevelName): OpenLevel | undefined {
-    const level = table.directory.levels.find((each) => each.level === name);
+    const level = table.pages().levels.find((each) => each.level === name);
     if (level === undefined || level.rowCount === 0) return undefined;
     const columns = levelColumnsOf(table, level, options.columns, budget.take);
     return {
@@ -99,7 +99,7 @@ export function wantedOfSegment(
     const rows = { tenant, service, kind, streams, ...times, sequence, firstArrival };
     return deletions.hiddenIn(rows, type);
   };
-  tellWanted(table, table.directory.streams, matched, range, hiddenIn, tell);
+  tellWanted(table, table.facts, matched, range, hiddenIn, tell);
 }
 
 /** A deletion is never carried out on what is in the log. */

@@ -10,19 +10,23 @@ import type {
   EpochDirectory,
   PageRef,
   SegmentDirectory,
+  StreamColumns,
   TableDirectory,
 } from '../segment/segment-directory.ts';
-import { openSegment, type SegmentFile } from '../segment/segment-file.ts';
+import { openSegment, openSegmentPages, type SegmentFile } from '../segment/segment-file.ts';
 import type { EpochDictionaries, EpochDictionary, RowPage } from './epoch-dictionaries.ts';
 import { holdStream } from './head-index.ts';
 import { createServiceTables, type ServiceTables } from './service-tables.ts';
+import { createTableDirectories, type TablePages } from './table-directories.ts';
 
 /** A table of a segment, with what its directory says of it. */
 export type SegmentTable = {
   readonly segment: OpenedSegment;
   /** Its place in the segment's directory. */
   readonly place: number;
-  readonly directory: TableDirectory;
+  readonly pages: () => TablePages;
+  /** By the places of streams. */
+  readonly facts: Omit<StreamColumns, 'labels'>;
   readonly tenant: string;
   readonly kind: ProfileKind;
   readonly dictionary: EpochDictionary;
@@ -62,6 +66,8 @@ export type SegmentIndex = {
   damageOn(day: number): string | undefined;
   readonly openFileCount: () => number;
   readonly damagedCount: () => number;
+  /** Tables of large segments whose pages were looked for, since the start. */
+  readonly tablesRead: () => number;
   close(): void;
 };
 
@@ -74,6 +80,8 @@ export type SegmentIndexOptions = {
   readonly registryOf: (tenant: string) => SeriesRegistry;
   readonly dictionaries: EpochDictionaries;
 };
+
+type OpenFile = Pick<SegmentFile, 'page' | 'close'>;
 
 type Known = {
   readonly entry: SegmentEntry;
@@ -93,16 +101,24 @@ export function createSegmentIndex(options: SegmentIndexOptions): SegmentIndex {
   let manifest = EMPTY_MANIFEST;
   let known = new Map<string, Known>();
   /** The one used longest ago first. */
-  const openFiles = new Map<string, SegmentFile>();
+  const openFiles = new Map<string, OpenFile>();
+  const directories = createTableDirectories();
+  /** By their keys: tables of one kind share it. */
+  const kinds = new Map<string, ProfileKind>();
 
-  function fileOf(file: string): SegmentFile {
+  function fileOf(file: string): OpenFile {
     const open = openFiles.get(file);
     if (open !== undefined) {
       openFiles.delete(file);
       openFiles.set(file, open);
       return open;
     }
-    const opened = openSegment(fs, join(dataDir, file));
+    return keepOpen(file, openSegmentPages(fs, join(dataDir, file)));
+  }
+
+  /** Without its directory, which would live for as long as the descriptor. */
+  function keepOpen(file: string, { page, close }: OpenFile): OpenFile {
+    const opened = { page, close };
     openFiles.set(file, opened);
     for (const [oldest, other] of openFiles) {
       if (openFiles.size <= options.maxOpenFiles) break;
@@ -112,6 +128,13 @@ export function createSegmentIndex(options: SegmentIndexOptions): SegmentIndex {
     return opened;
   }
 
+  function sharedKind(of: TableDirectory): ProfileKind {
+    const kind = kindOfTypes(of);
+    const known = kinds.get(kind.key);
+    if (known === undefined) kinds.set(kind.key, kind);
+    return known ?? kind;
+  }
+
   function closeFile(file: string): void {
     openFiles.get(file)?.close();
     openFiles.delete(file);
@@ -119,7 +142,9 @@ export function createSegmentIndex(options: SegmentIndexOptions): SegmentIndex {
 
   function open(one: Known): OpenedSegment {
     const { entry } = one;
-    const file = fileOf(entry.file);
+    closeFile(entry.file);
+    const file = openSegment(fs, join(dataDir, entry.file));
+    keepOpen(entry.file, file);
     if (file.directoryCrc !== entry.directoryCrc) {
       throw new DamagedBytes(
         `segment ${entry.file}: its directory has the checksum ${file.directoryCrc}, and the manifest names ${entry.directoryCrc}`,
@@ -146,49 +171,46 @@ export function createSegmentIndex(options: SegmentIndexOptions): SegmentIndex {
       releases.push(() => dictionary.removePage(page));
       return dictionary;
     });
+    const pages = directories.keep(directory.tables);
     for (const [place, table] of directory.tables.entries()) {
-      tables.add(tableOf(opened, directory, table, place, epochs[table.epoch], releases));
+      const pagesOf = pages[place] ?? (() => table);
+      const dictionary = epochs[table.epoch];
+      tables.add(
+        tableOf({ opened, directory, table, place, pages: pagesOf, dictionary, releases }),
+      );
     }
     return opened;
   }
 
-  function tableOf(
-    segment: OpenedSegment,
-    { epochs }: SegmentDirectory,
-    directory: TableDirectory,
-    place: number,
-    dictionary: EpochDictionary | undefined,
-    releases: (() => void)[],
-  ): SegmentTable {
+  function tableOf(of: {
+    readonly opened: OpenedSegment;
+    readonly directory: SegmentDirectory;
+    readonly table: TableDirectory;
+    readonly place: number;
+    readonly pages: () => TablePages;
+    readonly dictionary: EpochDictionary | undefined;
+    readonly releases: (() => void)[];
+  }): SegmentTable {
+    const { opened: segment, directory, table, place, pages, dictionary, releases } = of;
     const { file } = segment.entry;
-    const epoch = epochs[directory.epoch];
+    const epoch = directory.epochs[table.epoch];
     if (epoch === undefined || dictionary === undefined) {
-      throw new DamagedBytes(`segment ${file}: table ${place} has epoch ${directory.epoch}`);
+      throw new DamagedBytes(`segment ${file}: table ${place} has epoch ${table.epoch}`);
     }
-    const kind = kindOfTypes(directory);
+    const kind = sharedKind(table);
     const registry = registryOf(epoch.tenant);
-    const streams = directory.streams.labels.map((labels) => {
+    const streams = table.streams.labels.map((labels) => {
       const stream = holdStream(registry, labelSetOf(labels, file), kind);
       releases.push(() => registry.removeProfile(stream.id));
       return stream;
     });
+    const { profileCount, typeBits, oldestMillis, newestMillis } = table.streams;
     return {
-      segment,
-      place,
-      directory,
+      ...{ segment, place, pages, kind, dictionary, streams, registry: { streams } },
+      facts: { profileCount, typeBits, oldestMillis, newestMillis },
       tenant: epoch.tenant,
-      kind,
-      dictionary,
-      streams,
-      registry: { streams },
-      oldestMillis: directory.streams.oldestMillis.reduce(
-        (a, b) => Math.min(a, b),
-        Number.POSITIVE_INFINITY,
-      ),
-      newestMillis: directory.streams.newestMillis.reduce(
-        (a, b) => Math.max(a, b),
-        Number.NEGATIVE_INFINITY,
-      ),
+      oldestMillis: oldestMillis.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+      newestMillis: newestMillis.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
     };
   }
 
@@ -271,6 +293,7 @@ export function createSegmentIndex(options: SegmentIndexOptions): SegmentIndex {
       return reasons.length === 0 ? undefined : reasons.join('; ');
     },
     openFileCount: () => openFiles.size,
+    tablesRead: directories.readCount,
     damagedCount: () => [...known.values()].filter(({ damage }) => damage !== undefined).length,
     close() {
       for (const one of known.values()) forget(one);

@@ -17,7 +17,7 @@ export function segmentPartOf(
   runs: Pick<DecodedRuns, 'next' | 'giveBack'>,
   onBlock: () => void,
 ): PartTable {
-  const { kind, dictionary, registry, directory } = table;
+  const { kind, dictionary, registry, pages } = table;
   /** Of the dictionary as this query sees it. */
   let stackCount = -1;
   const isSum = level.level.level !== 'profile' || table.segment.entry.kind === 'rollup';
@@ -58,7 +58,7 @@ export function segmentPartOf(
     columns,
     idAt: (row) => profileIdAt(level.ids(), ID_BYTES * row),
     isIdWanted: (row, wanted) => isIdWantedAt(level.ids(), ID_BYTES * row, wanted),
-    remarksAt: (row) => directory.remarks[level.remarks()[row] ?? 0] ?? NO_REMARKS,
+    remarksAt: (row) => pages().remarks[level.remarks()[row] ?? 0] ?? NO_REMARKS,
     samplesOf(row, type) {
       if (stackCount === -1) stackCount = dictionary.view().stacks.length;
       run ??= runs.next();

@@ -316,6 +316,23 @@ describe('a question about one service of many', () => {
     });
   }
 
+  test('looks for the pages of its tables in a segment of a thousand', async () => {
+    const store = createDrawnStore({ nowMillis: () => NOON_MILLIS });
+    for (let i = 0; i < 1_000; i++) {
+      store.log.append(ANONYMOUS, labelsOf(`service-${i}`), profileAt(NOON_MILLIS, 0n));
+    }
+    await store.flush();
+    const built = matcher('=', 'service_name', 'service-7');
+    assert.ok(built.ok);
+    const q = { ...everything(), matchers: [built.matcher] };
+    assert.equal(value(await store.mergeTotal({ ...q, mode: 'sum' }, CONTEXT)).total, 1n);
+    assert.equal(store.reader.stats().tablesRead, 1);
+    assert.equal(value(await store.labelNames(everything(), CONTEXT)).length, 6);
+    assert.equal(store.reader.stats().tablesRead, 1);
+    assert.equal(await totalOf(store), 1_000n);
+    assert.equal(store.reader.stats().tablesRead, 1_000);
+  });
+
   test('and one about what there is reads none', async () => {
     const store = await storeOfMany();
     const q = everything();

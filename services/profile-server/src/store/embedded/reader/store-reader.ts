@@ -69,6 +69,8 @@ export type ReaderStats = {
   readonly dictionaryBytes: number;
   readonly columnBytes: number;
   readonly blockBytes: number;
+  /** Tables of segments of many whose pages were looked for, since the start. */
+  readonly tablesRead: number;
   /** Blocks whose pages were read and inflated, since the start. */
   readonly blocksRead: number;
 };
@@ -296,6 +298,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
       dictionaryBytes: dictionaries.bytes(),
       columnBytes: columns.bytes(),
       blockBytes: blocks.bytes(),
+      tablesRead: segments.tablesRead(),
       blocksRead,
     }),
 

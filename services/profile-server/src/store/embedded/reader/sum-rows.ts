@@ -25,7 +25,7 @@ export function sumsOfSegment(
   plan: SumPlan,
 ): FoundRows[] {
   const { table, type, places, hidden } = wanted;
-  const { streams } = table.directory;
+  const streams = table.facts;
   const isInside = (place: number): boolean =>
     holdsTimes(range, streams.oldestMillis[place] ?? 0, streams.newestMillis[place] ?? 0);
   const hours = hidden === undefined ? tables.levelOf(table, 'hour') : undefined;

@@ -67,7 +67,7 @@ export function timesOfTables(
   }
 
   function meetStored(table: SegmentTable, which: 'oldest' | 'newest'): void {
-    const { streams } = table.directory;
+    const streams = table.facts;
     const { sequence, firstArrival } = table.segment.entry;
     let hidden: (HiddenRows | undefined)[] | undefined;
     for (const place of table.streams.keys()) {
