@@ -5,6 +5,7 @@ import type { FoundRows } from '../../parts/rows-in-range.ts';
 import type { Series, SeriesRegistry } from '../../parts/series-registry.ts';
 import type { NanosRange, ProfileSelection, Selection } from '../../selection.ts';
 import type { HeadIndex, HeadTable } from './head-index.ts';
+import { hasTypeBit } from './head-streams.ts';
 import { createDeletions, type Deletions } from './hidden-rows.ts';
 import { profilesOfHead, profilesOfSegment } from './profile-rows.ts';
 import {
@@ -18,7 +19,7 @@ import {
 import { rollupSums } from './rollup-rows.ts';
 import type { MillisRange, SegmentIndex, SegmentTable } from './segment-index.ts';
 import { type SumPlan, sumsOfSegment } from './sum-rows.ts';
-import { type ReadRange, readRange } from './whole-hours.ts';
+import { holdsTimes, type ReadRange, readRange } from './whole-hours.ts';
 
 /** What there is to read, for the time of one query. */
 export type RowSources = {
@@ -49,6 +50,13 @@ export type RowFinder = {
 
 type Found<Table> = { readonly of: WantedType<Table>; readonly range: ReadRange };
 
+/** A table all of whose rows are in range, and none of them hidden. */
+type TakeWhole = (
+  table: Pick<SegmentTable | HeadTable, 'kind' | 'streams'>,
+  facts: Pick<SegmentTable['facts'], 'typeBits'>,
+  matched: MatchedStreams,
+) => void;
+
 export function createRowFinder(sources: RowSources): RowFinder {
   const { segments, registryOf, tables, floorNanos } = sources;
   let deletions: Deletions | undefined;
@@ -71,10 +79,14 @@ export function createRowFinder(sources: RowSources): RowFinder {
     return matchSeries(registryOf(tenant), q.matchers, profileType);
   }
 
-  /** Every type of every table that may have rows, those of the segments before those of the head. */
+  /**
+   * Every type of every table that may have rows, those of the segments before those of the head; but
+   * for those that `takeWhole` gets.
+   */
   function wantedIn(
     q: Selection,
     profileType: ProfileSelection['profileType'] | undefined,
+    takeWhole?: TakeWhole,
   ): { readonly stored: Found<SegmentTable>[]; readonly head: Found<HeadTable>[] } {
     const stored: Found<SegmentTable>[] = [];
     const head: Found<HeadTable>[] = [];
@@ -82,11 +94,16 @@ export function createRowFinder(sources: RowSources): RowFinder {
     if (isEmptyRange(range)) return { stored, head };
     // All of them are opened before series are matched: opening is what makes series known.
     const opened = segments.segmentsIn(millisOf(range), endDamaged);
+    const takes = currentDeletions().isEmpty ? takeWhole : undefined;
     for (const tenant of new Set(q.tenants)) {
       const matched = matchedOf(q, tenant, profileType);
       for (const segment of opened) {
         for (const table of segment.tables.of(tenant, matched)) {
           tables.guard.spend(table.streams.length);
+          if (takes !== undefined && holdsTimes(range, table.oldestMillis, table.newestMillis)) {
+            takes(table, table.facts, matched);
+            continue;
+          }
           wantedOfSegment(table, matched, range, currentDeletions(), (of) => {
             stored.push({ of, range });
           });
@@ -95,6 +112,12 @@ export function createRowFinder(sources: RowSources): RowFinder {
       for (const index of sources.heads()) {
         for (const table of index.tables.of(tenant, matched)) {
           tables.guard.spend(table.streams.length);
+          const { rows } = table;
+          const isInside = holdsTimes(range, rows.oldestMillis(), rows.newestMillis() + 1);
+          if (takes !== undefined && isInside) {
+            takes(table, rows.streams, matched);
+            continue;
+          }
           wantedOfHead(table, matched, range, currentDeletions(), (of) => {
             head.push({ of, range });
           });
@@ -171,7 +194,9 @@ export function createRowFinder(sources: RowSources): RowFinder {
 
     series(q) {
       const found = new Set<Series>();
-      const { stored, head } = wantedIn(q, undefined);
+      const { stored, head } = wantedIn(q, undefined, (table, facts, matched) =>
+        addAll(table, facts, matched, found),
+      );
       for (const { of, range } of stored) {
         const { facts } = of.table;
         addSeries(
@@ -204,6 +229,25 @@ function keyOfRemarks({
   keepFrames,
 }: ProfileRemarks): string {
   return JSON.stringify([defaultSampleType, dropFrames, keepFrames, ...comments]);
+}
+
+/** Of ten thousand tables most are taken whole: nothing is made for each. */
+function addAll(
+  { kind, streams }: Parameters<TakeWhole>[0],
+  { typeBits }: Parameters<TakeWhole>[1],
+  matched: MatchedStreams,
+  found: Set<Series>,
+): void {
+  for (let place = 0; place < streams.length; place++) {
+    const stream = streams[place];
+    if (stream === undefined) continue;
+    const bits = typeBits[place] ?? 0;
+    for (let type = 0; type < kind.sampleTypes.length; type++) {
+      const series = stream.series[type];
+      if (series === undefined || !hasTypeBit(bits, type) || !matched.has(stream, type)) continue;
+      found.add(series);
+    }
+  }
 }
 
 /** Rows are looked for only where it takes them to know whether a series has one. */

@@ -30,6 +30,8 @@ export type DeletableRows = {
 };
 
 export type Deletions = {
+  /** Nothing is hidden of any table. */
+  readonly isEmpty: boolean;
   /** Undefined where nothing of the type is hidden: for nearly all tables, nearly always. */
   hiddenIn(rows: DeletableRows, type: number): HiddenRows | undefined;
 };
@@ -63,6 +65,7 @@ export function createDeletions(
   });
 
   return {
+    isEmpty: all.length === 0,
     hiddenIn(rows, type) {
       if (all.length === 0) return undefined;
       const applying = all.flatMap((one) => {

@@ -13,7 +13,7 @@ import type { StoreView } from '../store-view.ts';
 import type { OpenBlock } from './block-samples.ts';
 import { createByteLru } from './byte-lru.ts';
 import { createDecodedRuns } from './decoded-runs.ts';
-import { createEpochDictionaries } from './epoch-dictionaries.ts';
+import { createEpochDictionaries, type EpochDictionary } from './epoch-dictionaries.ts';
 import { createRowFinder, endDamaged, millisOf, type RowFinder } from './find-rows.ts';
 import { createHeadIndex, type HeadIndex, type HeadTable } from './head-index.ts';
 import { createDeletions } from './hidden-rows.ts';
@@ -124,6 +124,8 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
   });
   let heads = new Map<number, HeadIndex>();
   let view: StoreView | undefined;
+  /** Of the view: worked out once for all slices of warming up. */
+  let newest: ReadonlySet<EpochDictionary> | undefined;
   let budget: QueryBudget | undefined;
   let running: Running | undefined;
   let damagedQueryCount = 0;
@@ -265,6 +267,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
       for (const index of gone) index.release();
       heads = kept;
       view = next;
+      newest = undefined;
     },
 
     async warm(hasTime) {
@@ -273,12 +276,13 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
       const { segments: entries } = segments.manifest();
       const newestDay = entries.reduce((newest, { day }) => Math.max(newest, day), -1);
       segments.openDay(newestDay);
-      const newest = newestDictionaries(
+      newest ??= newestDictionaries(
         segments.openedOn(newestDay).flatMap(({ tables }) => tables.all()),
         headTables(),
       );
+      const dictionariesToRead = newest;
       const isDone = await query(WITHOUT_END, () => {
-        for (const dictionary of newest) {
+        for (const dictionary of dictionariesToRead) {
           if (dictionaries.bytes() > cacheBytes * DICTIONARY_SHARE) break;
           if (!hasTime()) return false;
           dictionary.view();
@@ -309,6 +313,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
       columns.clear();
       blocks.clear();
       view = undefined;
+      newest = undefined;
     },
   };
 }
