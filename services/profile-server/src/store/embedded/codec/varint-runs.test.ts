@@ -30,9 +30,10 @@ describe('varints of 32 bits', () => {
     const read = (...bytes: number[]) =>
       readVarints32(Uint8Array.from(bytes), 0, new Uint32Array(1));
     assert.equal(read(255, 255, 255, 255, 15), 5);
-    for (const bytes of [[], [128], [255, 255, 255, 255, 16], [128, 128, 128, 128, 128, 0]]) {
-      assert.throws(() => read(...bytes), DamagedBytes, `${bytes}`);
-    }
+    const tooLarge = [255, 255, 255, 255, 16];
+    const tooLong = [128, 128, 128, 128, 128, 0];
+    const cases = [[], [128], [255, 255, 255, 255], tooLarge, tooLong, [...tooLarge, ...tooLong]];
+    for (const bytes of cases) assert.throws(() => read(...bytes), DamagedBytes, `${bytes}`);
   });
 });
 
