@@ -1,12 +1,12 @@
 import {
   createEdgeInterner,
   createFrameCollector,
+  type EdgeInterner,
   type FrameIndex,
   NO_NODE,
   NO_STACK,
   type NodeIndex,
   type SourceFunction,
-  type StackIndex,
   type Symbols,
   sourceFunction,
 } from '@emberscope/profile';
@@ -24,8 +24,18 @@ import { CLOSURE_BYTES, MAP_ENTRY_BYTES, OBJECT_BYTES, POINTER_BYTES } from './h
 export type NameTree = {
   /** The dictionary as it stands: the one of before, with more rows or none. */
   update(view: StackSymbols): void;
-  /** The node that a stack ends in; `NO_NODE` when nothing on it has a name. */
-  nodeOf(stack: StackIndex): NodeIndex;
+  /**
+   * The node that each stack ends in; `NO_NODE` when nothing on it has a name, {@link UNKNOWN} when
+   * it has not been folded so far. A window that is good until the next update.
+   */
+  nodeOfStack(): Int32Array;
+  /**
+   * Folds all stacks of which a cell is not 0, and sets those of their callers: passes over stacks as
+   * they lie in memory. They come behind their callers, so that what a pass looks at was mostly looked
+   * at a moment ago. Going from one after another up to its root takes four times as long, since every
+   * step waits for memory.
+   */
+  foldWanted(isWanted: Uint8Array): void;
   nodes(): NameNodes;
   /** The numbers that the frames so far have in a space, by label; kept for the space used last. */
   framesIn(space: FrameSpace): Int32Array;
@@ -35,15 +45,14 @@ export type NameTree = {
   readonly bytes: () => number;
 };
 
-/** Nodes so far, as windows; `label` holds rows of the tree's own frames. */
+/** Nodes so far, as windows. */
 export type NameNodes = {
   readonly parent: Int32Array;
-  readonly label: Int32Array;
   readonly firstRoot: NodeIndex;
   /**
    * {@link LINK_CELLS} for each node: its first child, its next sibling (children are a list, in no
-   * order, `NO_NODE` ends it), and its label once more. Who walks down large trees fetches each node
-   * from far away, and all of it at once.
+   * order, `NO_NODE` ends it), and its label, a row of the tree's own frames. Who walks down large
+   * trees fetches each node from far away, and all of it at once.
    */
   readonly links: Int32Array;
 };
@@ -52,43 +61,81 @@ export const LINK_CELLS = 3;
 /** What each of them is. */
 export const LINK = { firstChild: 0, nextSibling: 1, label: 2 } as const;
 
-const UNKNOWN = -2;
+/** In the place of a node. */
+export const UNKNOWN = -2;
+
+/**
+ * Nearly all nodes have a child or two: the list of them is looked through, which was written a moment
+ * ago. Where there are more than so many, a table knows them.
+ */
+const LISTED_CHILDREN = 8;
 
 /** Of an edge with its slots, for each that there is room for: 4 + 4 + 2 * 4. */
 const EDGE_BYTES = 16;
 /** A frame: an object, and it, its name and its place among edges and strings of a collector. */
 const FRAME_BYTES = OBJECT_BYTES + POINTER_BYTES + MAP_ENTRY_BYTES + 4 * EDGE_BYTES;
 
-/** `expectedNodes` saves columns that double up to there, and as much garbage as they take. */
+/** `expectedNodes` saves columns that grow up to there, and as much garbage as they take. */
 export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree {
-  const edges = createEdgeInterner(expectedNodes);
   const collector = createFrameCollector();
   const frames: SourceFunction[] = [];
   let nodeOfStack = new Int32Array(0);
   let frameOfFunction = new Int32Array(0);
   let current: StackSymbols | undefined;
-  const waiting: StackIndex[] = [];
-  let firstRoot: NodeIndex = NO_NODE;
-  let links = new Int32Array(LINK_CELLS * expectedNodes).fill(NO_NODE);
+  let parent = new Int32Array(expectedNodes);
+  let links = new Int32Array(LINK_CELLS * expectedNodes);
   let length = 0;
+  let firstRoot: NodeIndex = NO_NODE;
+  /** Edges to children of nodes that have more than are looked through, and the child of each. */
+  let crowd: EdgeInterner | undefined;
+  const childOfEdge = growableInt32();
   let spaceBefore: WeakRef<FrameSpace> | undefined;
   let inSpace = growableInt32();
 
+  function firstChildOf(caller: NodeIndex): NodeIndex {
+    if (caller === NO_NODE) return firstRoot;
+    return links[LINK_CELLS * caller + LINK.firstChild] ?? NO_NODE;
+  }
+
   function nodeBelow(caller: NodeIndex, frame: FrameIndex): NodeIndex {
-    const node = edges.intern(caller, frame);
-    if (node < length) return node;
-    length = node + 1;
-    if (LINK_CELLS * length > links.length) links = withRoom(links, LINK_CELLS * length, NO_NODE);
-    const at = LINK_CELLS * node;
-    links[at + LINK.label] = frame;
-    if (caller === NO_NODE) {
-      links[at + LINK.nextSibling] = firstRoot;
-      firstRoot = node;
-    } else {
-      const firstChild = LINK_CELLS * caller + LINK.firstChild;
-      links[at + LINK.nextSibling] = links[firstChild] ?? NO_NODE;
-      links[firstChild] = node;
+    let child = firstChildOf(caller);
+    for (let listed = 0; listed < LISTED_CHILDREN; listed++) {
+      if (child === NO_NODE) return addNode(caller, frame);
+      const at = LINK_CELLS * child;
+      if (links[at + LINK.label] === frame) return child;
+      child = links[at + LINK.nextSibling] ?? NO_NODE;
     }
+    return nodeInCrowd(caller, frame, child === NO_NODE);
+  }
+
+  function nodeInCrowd(caller: NodeIndex, frame: FrameIndex, isNew: boolean): NodeIndex {
+    crowd ??= createEdgeInterner();
+    if (isNew) {
+      for (let child = firstChildOf(caller); child !== NO_NODE; ) {
+        const at = LINK_CELLS * child;
+        crowd.intern(caller, links[at + LINK.label] ?? 0);
+        childOfEdge.push(child);
+        child = links[at + LINK.nextSibling] ?? NO_NODE;
+      }
+    }
+    const edge = crowd.intern(caller, frame);
+    if (edge === childOfEdge.length()) childOfEdge.push(addNode(caller, frame));
+    return childOfEdge.at(edge);
+  }
+
+  function addNode(caller: NodeIndex, frame: FrameIndex): NodeIndex {
+    if (length === parent.length) {
+      parent = withRoom(parent, largerRoom(length), NO_NODE);
+      links = withRoom(links, LINK_CELLS * parent.length, NO_NODE);
+    }
+    const node = length++;
+    const at = LINK_CELLS * node;
+    parent[node] = caller;
+    links[at + LINK.firstChild] = NO_NODE;
+    links[at + LINK.nextSibling] = firstChildOf(caller);
+    links[at + LINK.label] = frame;
+    if (caller === NO_NODE) firstRoot = node;
+    else links[LINK_CELLS * caller + LINK.firstChild] = node;
     return node;
   }
 
@@ -103,39 +150,40 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
     return frame;
   }
 
+  function nameStack({ stacks, symbols }: StackSymbols, row: number): NodeIndex {
+    const { lineStart, lineFunction } = symbols.locations;
+    const caller = stacks.parent[row] ?? NO_STACK;
+    let node = caller === NO_STACK ? NO_NODE : (nodeOfStack[caller] ?? NO_NODE);
+    const location = stacks.location[row] ?? 0;
+    const first = lineStart[location] ?? 0;
+    // One node for each line, outermost first.
+    for (let line = (lineStart[location + 1] ?? 0) - 1; line >= first; line--) {
+      node = nodeBelow(node, frameOf(symbols, lineFunction[line] ?? 0));
+    }
+    return node;
+  }
+
   return {
     update(view) {
       current = view;
       nodeOfStack = withRoom(nodeOfStack, view.stacks.length, UNKNOWN);
       frameOfFunction = withRoom(frameOfFunction, view.symbols.functions.length, UNKNOWN);
     },
-    nodeOf(stack) {
-      const known = nodeOfStack[stack] ?? UNKNOWN;
-      if (known !== UNKNOWN) return known;
-      if (current === undefined) return NO_NODE;
-      const { stacks, symbols } = current;
-      const { lineStart, lineFunction } = symbols.locations;
-      let row = stack;
-      while (row !== NO_STACK && nodeOfStack[row] === UNKNOWN) {
-        waiting.push(row);
-        row = stacks.parent[row] ?? NO_STACK;
+    nodeOfStack: () => nodeOfStack,
+    foldWanted(isWanted) {
+      if (current === undefined) return;
+      const { parent: callers, length: stackCount } = current.stacks;
+      for (let row = stackCount - 1; row >= 0; row--) {
+        if (isWanted[row] === 0 || nodeOfStack[row] !== UNKNOWN) continue;
+        const caller = callers[row] ?? NO_STACK;
+        if (caller !== NO_STACK) isWanted[caller] = 1;
       }
-      let node = row === NO_STACK ? NO_NODE : (nodeOfStack[row] ?? NO_NODE);
-      // One node for each line on the way, outermost first.
-      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-        const location = stacks.location[next] ?? 0;
-        const first = lineStart[location] ?? 0;
-        for (let line = (lineStart[location + 1] ?? 0) - 1; line >= first; line--) {
-          node = nodeBelow(node, frameOf(symbols, lineFunction[line] ?? 0));
-        }
-        nodeOfStack[next] = node;
+      for (let row = 0; row < stackCount; row++) {
+        if (isWanted[row] === 0 || nodeOfStack[row] !== UNKNOWN) continue;
+        nodeOfStack[row] = nameStack(current, row);
       }
-      return node;
     },
-    nodes() {
-      const { parent, label } = edges.view();
-      return { parent, label, firstRoot, links };
-    },
+    nodes: () => ({ parent: parent.subarray(0, length), firstRoot, links }),
     framesIn(space) {
       if (spaceBefore?.deref() !== space) {
         spaceBefore = new WeakRef(space);
@@ -147,11 +195,13 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
     expectedNodes,
     bytes: () =>
       24 * CLOSURE_BYTES +
-      edges.capacity() * EDGE_BYTES +
+      parent.byteLength +
+      links.byteLength +
+      (crowd?.capacity() ?? 0) * EDGE_BYTES +
+      childOfEdge.bytes() +
       frames.length * FRAME_BYTES +
       nodeOfStack.byteLength +
       frameOfFunction.byteLength +
-      links.byteLength +
       inSpace.bytes(),
   };
 }
@@ -172,6 +222,14 @@ export function describeFunction(
   });
 }
 
+function largerRoom(length: number): number {
+  return length < LARGE_NODES ? Math.max(2 * length, MIN_NODES) : length + (length >> 2);
+}
+
+const MIN_NODES = 256;
+/** So many grow by a quarter, fewer to twice as many. */
+const LARGE_NODES = 64 * 1024;
+
 /** Cells for more rows, which hold nothing yet. */
 function withRoom(
   cells: Int32Array<ArrayBuffer>,
@@ -179,7 +237,7 @@ function withRoom(
   nothing: number,
 ): Int32Array<ArrayBuffer> {
   if (length <= cells.length) return cells;
-  const larger = new Int32Array(Math.max(length, Math.floor(1.25 * cells.length))).fill(nothing);
+  const larger = new Int32Array(Math.max(length, Math.floor(1.25 * cells.length)));
   larger.set(cells);
-  return larger;
+  return larger.fill(nothing, cells.length);
 }

@@ -1,4 +1,4 @@
-import { NO_NODE, NO_STACK } from '@emberscope/profile';
+import { NO_NODE, NO_STACK, reusableFloat64 } from '@emberscope/profile';
 import type { NameTree } from '../dictionary/name-tree.ts';
 import type { QueryGuard } from './query-guard.ts';
 import type { SelectedPart } from './selected-parts.ts';
@@ -14,55 +14,88 @@ export type NodeSums = {
    * whether that is more than nothing. Nothing can be added afterwards.
    */
   totals(): Float64Array;
-  /** Of wide sums: what a node has itself. */
+  /** Of wide sums: what a node has itself, once there are totals. */
   readonly wide: ReadonlyMap<number, bigint> | undefined;
-  /** Of stacks without a name. */
+  /** Of stacks without a name, once there are totals. */
   readonly unnamed: () => bigint;
 };
 
-/** `cells` is memory to begin with, of which nothing is kept. */
+/** As many stacks as a large service has in a day. */
+const KEPT_STACKS = 512 * 1024;
+
+/** One dictionary is added up after another. */
+const cellsOfStacks = reusableFloat64(KEPT_STACKS);
+
+/**
+ * `cells` is memory to begin with, of which nothing is kept. What comes of stacks that have not been
+ * folded so far waits, so that all of them are folded at once.
+ */
 export function createNodeSums(
   names: NameTree,
   isWideSum: boolean,
   cells: Float64Array,
 ): NodeSums & { readonly cells: () => Float64Array } {
   const wide = isWideSum ? new Map<number, bigint>() : undefined;
+  const nodeOfStack = names.nodeOfStack();
   let sums = cells.fill(0);
+  /** By stack. */
+  let waiting: Float64Array | undefined;
+  const wideOfStack = new Map<number, bigint>();
   let unnamed = 0;
   let unnamedWide = 0n;
 
-  /** Doubles: a tree of names that is new grows by a node with nearly every stack it is asked for. */
-  function room(node: number): void {
-    const known = Math.max(names.nodes().parent.length, names.expectedNodes);
-    const wanted = Math.max(node + 1, known, MIN_CELLS);
-    const larger = new Float64Array(Math.max(wanted, 2 * sums.length));
+  function room(): void {
+    const wanted = Math.max(names.nodes().parent.length, names.expectedNodes, MIN_CELLS);
+    if (wanted <= sums.length) return;
+    const larger = new Float64Array(wanted);
     larger.set(sums);
     sums = larger;
   }
+  room();
 
-  function add(node: number, value: number): void {
-    if (node === NO_NODE) unnamed += value;
+  function add(stack: number, value: number): void {
+    const node = stack === NO_STACK ? NO_NODE : (nodeOfStack[stack] ?? NO_NODE);
+    if (node >= 0) sums[node] = (sums[node] ?? 0) + value;
+    else if (node === NO_NODE) unnamed += value;
     else {
-      if (node >= sums.length) room(node);
-      sums[node] = (sums[node] ?? 0) + value;
+      waiting ??= cellsOfStacks(nodeOfStack.length).fill(0);
+      waiting[stack] = (waiting[stack] ?? 0) + value;
     }
   }
 
-  function addWide(node: number, value: number | bigint): void {
+  function addWide(stack: number, value: number | bigint): void {
     if (BigInt(value) === 0n) return;
-    if (node === NO_NODE) unnamedWide += BigInt(value);
-    else {
-      wide?.set(node, (wide.get(node) ?? 0n) + BigInt(value));
-      add(node, 1);
-    }
+    wideOfStack.set(stack, (wideOfStack.get(stack) ?? 0n) + BigInt(value));
+    if (stack !== NO_STACK) add(stack, 1);
   }
 
-  const nodeOf = (stack: number): number => (stack === NO_STACK ? NO_NODE : names.nodeOf(stack));
+  /** Folds what was not, and adds up what waits for that. */
+  function foldWaiting(): void {
+    if (waiting === undefined) return;
+    const isWanted = new Uint8Array(waiting.length);
+    for (let stack = 0; stack < waiting.length; stack++) {
+      if (waiting[stack] !== 0) isWanted[stack] = 1;
+    }
+    names.foldWanted(isWanted);
+    room();
+    for (let stack = 0; stack < waiting.length; stack++) {
+      if (waiting[stack] !== 0) add(stack, waiting[stack] ?? 0);
+    }
+    waiting = undefined;
+  }
+
+  function foldWide(into: Map<number, bigint>): void {
+    for (const [stack, value] of wideOfStack) {
+      const node = stack === NO_STACK ? NO_NODE : (nodeOfStack[stack] ?? NO_NODE);
+      if (node === NO_NODE) unnamedWide += value;
+      else into.set(node, (into.get(node) ?? 0n) + value);
+    }
+  }
 
   return {
     wide,
     cells: () => sums,
-    unnamed: () => BigInt(unnamed) + unnamedWide,
+    unnamed: () => (wide === undefined ? BigInt(unnamed) : unnamedWide),
     addPart({ table, type, filter, rows }, guard) {
       for (const row of rows) {
         const run = table.samplesOf(row, type);
@@ -71,9 +104,8 @@ export function createNodeSums(
         for (let sample = start; sample < end; sample++) {
           if (filter?.passes(run, sample) === false) continue;
           const value = values[sample] ?? 0;
-          const node = nodeOf(stack[sample] ?? NO_STACK);
-          if (wide === undefined) add(node, Number(value));
-          else addWide(node, value);
+          if (wide === undefined) add(stack[sample] ?? NO_STACK, Number(value));
+          else addWide(stack[sample] ?? NO_STACK, value);
         }
       }
     },
@@ -81,14 +113,14 @@ export function createNodeSums(
       for (const slot of stackSums.slots()) {
         guard.spend(1);
         // Slots are stacks moved up by one.
-        const node = nodeOf(slot - 1);
-        if (wide === undefined) add(node, Number(stackSums.at(slot)));
-        else addWide(node, stackSums.at(slot));
+        if (wide === undefined) add(slot - 1, Number(stackSums.at(slot)));
+        else addWide(slot - 1, stackSums.at(slot));
       }
     },
     totals() {
+      foldWaiting();
+      if (wide !== undefined) foldWide(wide);
       const { parent } = names.nodes();
-      if (sums.length < parent.length) room(parent.length - 1);
       // A parent's row is smaller than its children's.
       for (let node = parent.length - 1; node >= 0; node--) {
         const caller = parent[node] ?? NO_NODE;

@@ -1,5 +1,5 @@
 import { NO_NODE, nthLargest, reusableFloat64, reusableInt32 } from '@emberscope/profile';
-import type { NameNodes } from '../dictionary/name-tree.ts';
+import { LINK, LINK_CELLS, type NameNodes } from '../dictionary/name-tree.ts';
 import type { QueryGuard } from './query-guard.ts';
 import type { LaidTree, NarrowNodes } from './unite-trees.ts';
 
@@ -26,7 +26,7 @@ export function singleTree(
   keepNodes: number,
   guard: QueryGuard,
 ): NarrowNodes {
-  const { parent, label } = nodes;
+  const { parent, links } = nodes;
   guard.spend(parent.length >> 1);
   let count = 0;
   for (let node = 0; node < parent.length; node++) if ((totals[node] ?? 0) > 0) count++;
@@ -60,7 +60,7 @@ export function singleTree(
     const row = length++;
     rowOf[node] = row;
     newParent[row] = callerRow;
-    newFrame[row] = frameOf[label[node] ?? 0] ?? 0;
+    newFrame[row] = frameOf[links[LINK_CELLS * node + LINK.label] ?? 0] ?? 0;
     newTotals[row] = size;
     below[row] = 0;
   }
