@@ -20,7 +20,7 @@ import type { QueryContext } from '../store/selection.ts';
  */
 export type PracticeRange = 'minutes' | 'days';
 
-/** A question, and a name for those that go the same way. */
+/** A question, and a name for those that go the same way and read the same. */
 export type PracticeCall = { readonly kind: string; readonly call: QueryCall };
 
 /** Small enough that a query which comes meanwhile does not wait long for it. */
@@ -81,8 +81,10 @@ type Selected = { readonly profileTypeID: string; readonly labelSelector: string
 type Times = { readonly start: bigint; readonly end: bigint };
 
 function aboutMinutes(round: number, selected: Selected, endMillis: number): PracticeCall[] {
+  const { labelSelector } = selected;
   return [
-    flame('flame', selected, timesBefore(endMillis, FLAME_MILLIS)),
+    // What is slow about the first one is new with each service.
+    flame(`flame of ${labelSelector}`, selected, timesBefore(endMillis, FLAME_MILLIS)),
     series('series', selected, timesBefore(endMillis, SERIES_MILLIS), STEP_SECONDS),
     smallCall(round, timesBefore(endMillis, FLAME_MILLIS)),
   ];

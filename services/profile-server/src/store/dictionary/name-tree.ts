@@ -7,6 +7,7 @@ import {
   NO_STACK,
   type NodeIndex,
   type SourceFunction,
+  type StackTable,
   type Symbols,
   sourceFunction,
 } from '@emberscope/profile';
@@ -163,6 +164,14 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
     return node;
   }
 
+  function nameWanted(isWanted: Uint8Array, view: StackSymbols): void {
+    const stackCount = view.stacks.length;
+    for (let row = 0; row < stackCount; row++) {
+      if (isWanted[row] === 0 || nodeOfStack[row] !== UNKNOWN) continue;
+      nodeOfStack[row] = nameStack(view, row);
+    }
+  }
+
   return {
     update(view) {
       current = view;
@@ -172,16 +181,8 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
     nodeOfStack: () => nodeOfStack,
     foldWanted(isWanted) {
       if (current === undefined) return;
-      const { parent: callers, length: stackCount } = current.stacks;
-      for (let row = stackCount - 1; row >= 0; row--) {
-        if (isWanted[row] === 0 || nodeOfStack[row] !== UNKNOWN) continue;
-        const caller = callers[row] ?? NO_STACK;
-        if (caller !== NO_STACK) isWanted[caller] = 1;
-      }
-      for (let row = 0; row < stackCount; row++) {
-        if (isWanted[row] === 0 || nodeOfStack[row] !== UNKNOWN) continue;
-        nodeOfStack[row] = nameStack(current, row);
-      }
+      wantCallers(isWanted, nodeOfStack, current.stacks);
+      nameWanted(isWanted, current);
     },
     nodes: () => ({ parent: parent.subarray(0, length), firstRoot, links }),
     framesIn(space) {
@@ -204,6 +205,25 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
       frameOfFunction.byteLength +
       inSpace.bytes(),
   };
+}
+
+/*
+ * Long loops have functions of their own. V8 compiles a loop that it is in without what comes behind it
+ * that has never run; where that is another loop, the compiled code is thrown away and the next one
+ * begins slowly. The first flame graph of a thread would take twice as long.
+ */
+
+/** Also those of which nothing else is wanted. */
+function wantCallers(
+  isWanted: Uint8Array,
+  nodeOfStack: Int32Array,
+  { parent, length }: StackTable,
+): void {
+  for (let row = length - 1; row >= 0; row--) {
+    if (isWanted[row] === 0 || nodeOfStack[row] !== UNKNOWN) continue;
+    const caller = parent[row] ?? NO_STACK;
+    if (caller !== NO_STACK) isWanted[caller] = 1;
+  }
 }
 
 /** A function as a frame of a tree. */

@@ -72,16 +72,16 @@ export function createNodeSums(
   /** Folds what was not, and adds up what waits for that. */
   function foldWaiting(): void {
     if (waiting === undefined) return;
-    const isWanted = new Uint8Array(waiting.length);
-    for (let stack = 0; stack < waiting.length; stack++) {
-      if (waiting[stack] !== 0) isWanted[stack] = 1;
-    }
-    names.foldWanted(isWanted);
+    names.foldWanted(marksOf(waiting));
     room();
-    for (let stack = 0; stack < waiting.length; stack++) {
-      if (waiting[stack] !== 0) add(stack, waiting[stack] ?? 0);
-    }
+    addAll(waiting);
     waiting = undefined;
+  }
+
+  function addAll(values: Float64Array): void {
+    for (let stack = 0; stack < values.length; stack++) {
+      if (values[stack] !== 0) add(stack, values[stack] ?? 0);
+    }
   }
 
   function foldWide(into: Map<number, bigint>): void {
@@ -121,14 +121,27 @@ export function createNodeSums(
       foldWaiting();
       if (wide !== undefined) foldWide(wide);
       const { parent } = names.nodes();
-      // A parent's row is smaller than its children's.
-      for (let node = parent.length - 1; node >= 0; node--) {
-        const caller = parent[node] ?? NO_NODE;
-        if (caller !== NO_NODE) sums[caller] = (sums[caller] ?? 0) + (sums[node] ?? 0);
-      }
+      addUp(sums, parent);
       return sums;
     },
   };
 }
 
 const MIN_CELLS = 1024;
+
+/* Loops have functions of their own, as in `name-tree`. */
+
+function marksOf(values: Float64Array): Uint8Array {
+  const marks = new Uint8Array(values.length);
+  for (let at = 0; at < values.length; at++) if (values[at] !== 0) marks[at] = 1;
+  return marks;
+}
+
+/** To what each node has itself, adds what is below it. */
+function addUp(sums: Float64Array, parent: Int32Array): void {
+  // A parent's row is smaller than its children's.
+  for (let node = parent.length - 1; node >= 0; node--) {
+    const caller = parent[node] ?? NO_NODE;
+    if (caller !== NO_NODE) sums[caller] = (sums[caller] ?? 0) + (sums[node] ?? 0);
+  }
+}

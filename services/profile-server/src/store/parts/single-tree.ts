@@ -28,15 +28,10 @@ export function singleTree(
 ): NarrowNodes {
   const { parent, links } = nodes;
   guard.spend(parent.length >> 1);
-  let count = 0;
-  for (let node = 0; node < parent.length; node++) if ((totals[node] ?? 0) > 0) count++;
+  const count = countFrom(Number.MIN_VALUE, totals, parent.length);
   const isCut = keepNodes > 0 && count > keepNodes;
   const threshold = isCut ? nthLargest(sizesIn(totals, parent.length, count), keepNodes) : 0;
-  let kept = count;
-  if (isCut) {
-    kept = 0;
-    for (let node = 0; node < parent.length; node++) if ((totals[node] ?? 0) >= threshold) kept++;
-  }
+  const kept = isCut ? countFrom(threshold, totals, parent.length) : count;
 
   const rowOf = cellsOfRows(parent.length);
   const newParent = cellsOfParents(kept);
@@ -73,6 +68,13 @@ export function singleTree(
     total,
     threshold,
   };
+}
+
+/** How many totals are so large. */
+function countFrom(least: number, totals: Float64Array, nodeCount: number): number {
+  let count = 0;
+  for (let node = 0; node < nodeCount; node++) if ((totals[node] ?? 0) >= least) count++;
+  return count;
 }
 
 /** The totals of nodes that have any. */
