@@ -117,7 +117,12 @@ export function createEdgeInterner(expectedRows = INITIAL_ROWS): EdgeInterner {
     labels = enlarged(labels, capacity);
     slots = new Int32Array(capacity * 2);
     mask = capacity * 2 - 1;
-    for (let row = 0; row < length; row++) slots[slotOf(parents[row], labels[row])] = row + 1;
+    for (let row = 0; row < length; row++) {
+      // All are different: no row has to be looked at, which would lie anywhere in memory.
+      let slot = hashEdge(parents[row], labels[row]) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = row + 1;
+    }
   }
 
   return {

@@ -93,13 +93,12 @@ export {
   type SampleLabel,
 } from './sample-labels.ts';
 export { type ReportedFunction, type SourceFunction, sourceFunction } from './source-function.ts';
+export { createStackInterner, type StackInterner } from './stack-interner.ts';
 export {
-  createStackInterner,
   locationsOfStack,
   NO_STACK,
   pushStacks,
   type StackIndex,
-  type StackInterner,
   type StackTable,
 } from './stack-table.ts';
 export { addUpTree, selfByStack, type TreeValues } from './stack-values.ts';

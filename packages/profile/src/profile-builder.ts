@@ -8,7 +8,8 @@ import {
   type LabelSetInterner,
   NO_LABELS,
 } from './sample-labels.ts';
-import { createStackInterner, type StackIndex, type StackInterner } from './stack-table.ts';
+import { createStackInterner, type StackInterner } from './stack-interner.ts';
+import type { StackIndex } from './stack-table.ts';
 import { createSymbolInterner, type SymbolInterner } from './symbol-interner.ts';
 import { type LocationIndex, NO_MAPPING } from './symbols.ts';
 

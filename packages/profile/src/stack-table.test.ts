@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fuzzRuns } from '@emberscope/test-kit';
 import fc from 'fast-check';
-import { createStackInterner, locationsOfStack, NO_STACK, pushStacks } from './stack-table.ts';
+import { createStackInterner } from './stack-interner.ts';
+import { locationsOfStack, NO_STACK, pushStacks } from './stack-table.ts';
 
 test('shared callers share rows, in the order in which they came', () => {
   const interner = createStackInterner();

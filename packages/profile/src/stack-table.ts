@@ -1,4 +1,4 @@
-import { createEdgeInterner } from './edge-interner.ts';
+import type { StackInterner } from './stack-interner.ts';
 import type { LocationIndex } from './symbols.ts';
 
 /** Row of a {@link StackTable}. */
@@ -23,41 +23,6 @@ export type StackTable = {
   readonly parent: Int32Array;
   readonly location: Int32Array;
 };
-
-export type StackInterner = {
-  readonly length: () => number;
-  /** The stack that `callee` makes on top of `caller` ({@link NO_STACK} at the root). */
-  push(caller: StackIndex, callee: LocationIndex): StackIndex;
-  /** As `findBlock` of {@link createEdgeInterner}: the stack of each pair, else -1. */
-  findBlock(callers: Int32Array, callees: Int32Array, count: number, found: Int32Array): void;
-  /** A whole stack, root first; {@link NO_STACK} for an empty one. */
-  intern(rootFirst: ArrayLike<LocationIndex>): StackIndex;
-  /** The stacks so far, as windows that stay what they are while stacks are added. */
-  view(): StackTable;
-  finish(): StackTable;
-};
-
-export function createStackInterner(): StackInterner {
-  const edges = createEdgeInterner();
-  return {
-    length: edges.length,
-    push: edges.intern,
-    findBlock: edges.findBlock,
-    intern(rootFirst) {
-      let stack = NO_STACK;
-      for (let i = 0; i < rootFirst.length; i++) stack = edges.intern(stack, rootFirst[i]);
-      return stack;
-    },
-    view() {
-      const { parent, label } = edges.view();
-      return { length: parent.length, parent, location: label };
-    },
-    finish() {
-      const { parent, label } = edges.finish();
-      return { length: parent.length, parent, location: label };
-    },
-  };
-}
 
 /**
  * Pushes all stacks of a table into an interner, under other locations; answers the row that each

@@ -6,7 +6,7 @@ import { encodeFlameGraph } from '../flame-graph-levels.ts';
 import { layOutFlameGraph } from '../flame-layout.ts';
 import { framesByName } from '../frame-table.ts';
 import { createProfileBuilder } from '../profile-builder.ts';
-import { createStackInterner } from '../stack-table.ts';
+import { createStackInterner } from '../stack-interner.ts';
 import { selfByStack } from '../stack-values.ts';
 import { encodeTreeBytes } from '../tree-bytes.ts';
 import { truncateCallTree } from '../truncate.ts';

@@ -1,7 +1,7 @@
 import {
-  createStackInterner,
+  createEdgeInterner,
+  type EdgeInterner,
   type StackIndex,
-  type StackInterner,
   type StackTable,
   type Symbols,
 } from '@emberscope/profile';
@@ -40,7 +40,8 @@ export type Dictionary = StackDictionary & {
   readonly mappings: MappingRows;
   readonly locations: LocationRows;
   pushStack(caller: StackIndex, location: number): StackIndex;
-  /** As `findBlock` of a {@link StackInterner}, while something may still come. */
+  readonly stackCount: () => number;
+  /** As `findBlock` of an {@link EdgeInterner}, while something may still come. */
   findStacks(callers: Int32Array, locations: Int32Array, count: number, found: Int32Array): void;
   /** Nothing comes any more: room for growth and the means of finding rows are given back. */
   close(): void;
@@ -60,14 +61,14 @@ export function createDictionary(strings: StringRows = createStringRows()): Dict
   const functions = createFunctionRows();
   const mappings = createMappingRows();
   const locations = createLocationRows();
-  let open: StackInterner | undefined = createStackInterner();
+  let open: EdgeInterner | undefined = createEdgeInterner();
   /** Once nothing comes any more. */
   let closed: StackTable | undefined;
 
   function currentStacks(): StackTable {
-    const stacks = open?.view() ?? closed;
-    if (stacks === undefined) throw new Error('a dictionary is open or closed');
-    return stacks;
+    if (open !== undefined) return stacksOf(open.view());
+    if (closed === undefined) throw new Error('a dictionary is open or closed');
+    return closed;
   }
 
   return {
@@ -77,8 +78,9 @@ export function createDictionary(strings: StringRows = createStringRows()): Dict
     locations,
     pushStack(caller, location) {
       if (open === undefined) throw new Error('the dictionary is closed');
-      return open.push(caller, location);
+      return open.intern(caller, location);
     },
+    stackCount: () => open?.length() ?? closed?.length ?? 0,
     findStacks(callers, locationsOf, count, found) {
       if (open === undefined) throw new Error('the dictionary is closed');
       open.findBlock(callers, locationsOf, count, found);
@@ -93,7 +95,7 @@ export function createDictionary(strings: StringRows = createStringRows()): Dict
       stacks: currentStacks(),
     }),
     close() {
-      closed ??= open?.finish();
+      if (open !== undefined) closed = stacksOf(open.finish());
       open = undefined;
       strings.close();
       functions.close();
@@ -114,6 +116,10 @@ export function createDictionary(strings: StringRows = createStringRows()): Dict
       );
     },
   };
+}
+
+function stacksOf({ parent, label }: ReturnType<EdgeInterner['view']>): StackTable {
+  return { length: parent.length, parent, location: label };
 }
 
 /** The rows that an interner has room for: it doubles. */

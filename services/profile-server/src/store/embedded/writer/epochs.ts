@@ -86,7 +86,7 @@ function isDurable({ logged, committed }: Epoch): boolean {
 }
 
 function stacksOf({ dictionary }: Epoch): number {
-  return dictionary.openStacks().length;
+  return dictionary.stackCount();
 }
 
 export function createEpochs(options: EpochsOptions): Epochs {
