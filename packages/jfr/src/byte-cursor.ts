@@ -3,6 +3,8 @@ import { MalformedRecording } from './malformed-recording.ts';
 /** A 64-bit number of a recording: a bigint only where a double would not be exact. */
 export type Long = number | bigint;
 
+export const LONG_MAX_BYTES = 9;
+
 /** A text that stands in the pool of strings, under this key. */
 export type StringRef = { readonly stringKey: Long };
 
@@ -89,6 +91,20 @@ export class ByteCursor {
     }
     if (last !== longest) throw cutOff(this.end);
     this.offset = longest;
+  }
+
+  /** Passes over numbers, most of which are a byte or two: of a stack's frames there are hundreds. */
+  skipLongs(count: number): void {
+    const { bytes, end } = this;
+    let at = this.offset;
+    for (let left = count; left > 0; left--) {
+      const longest = at + LONG_MAX_BYTES;
+      for (;;) {
+        if (at === end) throw cutOff(end);
+        if (bytes[at++] < 0x80 || at === longest) break;
+      }
+    }
+    this.offset = at;
   }
 
   /** A size or a count: of things that take a byte each at least, so no more than bytes are left. */
@@ -179,7 +195,6 @@ export class ByteCursor {
 }
 
 const STRING = { null: 0, empty: 1, pooled: 2, utf8: 3, utf16: 4, latin1: 5 } as const;
-const LONG_MAX_BYTES = 9;
 /** Of the ninth byte. */
 const LAST_SHIFT = 56;
 const UTF8 = new TextDecoder();

@@ -4,25 +4,22 @@ import { ByteCursor } from './byte-cursor.ts';
 import { type ConstantPools, createConstantPools } from './constant-pools.ts';
 import { createPartCounts } from './part-counts.ts';
 import { long, stack } from './testing/draw-recording.ts';
-import type { FieldLayout, Layout } from './value-layout.ts';
+import { type FieldLayout, type Layout, layoutOfFields } from './value-layout.ts';
 
 function field(name: string, kind: FieldLayout['kind'], layout?: Layout): FieldLayout {
   const isArray = layout !== undefined;
-  return { name, className: kind, kind, isArray, layout: () => layout ?? { name, fields: [] } };
+  return { name, className: kind, kind, isArray, layout: () => layout ?? layoutOfFields(name, []) };
 }
 
-const FRAME: Layout = {
-  name: 'jdk.types.StackFrame',
-  fields: [
-    field('method', 'pooled'),
-    field('lineNumber', 'integer'),
-    field('bytecodeIndex', 'integer'),
-  ],
-};
-const STACK_TRACE: Layout = {
-  name: 'jdk.types.StackTrace',
-  fields: [field('truncated', 'byte'), field('frames', 'struct', FRAME)],
-};
+const FRAME = layoutOfFields('jdk.types.StackFrame', [
+  field('method', 'pooled'),
+  field('lineNumber', 'integer'),
+  field('bytecodeIndex', 'integer'),
+]);
+const STACK_TRACE = layoutOfFields('jdk.types.StackTrace', [
+  field('truncated', 'byte'),
+  field('frames', 'struct', FRAME),
+]);
 const STACK_TRACES = 26;
 
 /** Reads a checkpoint of pools, each from the id of its class on. */

@@ -48,6 +48,15 @@ export class StackRows {
   /** Of the chunk at hand. */
   private stackOfTrace = new Map<Long, StackIndex | undefined>();
   private functionOfMethod = new Map<Long, number | undefined>();
+  /** The stack before, the root first: most begin as the one before them does. */
+  private readonly last: {
+    length: number;
+    readonly methods: Long[];
+    readonly lines: number[];
+    /** Up to each frame: its row, and how many frames of it were found. */
+    readonly stacks: StackIndex[];
+    readonly depths: number[];
+  } = { length: 0, methods: [], lines: [], stacks: [], depths: [] };
 
   constructor(limits: StackLimits, counts: PartCounts) {
     this.limits = limits;
@@ -59,6 +68,7 @@ export class StackRows {
     this.pools = pools;
     this.stackOfTrace = new Map();
     this.functionOfMethod = new Map();
+    this.last.length = 0;
   }
 
   /** The row of a stack trace; undefined where the chunk does not have it. */
@@ -79,21 +89,35 @@ export class StackRows {
     const frames = pools.framesOf(trace);
     if (frames === undefined) return undefined;
     const { length, methods, lines } = frames;
-    let stack = NO_STACK;
-    let depth = 0;
+    const { last } = this;
     let rows = this.stacks.length();
-    // From the root, which comes last.
-    for (let frame = length - 1; frame >= 0; frame--) {
+    // From the root, which comes last; as long as the frames are those of the stack before, so are
+    // the rows.
+    let level = 0;
+    for (; level < Math.min(length, last.length); level++) {
+      const frame = length - 1 - level;
+      if (methods[frame] !== last.methods[level] || lines[frame] !== last.lines[level]) break;
+    }
+    let stack = level === 0 ? NO_STACK : last.stacks[level - 1];
+    let depth = level === 0 ? 0 : last.depths[level - 1];
+    for (; level < length; level++) {
+      const frame = length - 1 - level;
       if (depth === this.limits.maxStackDepth) break;
       const location = this.locationOf(pools, methods[frame], lines[frame]);
-      if (location === undefined) continue;
-      stack = this.stacks.push(stack, location);
-      if (stack === rows) {
-        this.counts.stackRows.add(1);
-        rows++;
+      if (location !== undefined) {
+        stack = this.stacks.push(stack, location);
+        if (stack === rows) {
+          this.counts.stackRows.add(1);
+          rows++;
+        }
+        depth++;
       }
-      depth++;
+      last.methods[level] = methods[frame];
+      last.lines[level] = lines[frame];
+      last.stacks[level] = stack;
+      last.depths[level] = depth;
     }
+    last.length = level;
     return stack;
   }
 

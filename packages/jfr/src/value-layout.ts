@@ -6,6 +6,8 @@ import type { RecordedClass, RecordedClasses } from './recorded-classes.ts';
 export type Layout = {
   readonly name: string;
   readonly fields: readonly FieldLayout[];
+  /** How many numbers a value is, where it is nothing else, as a frame is: else 0. */
+  readonly longs: number;
 };
 
 export type FieldLayout = {
@@ -61,19 +63,17 @@ export function createLayouts(classes: RecordedClasses): Layouts {
     const known = layouts.get(classId);
     if (known !== undefined) return known;
     const { name, fields } = classOf(classId);
-    const layout: Layout = {
-      name,
-      fields: fields.map((field): FieldLayout => {
-        const className = classOf(field.classId).name;
-        return {
-          name: field.name,
-          className,
-          kind: field.isPooled ? 'pooled' : (PRIMITIVES.get(className) ?? 'struct'),
-          isArray: field.isArray,
-          layout: () => layoutOf(field.classId),
-        };
-      }),
-    };
+    const fieldLayouts = fields.map((field): FieldLayout => {
+      const className = classOf(field.classId).name;
+      return {
+        name: field.name,
+        className,
+        kind: field.isPooled ? 'pooled' : (PRIMITIVES.get(className) ?? 'struct'),
+        isArray: field.isArray,
+        layout: () => layoutOf(field.classId),
+      };
+    });
+    const layout = layoutOfFields(name, fieldLayouts);
     layouts.set(classId, layout);
     return layout;
   }
@@ -85,6 +85,10 @@ export function createLayouts(classes: RecordedClasses): Layouts {
       return id === undefined ? undefined : layoutOf(id);
     },
   };
+}
+
+export function layoutOfFields(name: string, fields: readonly FieldLayout[]): Layout {
+  return { name, fields, longs: fields.every(isOneLong) ? fields.length : 0 };
 }
 
 /** Some fields of a class, chosen once, so that each of its values is read without looking. */
@@ -110,11 +114,15 @@ export function selectFields({ fields }: Layout, names: readonly string[]): Sele
 
 function stepOf(field: FieldLayout, slot: number): Step {
   const { kind, isArray } = field;
-  const isLong = kind === 'pooled' || kind === 'integer';
   if (isArray || kind === 'struct' || kind === 'float' || kind === 'double' || slot === -1) {
-    return { does: isLong && !isArray ? 'skip long' : 'skip', slot: -1, field };
+    return { does: isOneLong(field) ? 'skip long' : 'skip', slot: -1, field };
   }
+  const isLong = kind === 'pooled' || kind === 'integer';
   return { does: isLong ? 'read long' : `read ${kind}`, slot, field };
+}
+
+function isOneLong({ kind, isArray }: FieldLayout): boolean {
+  return !isArray && (kind === 'pooled' || kind === 'integer');
 }
 
 /**
@@ -154,6 +162,11 @@ export function readFields(
 /** Passes over a value, or over as many as an array has. */
 export function skipField(cursor: ByteCursor, field: FieldLayout, depth: number): void {
   const count = field.isArray ? cursor.count('the length of an array') : 1;
+  const longs = field.kind === 'struct' ? field.layout().longs : 0;
+  if (longs > 0) {
+    cursor.skipLongs(count * longs);
+    return;
+  }
   for (let i = 0; i < count; i++) {
     switch (field.kind) {
       case 'pooled':
