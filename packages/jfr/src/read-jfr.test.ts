@@ -9,6 +9,7 @@ import {
   sharedFiles,
   sharedMissing,
 } from '@emberscope/test-kit';
+import fc from 'fast-check';
 import { type JfrLimits, readJfr } from './read-jfr.ts';
 import type { RecordedKind, Recording } from './recording.ts';
 import {
@@ -419,6 +420,39 @@ describe('bytes that are no recording', () => {
       return fuzzParser([whole], sized, fuzzRuns(5, 2_000));
     });
   }
+});
+
+test('any stacks are read frame by frame, whatever stack came before', () => {
+  const GONE = 99;
+  const frame = fc.tuple(
+    fc.constantFrom(MAIN, GONE, MAIN),
+    fc.constantFrom(1, 2, 200, 70_000, 3_000_000),
+  );
+  const traces = fc.array(fc.array(frame, { minLength: 1, maxLength: 6 }), { minLength: 1 });
+  fc.assert(
+    fc.property(traces, fc.integer({ min: 1, max: 6 }), (drawnTraces, maxStackDepth) => {
+      const recording = recordingOf(
+        drawChunk({
+          pools: [
+            [ID.stackTrace, drawnTraces.map((frames, i) => [i, stack(...frames)] as const)],
+            ...POOLS.slice(1),
+          ],
+          events: drawnTraces.map((_, i) => sample(i, RUNNABLE)),
+        }),
+        { ...LIMITS, maxStackDepth },
+      );
+      const counts = new Map<string, number>();
+      for (const frames of drawnTraces) {
+        // The leaf comes first, and is what a stack loses that is too deep.
+        const known = frames.filter(([method]) => method === MAIN).reverse();
+        const names = known.slice(0, maxStackDepth).map(([, line]) => `demo/App.main:${line}`);
+        counts.set(names.join(';'), (counts.get(names.join(';')) ?? 0) + 1);
+      }
+      const expected = [...counts].map(([names, count]) => `${names} 0 ${count} 0`);
+      assert.deepEqual(drawn(recording, 'jdk.ExecutionSample').toSorted(), expected.toSorted());
+    }),
+    fuzzRuns(100, 5_000),
+  );
 });
 
 test('sums of a real recording are those a real server answered', { skip: sharedMissing }, () => {
