@@ -1,3 +1,6 @@
+/** Small arrays are part of V8's heap; larger ones are memory of their own, made and counted one by one. */
+const SMALL_CELLS = 16;
+
 /** An Int32Array that grows: what every table is built with before `finish()` freezes it. */
 export type GrowableInt32 = {
   readonly length: () => number;
@@ -7,7 +10,7 @@ export type GrowableInt32 = {
   finish(): Int32Array;
 };
 
-export function createGrowableInt32(capacity = 64): GrowableInt32 {
+export function createGrowableInt32(capacity = SMALL_CELLS): GrowableInt32 {
   let cells = new Int32Array(capacity);
   let length = 0;
   return {

@@ -90,7 +90,7 @@ export type Int64ColumnBuilder = {
 };
 
 /** Grows a column cell by cell; it turns wide at the first value that a double cannot hold. */
-export function createInt64ColumnBuilder(capacity = 64): Int64ColumnBuilder {
+export function createInt64ColumnBuilder(capacity = 8): Int64ColumnBuilder {
   let cells: Int64Column = new Float64Array(capacity);
   let length = 0;
 

@@ -13,7 +13,8 @@ export type StackInterner = {
   finish(): StackTable;
 };
 
-const INITIAL_ROWS = 128;
+/** Of so few all columns are part of V8's heap: thousands of small profiles have no more. */
+const INITIAL_ROWS = 15;
 
 /**
  * Numbers stacks in order of arrival: the same stack gets the same row.

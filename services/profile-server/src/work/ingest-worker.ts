@@ -42,7 +42,7 @@ serveJobs<IngestJobs>({
     const { prepareExport, readExport } = await import('../ingest/otlp/index.ts');
     const read = readExport(message, maxBytes);
     if (read.kind !== 'read') return read;
-    const prepared = prepareExport(read.request, read.plainBytes, limits, nowMillis, memory);
+    const prepared = prepareExport(read.request, limits, nowMillis, memory);
     if (prepared.kind !== 'profiles') return prepared;
     return { ...prepared, profiles: packed(prepared.profiles, context) };
   },

@@ -66,7 +66,7 @@ export function convertProfile(profile: OtlpProfile, context: ConversionContext)
     }
     const value = sampleValue(sample, found.measured);
     if (value === undefined) found.hasOtherLength = true;
-    const others = attributes.filter(({ name }) => name !== SERVICE_ATTRIBUTE);
+    const others = withoutService(attributes);
     found.rows.add(sample, value ?? 0n, others);
   }
   return {
@@ -79,11 +79,21 @@ export function convertProfile(profile: OtlpProfile, context: ConversionContext)
   };
 }
 
+const NO_ATTRIBUTES: readonly NamedText[] = [];
+
+/** Most that have any have this alone. */
+function withoutService(attributes: readonly NamedText[]): readonly NamedText[] {
+  const [first] = attributes;
+  if (attributes.length === 1 && first?.name === SERVICE_ATTRIBUTE) return NO_ATTRIBUTES;
+  return attributes.filter(({ name }) => name !== SERVICE_ATTRIBUTE);
+}
+
 /** Undefined when one of them, or its key, is not there. */
 function attributesOf(
   { attributeIndices }: Sample,
   { attribute }: Dictionary,
 ): readonly NamedText[] | undefined {
+  if (attributeIndices.length === 0) return NO_ATTRIBUTES;
   const attributes: NamedText[] = [];
   for (const index of attributeIndices) {
     const found = attribute(index);

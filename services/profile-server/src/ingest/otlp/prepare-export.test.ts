@@ -13,7 +13,6 @@ import { readExport } from './read-export.ts';
 import {
   AT,
   type ExportInit,
-  exportBytes,
   exportOf,
   type OtlpProfileInit,
   SMALL_STRINGS,
@@ -31,13 +30,7 @@ const limits: IngestLimits = {
 const text = (value: string) => ({ value: { case: 'stringValue' as const, value } });
 
 function prepare(init: ExportInit, changed: Partial<IngestLimits> = {}): PreparedExport {
-  const bytes = exportBytes(init);
-  return prepareExport(
-    exportOfMessage(exportOf(init)),
-    bytes.length,
-    { ...limits, ...changed },
-    NOW_MILLIS,
-  );
+  return prepareExport(exportOfMessage(exportOf(init)), { ...limits, ...changed }, NOW_MILLIS);
 }
 
 function seriesOf(prepared: PreparedExport): readonly PushSeries[] {
@@ -280,7 +273,7 @@ describe('limits', () => {
   const greedy: readonly (readonly [string, ExportInit])[] = [
     [
       'a long string in each of many profiles',
-      manyProfiles(5_000, { samples: [sample] }, [
+      manyProfiles(3_000, { samples: [sample] }, [
         ...SMALL_STRINGS.with(AT.main, 'x'.repeat(65_000)),
       ]),
     ],
@@ -291,7 +284,7 @@ describe('limits', () => {
         smallDictionary({ stackTable: [{ locationIndices: new Array(1000).fill(0) }] }),
       ),
     ],
-    ['more series than the main thread should look at', manyProfiles(5_001, { samples: [sample] })],
+    ['more series than the main thread should look at', manyProfiles(3_001, { samples: [sample] })],
     [
       'a long attribute on each of many resources',
       {
@@ -308,13 +301,12 @@ describe('limits', () => {
   for (const [title, init] of greedy) {
     test(`${title} is refused before it takes much`, () => {
       const request = exportOfMessage(exportOf(init));
-      const bytes = exportBytes(init).length;
       let prepared: PreparedExport | undefined;
       const millis = cpuMillisOf(() => {
-        prepared = prepareExport(request, bytes, limits, NOW_MILLIS);
+        prepared = prepareExport(request, limits, NOW_MILLIS);
       });
       assert.ok(prepared?.kind === 'unconvertible');
-      assert.match(prepared.reason, /would take more than \d|more than 5000 series/);
+      assert.match(prepared.reason, /would take more than \d|more than 3000 series/);
       assert.ok(millis < 5_000, `${millis} ms`);
     });
   }
@@ -380,9 +372,7 @@ test('the capture of a real profiler adds up to what was recorded', { skip: shar
   const read = readExport({ bytes, encoding: 'proto', isGzip: false }, bytes.length);
   assert.ok(read.kind === 'read');
   const sums = new Map<string, bigint>();
-  for (const { labels, profiles } of seriesOf(
-    prepareExport(read.request, bytes.length, limits, NOW_MILLIS),
-  )) {
+  for (const { labels, profiles } of seriesOf(prepareExport(read.request, limits, NOW_MILLIS))) {
     const name = labels.labels.find((label) => label.name === '__name__')?.value ?? '';
     for (const { profile } of profiles) {
       const sum = sumInt64(profile.samples.values[0] ?? new Float64Array());

@@ -33,7 +33,6 @@ export type PreparedExport =
  */
 export function prepareExport(
   request: Export,
-  messageBytes: number,
   limits: IngestLimits,
   nowMillis: number,
   memory?: PprofMemory,
@@ -44,7 +43,7 @@ export function prepareExport(
 
   const context = {
     dictionary: createDictionary(tables),
-    budget: createConversionBudget(messageBytes),
+    budget: createConversionBudget(),
     maxStackDepth: limits.pprof.maxStackDepth,
     nowNanos: nanosFromMillis(unixMillis(nowMillis)),
   };

@@ -15,12 +15,7 @@ export type ExportMessage = {
 };
 
 export type ReadExport =
-  | {
-      readonly kind: 'read';
-      readonly request: Export;
-      /** Of the message, inflated. */
-      readonly plainBytes: number;
-    }
+  | { readonly kind: 'read'; readonly request: Export }
   /** Inflated it is larger than a body may be. */
   | { readonly kind: 'too-large'; readonly limitBytes: number }
   | { readonly kind: 'not-gzip'; readonly reason: string }
@@ -52,7 +47,7 @@ export function readExport(message: ExportMessage, maxBytes: number): ReadExport
   if (!(plain instanceof Uint8Array)) return plain;
   try {
     const request = message.encoding === 'json' ? fromJson(plain) : decodeExport(plain, MAX_PARTS);
-    return { kind: 'read', request, plainBytes: plain.length };
+    return { kind: 'read', request };
   } catch (error) {
     const reason = messageOf(error);
     return { kind: 'malformed', reason: `the message cannot be read: ${reason}` };

@@ -3,6 +3,8 @@ import {
   createGrowableInt32,
   createInt64ColumnBuilder,
   createLabelSetInterner,
+  type LabelSetIndex,
+  NO_LABELS,
   NO_STACK,
   type Profile,
   type SampleLabel,
@@ -25,6 +27,11 @@ const NO_LINK = 0;
 
 /** The number of a location, as a varint. */
 const FRAME_BYTES = 2;
+
+/** The labels of a sample: their set, and how many they are. */
+type Labelled = { readonly set: LabelSetIndex; readonly labelCount: number };
+
+const UNLABELLED: Labelled = { set: NO_LABELS, labelCount: 0 };
 
 type Stack = { readonly row: StackIndex; readonly depth: number };
 
@@ -84,14 +91,30 @@ export function createSampleRows(
     return [...labels, ...tracing];
   }
 
+  /** Sets of labels that samples have had before, by the rows of their attributes and their link. */
+  let labelled: Map<string, Labelled> | undefined;
+
+  function labelledAs(sample: Sample, attributes: readonly NamedText[]): Labelled {
+    const { attributeIndices, linkIndex } = sample;
+    if (attributes.length === 0 && linkIndex === NO_LINK) return UNLABELLED;
+    labelled ??= new Map();
+    const key = `${linkIndex} ${attributeIndices.join()}`;
+    const known = labelled.get(key);
+    if (known !== undefined) return known;
+    const labels = labelsOf(attributes, linkIndex);
+    const made = { set: labelSets.intern(labels), labelCount: labels.length };
+    labelled.set(key, made);
+    return made;
+  }
+
   return {
     add(sample, value, attributes) {
-      const labels = labelsOf(attributes, sample.linkIndex);
+      const { set, labelCount } = labelledAs(sample, attributes);
       const { row, depth } = stackAt(sample.stackIndex);
       // As bytes of pprof each sample has all of its stack.
-      budget.spend(ROW_BYTES * (2 + labels.length) + FRAME_BYTES * depth);
+      budget.spend(ROW_BYTES * (2 + labelCount) + FRAME_BYTES * depth);
       stackColumn.push(row);
-      labelColumn.push(labelSets.intern(labels));
+      labelColumn.push(set);
       values.push(value);
     },
     finish: () => ({
