@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import { malformed, type Refusal } from './refusal.ts';
 
 export type InflatedProfile =
@@ -33,6 +33,31 @@ export function inflateProfile(bytes: Uint8Array, maxBytes: number): InflatedPro
   }
 }
 
+/** Profiles become five times as large; a byte of gzip can be a thousand. */
+const USUAL_GROWTH = 16;
+const MAX_GROWTH = 1032;
+
+/**
+ * How much was inflated of a profile that was refused: exactly where it is cut off, at most where it
+ * is broken. To find out costs little: as much again as profiles usually become.
+ */
+export function inflatedBytes(gzip: Uint8Array, refused: 'too-large' | 'refused'): number {
+  const mostBytes = gzip.length * MAX_GROWTH;
+  if (refused === 'too-large') return mostBytes;
+  const usualBytes = gzip.length * USUAL_GROWTH;
+  try {
+    return gunzipSync(gzip, {
+      maxOutputLength: usualBytes,
+      // A limit is looked at when a chunk is full.
+      chunkSize: clampedChunk(usualBytes + 1),
+      // Whatever there is of it, where it ends before its end.
+      finishFlush: constants.Z_SYNC_FLUSH,
+    }).length;
+  } catch (error) {
+    return isTooLarge(error) ? mostBytes : usualBytes;
+  }
+}
+
 /** zlib takes no smaller chunks; and no profile's word makes us take more memory than this at once. */
 const CHUNK_MIN_BYTES = 64;
 const CHUNK_MAX_BYTES = 1024 * 1024;
@@ -45,8 +70,11 @@ export function chunkBytes(gzip: Uint8Array): number {
   if (gzip.length < GZIP_HEADER_BYTES) return CHUNK_MIN_BYTES;
   const view = new DataView(gzip.buffer, gzip.byteOffset, gzip.byteLength);
   // One more: zlib asks for another chunk when one is full.
-  const wholeBytes = view.getUint32(gzip.length - 4, true) + 1;
-  return Math.min(CHUNK_MAX_BYTES, Math.max(CHUNK_MIN_BYTES, wholeBytes));
+  return clampedChunk(view.getUint32(gzip.length - 4, true) + 1);
+}
+
+function clampedChunk(bytes: number): number {
+  return Math.min(CHUNK_MAX_BYTES, Math.max(CHUNK_MIN_BYTES, bytes));
 }
 
 /** What a worker can hold at all, where the owner lifted the limit. */

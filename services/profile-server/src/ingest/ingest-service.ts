@@ -3,10 +3,12 @@ import type { CancelSignal, JobOutcome } from '@emberscope/node-kit';
 import type { TenantId } from '../store/ids.ts';
 import type { PushRefusal } from '../store/push.ts';
 import type { IngestPool } from '../work/ingest-pool.ts';
+import { ownBuffer } from '../work/own-buffer.ts';
 import { giveBackProfiles, type PackedProfile } from '../work/packed-series.ts';
 import type { StoreThreads } from '../work/store-threads.ts';
 import type { IngestLimits } from './ingest-limits.ts';
 import type { ExportMessage } from './otlp/read-export.ts';
+import { prepareInPieces } from './prepare-in-pieces.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { PushMessage } from './read-push.ts';
 import { type DiscardCause, invalid, type Refusal } from './refusal.ts';
@@ -146,9 +148,7 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
 
   return {
     async push(tenant, message, signal) {
-      const input = { message, maxBytes: limits.maxBatchBytes, limits, nowMillis: nowMillis() };
-      const transfer = ownBuffer(message.bytes);
-      const read = await pool.run('preparePush', input, { signal, transfer });
+      const read = await prepareInPieces(pool, message, limits, nowMillis(), signal);
       if (read.kind !== 'done') return unreadable(read);
       const { output } = read;
       switch (output.kind) {
@@ -265,9 +265,4 @@ function unavailable(outcome: NotDone): IngestVerdict {
 
 function notNow(reason: string): IngestVerdict {
   return { kind: 'unavailable', reason, retryAfterSeconds: RETRY_SECONDS };
-}
-
-/** The buffer of some bytes, unless it is a part of Node's pool, which others use too. */
-function ownBuffer({ buffer }: Uint8Array): readonly ArrayBuffer[] {
-  return buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize ? [buffer] : [];
 }

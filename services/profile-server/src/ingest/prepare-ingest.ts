@@ -13,6 +13,7 @@ import { readJfrBody } from './prepare-jfr.ts';
 import { bytesOfLabels, refusalOf } from './prepare-push.ts';
 import { prepareSeries } from './prepare-series.ts';
 import type { PushedProfile } from './pushed-profile.ts';
+import { SeriesCount } from './series-count.ts';
 import { throughPprof } from './through-pprof.ts';
 
 /** What became of a body of `/ingest`. */
@@ -56,8 +57,9 @@ export async function prepareIngest(
         const isName = read.kind === 'invalid-argument';
         return { kind: read.kind, reason: isName ? `${NAME_FAILED} ${read.reason}` : read.reason };
       }
+      const count = new SeriesCount();
       const profiles = read.series.map(({ labels, profile }) =>
-        throughPprof(labels.labels, profile, limits, nowMillis),
+        throughPprof(labels.labels, profile, limits, nowMillis, count),
       );
       return { kind: 'profiles', profiles };
     }
@@ -121,8 +123,9 @@ function readySeries(
   limits: IngestLimits,
   nowMillis: number,
 ): PreparedIngest {
+  const count = new SeriesCount();
   const profiles = series.map(({ labels, profile, limit }): PushedProfile => {
-    const prepared = prepareSeries(labels.labels, profile, undefined, limits, nowMillis);
+    const prepared = prepareSeries(labels.labels, profile, undefined, limits, nowMillis, count);
     const sizeBytes = Math.ceil(bodyBytes / series.length) + bytesOfLabels(labels.labels);
     if (!prepared.ok) return { sizeBytes, outcome: { kind: 'refused', refusal: prepared.refusal } };
     if (limit !== undefined) {

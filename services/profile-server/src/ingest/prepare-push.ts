@@ -5,8 +5,10 @@ import { pushId } from '../store/ids.ts';
 import { BatchBytes } from './batch-bytes.ts';
 import type { IngestLimits } from './ingest-limits.ts';
 import { prepareSeries } from './prepare-series.ts';
+import { newPush, PIECE_WORK_BYTES, type PushProgress, workBytesOf } from './push-piece.ts';
 import type { PushedProfile } from './pushed-profile.ts';
 import { invalid, malformed, type Refusal } from './refusal.ts';
+import { SeriesCount } from './series-count.ts';
 import { withService } from './series-rules.ts';
 import { formatLabels } from './validate-labels.ts';
 
@@ -17,8 +19,9 @@ export type RawSeries = {
 };
 
 /**
- * Reads the profiles of a Push, one after another as they are asked for. Each stands for itself: a bad
- * one is an outcome among the others, in the order of the request.
+ * Reads a piece of a Push: the profiles behind those that are done, one after another as they are
+ * asked for, until they are work enough for one job. Each stands for itself: a bad one is an outcome
+ * among the others, in the order of the request.
  *
  * A profile is read into `memory` and HOLDS UNTIL THE NEXT IS ASKED FOR: thousands of small ones with
  * memory of their own took three times as long, most of it to collect garbage.
@@ -28,24 +31,42 @@ export function* preparePush(
   limits: IngestLimits,
   nowMillis: number,
   memory: PprofMemory,
+  progress: PushProgress = newPush(),
 ): Generator<PushedProfile, void, undefined> {
-  const batch = new BatchBytes(limits);
+  const batch = new BatchBytes(limits, progress);
+  const count = new SeriesCount(progress);
+  let workBytes = 0;
+  let position = 0;
   for (const { labels, samples } of series) {
     const labelBytes = bytesOfLabels(labels);
     for (const { bytes, id } of samples) {
+      if (position++ < progress.doneProfiles) continue;
+      if (workBytes >= PIECE_WORK_BYTES) return;
+      progress.doneProfiles++;
       const inflated = batch.inflate(bytes);
-      if (inflated.kind === 'refused') yield refused(0, inflated.refusal);
-      else {
-        const sizeBytes = inflated.bytes.length + labelBytes;
-        yield pushedProfile(
-          { labels, id, bytes: inflated.bytes, sizeBytes },
-          limits,
-          nowMillis,
-          memory,
-        );
-      }
+      const pushed =
+        inflated.kind === 'refused'
+          ? refused(0, inflated.refusal)
+          : pushedProfile(
+              {
+                labels,
+                id,
+                bytes: inflated.bytes,
+                sizeBytes: inflated.bytes.length + labelBytes,
+              },
+              limits,
+              nowMillis,
+              memory,
+              count,
+            );
+      workBytes += workBytesOf(pushed);
+      yield pushed;
     }
   }
+}
+
+export function profilesIn(series: readonly RawSeries[]): number {
+  return series.reduce((sum, { samples }) => sum + samples.length, 0);
 }
 
 type PlainSample = {
@@ -60,10 +81,11 @@ function pushedProfile(
   limits: IngestLimits,
   nowMillis: number,
   memory: PprofMemory,
+  count: SeriesCount,
 ): PushedProfile {
   const read = readPprof(bytes, { limits: limits.pprof, memory });
   if (!read.ok) return refused(sizeBytes, refusalOf(read, withService(labels)));
-  const prepared = prepareSeries(labels, read.profile, pushId(id), limits, nowMillis);
+  const prepared = prepareSeries(labels, read.profile, pushId(id), limits, nowMillis, count);
   if (!prepared.ok) return refused(sizeBytes, prepared.refusal);
   return { sizeBytes, outcome: { kind: 'ready', series: prepared.series } };
 }

@@ -8,6 +8,7 @@ import { isGo, withoutTypeParameters } from './go-names.ts';
 import type { IngestLimits } from './ingest-limits.ts';
 import { outsideOfWindow } from './ingestion-window.ts';
 import { invalid, type Refusal } from './refusal.ts';
+import { PROFILE_MAX_SERIES, SeriesCount } from './series-count.ts';
 import { renamed, storedLabels, withFewSessions, withService } from './series-rules.ts';
 import { withSourceLinks } from './source-links.ts';
 import { splitSamples } from './split-samples.ts';
@@ -22,6 +23,7 @@ export type PreparedSeries =
  * What every profile goes through between being read and being stored, in Pyroscope's order: its
  * time, its language, normalising, sessions, splitting by the labels of samples, relabelling, and
  * the check of labels. Nothing of a profile is stored when one of the series it becomes is refused.
+ * `count` is of the whole request.
  */
 export function prepareSeries(
   given: readonly Label[],
@@ -29,6 +31,7 @@ export function prepareSeries(
   pushId: PushId | undefined,
   limits: IngestLimits,
   nowMillis: number,
+  count: SeriesCount = new SeriesCount(),
 ): PreparedSeries {
   const labels = withService(given);
   if (profile.sampleTypes.length === 0) {
@@ -45,8 +48,13 @@ export function prepareSeries(
   if (normal.samples.length === 0) return { ok: true, series: [] };
   const linked = withSourceLinks(normal, labels);
 
+  const unread = linked.labelSets.key.length === 0 ? undefined : count.refusalUnread();
+  if (unread !== undefined) return { ok: false, refusal: unread };
+  const groups = splitSamples(linked, withFewSessions(labels, limits), PROFILE_MAX_SERIES);
+  const tooMany = count.add(groups?.length);
+  if (tooMany !== undefined) return { ok: false, refusal: tooMany };
   const series: PushSeries[] = [];
-  for (const group of splitSamples(linked, withFewSessions(labels, limits))) {
+  for (const group of groups ?? []) {
     const valid = validateLabels(withoutEmpty(renamed(group.labels)), limits);
     if (!valid.ok) return valid;
     series.push({ labels: setOf(valid.labels), profiles: [pushProfile(group.profile)] });

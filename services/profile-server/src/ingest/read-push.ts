@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { fromBinary } from '@bufbuild/protobuf';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { type PushRequest, PushRequestSchema } from '@emberscope/protocol/push';
 import type { RawSeries } from './prepare-push.ts';
@@ -13,7 +13,12 @@ export type PushMessage = {
 };
 
 export type ReadPush =
-  | { readonly kind: 'read'; readonly series: readonly RawSeries[] }
+  /** `asProto` is the message inflated, and no JSON: where it is read again, in pieces. */
+  | {
+      readonly kind: 'read';
+      readonly series: readonly RawSeries[];
+      readonly asProto: () => Uint8Array;
+    }
   /** Inflated it is larger than a body may be. */
   | { readonly kind: 'too-large'; readonly limitBytes: number }
   | { readonly kind: 'malformed'; readonly reason: string };
@@ -24,16 +29,28 @@ export type ReadPush =
  */
 const MAX_PARTS = 100_000;
 
-/** A thousand is much. Each takes 0.1 ms, however little is in it: these take a second. */
-const MAX_PROFILES = 10_000;
+/**
+ * A thousand is much. Each takes 0.1 ms, however little is in it: these take half a second,
+ * and as many services the writer of the store a second.
+ */
+const MAX_PROFILES = 5_000;
 
 /** Braces, brackets and commas: a label in JSON has four of them. */
 const MAX_JSON_MARKS = 8 * MAX_PARTS;
+
+/**
+ * Text takes time even where there is nothing in it: 250 MB were 1.8 s. A profile is a third longer in
+ * base64; whoever sends so many of them sends protobuf.
+ */
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
 /** Reads a Push away from the main thread: inflating and decoding take as long as a client likes. */
 export function readPush(message: PushMessage, maxBytes: number): ReadPush {
   const plain = message.isGzip ? inflate(message.bytes, maxBytes) : message.bytes;
   if (!(plain instanceof Uint8Array)) return plain;
+  if (message.encoding === 'json' && plain.length > MAX_JSON_BYTES) {
+    return malformed(`${plain.length} bytes of JSON in one push, limit: ${MAX_JSON_BYTES}`);
+  }
   const hasTooMany = message.encoding === 'json' ? hasTooManyMarks : hasTooManyParts;
   try {
     if (hasTooMany(plain)) {
@@ -45,7 +62,11 @@ export function readPush(message: PushMessage, maxBytes: number): ReadPush {
     if (profiles > MAX_PROFILES) {
       return malformed(`${profiles} profiles in one push, limit: ${MAX_PROFILES}`);
     }
-    return { kind: 'read', series: request.series.map(rawSeries) };
+    return {
+      kind: 'read',
+      series: request.series.map(rawSeries),
+      asProto: () => (message.encoding === 'json' ? toBinary(PushRequestSchema, request) : plain),
+    };
   } catch (error) {
     return malformed(error instanceof Error ? error.message : String(error));
   }

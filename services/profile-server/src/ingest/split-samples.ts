@@ -19,9 +19,14 @@ export type SampleGroup = { readonly labels: readonly Label[]; readonly profile:
  * says, so combinations that differ in nothing else are one group.
  *
  * The groups share the tables of the profile, stacks and symbols; label sets hold span and trace
- * alone. A profile whose samples have no labels is one group, itself.
+ * alone. A profile whose samples have no labels is one group, itself. Undefined for more groups than
+ * `mostGroups`: no more than those are made.
  */
-export function splitSamples(profile: Profile, labels: readonly Label[]): readonly SampleGroup[] {
+export function splitSamples(
+  profile: Profile,
+  labels: readonly Label[],
+  mostGroups: number,
+): readonly SampleGroup[] | undefined {
   const { labelSets, samples } = profile;
   if (labelSets.key.length === 0) return [{ labels, profile }];
 
@@ -52,6 +57,8 @@ export function splitSamples(profile: Profile, labels: readonly Label[]): readon
     const key = JSON.stringify(sorted.map(({ name, value }) => [name, value]));
     const group = groups.get(key) ?? { own: sorted, rows: [] };
     groups.set(key, group);
+    // One more: the empty set is there whether a sample has it or not.
+    if (groups.size > mostGroups + 1) return undefined;
     groupOfSet.push(group);
     tracingOfSet[set] = tracing.intern(kept);
   }
@@ -66,12 +73,12 @@ export function splitSamples(profile: Profile, labels: readonly Label[]): readon
       : profile.symbols,
     labelSets: tracing.finish(),
   };
-  return [...groups.values()]
-    .filter(({ rows }) => rows.length > 0)
-    .map(({ own, rows }) => ({
-      labels: sortLabels([...labels, ...own]),
-      profile: { ...shared, samples: rowsOf(samples, rows, tracingOfSet) },
-    }));
+  const filled = [...groups.values()].filter(({ rows }) => rows.length > 0);
+  if (filled.length > mostGroups) return undefined;
+  return filled.map(({ own, rows }) => ({
+    labels: sortLabels([...labels, ...own]),
+    profile: { ...shared, samples: rowsOf(samples, rows, tracingOfSet) },
+  }));
 }
 
 /** The names of the labels of samples, each with the first row that it is in. */

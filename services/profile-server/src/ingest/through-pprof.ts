@@ -6,6 +6,7 @@ import { bytesOfLabels, refusalOf } from './prepare-push.ts';
 import { prepareSeries } from './prepare-series.ts';
 import type { PushedProfile } from './pushed-profile.ts';
 import { invalid, type Refusal } from './refusal.ts';
+import type { SeriesCount } from './series-count.ts';
 import { withService } from './series-rules.ts';
 import { formatLabels } from './validate-labels.ts';
 
@@ -19,6 +20,7 @@ export function throughPprof(
   profile: Profile,
   limits: IngestLimits,
   nowMillis: number,
+  count: SeriesCount,
   memory?: PprofMemory,
 ): PushedProfile {
   const { maxSamples } = limits.pprof;
@@ -35,7 +37,7 @@ export function throughPprof(
   }
   const read = readPprof(bytes, { limits: limits.pprof, memory });
   if (!read.ok) return refused(sizeBytes, refusalOf(read, withService(labels)));
-  const prepared = prepareSeries(labels, read.profile, undefined, limits, nowMillis);
+  const prepared = prepareSeries(labels, read.profile, undefined, limits, nowMillis, count);
   if (!prepared.ok) return refused(sizeBytes, prepared.refusal);
   return { sizeBytes, outcome: { kind: 'ready', series: prepared.series } };
 }

@@ -6,12 +6,13 @@ import {
 } from '@emberscope/node-kit/worker';
 import { PprofMemory } from '@emberscope/pprof';
 import { prepareIngest } from '../ingest/prepare-ingest.ts';
-import { preparePush } from '../ingest/prepare-push.ts';
+import { preparePush, profilesIn } from '../ingest/prepare-push.ts';
 import type { PushedProfile } from '../ingest/pushed-profile.ts';
 import { readPush } from '../ingest/read-push.ts';
 import { createIdleCollection } from './idle-collection.ts';
 import type { IngestThreadOptions } from './ingest-pool.ts';
 import type { IngestJobs } from './jobs.ts';
+import { ownBuffer } from './own-buffer.ts';
 import { buffersOf, giveBackProfiles, type PackedProfile, packProfile } from './packed-series.ts';
 import { createSharedRing } from './shared-ring.ts';
 
@@ -25,12 +26,20 @@ const idle = createIdleCollection(systemClock);
 const memory = new PprofMemory();
 
 serveJobs<IngestJobs>({
-  preparePush({ message, maxBytes, limits, nowMillis }, context) {
+  preparePush({ message, maxBytes, limits, nowMillis, progress }, context) {
     const read = readPush(message, maxBytes);
     if (read.kind !== 'read') return read;
     if (read.series.every(({ samples }) => samples.length === 0)) return { kind: 'nothing' };
-    const profiles = preparePush(read.series, limits, nowMillis, memory);
-    return { kind: 'profiles', profiles: packed(profiles, context) };
+    const piece = preparePush(read.series, limits, nowMillis, memory, progress);
+    const profiles = packed(piece, context);
+    if (progress.doneProfiles === profilesIn(read.series)) {
+      return { kind: 'profiles', profiles, rest: undefined };
+    }
+    // Others have their turn, and the rest waits for its own behind them.
+    const bytes = read.asProto();
+    context.transfer(...ownBuffer(bytes));
+    const rest = { message: { bytes, encoding: 'proto', isGzip: false } as const, progress };
+    return { kind: 'profiles', profiles, rest };
   },
   async prepareIngest({ params, contentType, body, limits, nowMillis }, context) {
     const prepared = await prepareIngest(params, contentType, body, limits, nowMillis, memory);

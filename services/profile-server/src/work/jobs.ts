@@ -3,6 +3,7 @@ import type { IngestLimits } from '../ingest/ingest-limits.ts';
 import type { PreparedExport } from '../ingest/otlp/prepare-export.ts';
 import type { ExportMessage, ReadExport } from '../ingest/otlp/read-export.ts';
 import type { PreparedIngest } from '../ingest/prepare-ingest.ts';
+import type { PushProgress } from '../ingest/push-piece.ts';
 import type { PushMessage, ReadPush } from '../ingest/read-push.ts';
 import type { AdHocAnswer, AdHocCall } from '../query/adhoc/adhoc-call.ts';
 import type { QueryAnswer, QueryCall, QueryLimits } from '../query/query-call.ts';
@@ -28,9 +29,15 @@ export type IngestJobs = {
       readonly maxBytes: number;
       readonly limits: IngestLimits;
       readonly nowMillis: number;
+      readonly progress: PushProgress;
     };
     output:
-      | { readonly kind: 'profiles'; readonly profiles: readonly PackedProfile[] }
+      | {
+          readonly kind: 'profiles';
+          readonly profiles: readonly PackedProfile[];
+          /** What is left to be read, in another job. */
+          readonly rest: PushRest | undefined;
+        }
       /** No series has a profile. */
       | { readonly kind: 'nothing' }
       | Exclude<ReadPush, { readonly kind: 'read' }>;
@@ -65,6 +72,9 @@ export type IngestJobs = {
       | Exclude<ReadExport, { readonly kind: 'read' }>;
   };
 };
+
+/** A push of which a piece has been read. */
+export type PushRest = { readonly message: PushMessage; readonly progress: PushProgress };
 
 /** What the one thread does that writes the store. */
 export type WriterJobs = {

@@ -6,7 +6,7 @@ export type PushEntries = { readonly ok: true } | { readonly ok: false; readonly
 export const PUSH_MAX_ENTRIES = 100_000;
 
 /** As the profile server has it, which would refuse what was acknowledged here. */
-export const PUSH_MAX_PROFILES = 10_000;
+export const PUSH_MAX_PROFILES = 5_000;
 
 /**
  * Walks over an encoded `PushRequest` and refuses it when it has more messages in it than a push

@@ -6,6 +6,7 @@ import type { IngestLimits } from '../ingest-limits.ts';
 import { bytesOfLabels } from '../prepare-push.ts';
 import type { PushedProfile } from '../pushed-profile.ts';
 import { invalid } from '../refusal.ts';
+import { SeriesCount } from '../series-count.ts';
 import { throughPprof } from '../through-pprof.ts';
 import { createConversionBudget, ROW_BYTES } from './conversion-budget.ts';
 import { type ConversionContext, convertProfile } from './convert-profile.ts';
@@ -99,11 +100,12 @@ function* pushedProfiles(
   nowMillis: number,
   memory: PprofMemory | undefined,
 ): Generator<PushedProfile, void, undefined> {
+  const count = new SeriesCount();
   for (const { labels, profile } of series) {
     if (profile === undefined) {
       const refusal = invalid('malformed_profile', 'sample value length mismatch');
       yield { sizeBytes: bytesOfLabels(labels), outcome: { kind: 'refused', refusal } };
-    } else yield throughPprof(labels, profile, limits, nowMillis, memory);
+    } else yield throughPprof(labels, profile, limits, nowMillis, count, memory);
   }
 }
 

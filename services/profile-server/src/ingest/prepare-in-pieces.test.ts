@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { create, toBinary, toJsonString } from '@bufbuild/protobuf';
+import type { JobOutcome } from '@emberscope/node-kit';
+import { PprofMemory } from '@emberscope/pprof';
+import { PushRequestSchema } from '@emberscope/protocol/push';
+import { ingestLimits } from '../settings.ts';
+import { pprofOf } from '../testing/drawn-pprof.ts';
+import { settingsOf } from '../testing/running-server.ts';
+import type { IngestPool } from '../work/ingest-pool.ts';
+import type { IngestJobs } from '../work/jobs.ts';
+import type { PackedProfile } from '../work/packed-series.ts';
+import { prepareInPieces } from './prepare-in-pieces.ts';
+import { preparePush, profilesIn } from './prepare-push.ts';
+import { newPush, PIECE_WORK_BYTES } from './push-piece.ts';
+import { readPush } from './read-push.ts';
+
+const limits = ingestLimits(settingsOf({ ingestionBodyMiB: 256 }));
+const labels = [
+  { name: '__name__', value: 'wall' },
+  { name: 'service_name', value: 'shop' },
+];
+
+test('a push is read in pieces of so much work, and each profile of it once', () => {
+  const bytes = pprofOf(Array.from({ length: 100 }, (_, i) => `main;f${i} 1`).join('\n'));
+  const series = Array.from({ length: 900 }, (_, i) => ({
+    labels,
+    samples: [{ bytes: i === 400 ? bytes.subarray(0, 20) : bytes, id: `${i}` }],
+  }));
+  const progress = newPush();
+  const pieces: number[] = [];
+  const kinds: string[] = [];
+  while (progress.doneProfiles < series.length) {
+    const piece = [...preparePush(series, limits, Date.now(), new PprofMemory(), progress)];
+    pieces.push(piece.length);
+    kinds.push(...piece.map(({ outcome }) => outcome.kind));
+    assert.equal(progress.doneProfiles, kinds.length);
+  }
+  assert.equal(kinds.length, series.length);
+  assert.equal(kinds.indexOf('refused'), 400);
+  assert.equal(kinds.lastIndexOf('refused'), 400);
+  const ofOne = PIECE_WORK_BYTES / bytes.length;
+  assert.ok(pieces.length > 1 && (pieces[0] ?? 0) < ofOne, `${pieces}, ${ofOne}`);
+});
+
+test('what is left of a push in JSON is protobuf, with the same profiles', () => {
+  const request = create(PushRequestSchema, {
+    series: [{ labels, samples: [{ rawProfile: pprofOf('main 1'), ID: 'a' }] }],
+  });
+  const json = Buffer.from(toJsonString(PushRequestSchema, request));
+  const read = readPush({ bytes: json, encoding: 'json', isGzip: false }, 1e6);
+  assert.ok(read.kind === 'read');
+  assert.equal(profilesIn(read.series), 1);
+  assert.deepEqual(read.asProto(), toBinary(PushRequestSchema, request));
+});
+
+type Output = IngestJobs['preparePush']['output'];
+
+const refused = (sizeBytes: number): PackedProfile => ({
+  sizeBytes,
+  outcome: {
+    kind: 'refused',
+    refusal: { kind: 'invalid', cause: 'malformed_profile', reason: `${sizeBytes}` },
+  },
+});
+
+/** A pool that answers what it is told to, one answer a job. */
+function poolOf(answers: JobOutcome<Output>[], asked: unknown[]): Pick<IngestPool, 'run'> {
+  const run = (_: string, input: unknown) => {
+    asked.push(input);
+    return Promise.resolve(answers.shift() ?? { kind: 'busy', queued: 1 });
+  };
+  // The door: all jobs are answered alike here.
+  return { run: run as IngestPool['run'] };
+}
+
+test('pieces are asked for until none is left, each from where the one before it ended', async () => {
+  const message = { bytes: new Uint8Array(9), encoding: 'proto', isGzip: false } as const;
+  const rest = { message, progress: { ...newPush(), doneProfiles: 2 } };
+  const first = { kind: 'profiles', profiles: [refused(1), refused(2)], rest } as const;
+  const last = { kind: 'profiles', profiles: [refused(3)], rest: undefined } as const;
+  const asked: unknown[] = [];
+  const pool = poolOf(
+    [
+      { kind: 'done', output: first },
+      { kind: 'done', output: last },
+    ],
+    asked,
+  );
+  const { signal } = new AbortController();
+  const done = await prepareInPieces(pool, { ...message, isGzip: true }, limits, 7, signal);
+  assert.ok(done.kind === 'done' && done.output.kind === 'profiles');
+  assert.deepEqual(
+    done.output.profiles.map(({ sizeBytes }) => sizeBytes),
+    [1, 2, 3],
+  );
+  const shared = { maxBytes: limits.maxBatchBytes, limits, nowMillis: 7 };
+  assert.deepEqual(asked, [
+    { ...shared, message: { ...message, isGzip: true }, progress: newPush() },
+    { ...shared, ...rest },
+  ]);
+
+  const busy = await prepareInPieces(
+    poolOf([{ kind: 'done', output: first }], []),
+    message,
+    limits,
+    7,
+    signal,
+  );
+  assert.equal(busy.kind, 'busy');
+});
