@@ -15,12 +15,12 @@ export type CountedStacks = {
  * What one text may hold. Profiles have some thousands of each; 4 MiB made to be slow took a thread
  * ten seconds, and fifty times their size in memory.
  */
-export const COUNTED_MAX_STACKS = 200_000;
-const MAX_NAMES = 200_000;
+export const COUNTED_MAX_STACKS = 100_000;
+const MAX_NAMES = 100_000;
 /** Of the tree that the stacks are, where they share their roots. */
 const MAX_FRAMES = 500_000;
 /** Of the stacks one by one. 240 MB of deep ones that shared all but a name took half a minute. */
-const MAX_READ_FRAMES = 6_000_000;
+const MAX_READ_FRAMES = 5_000_000;
 
 const COUNT = { type: 'samples', unit: 'count' };
 

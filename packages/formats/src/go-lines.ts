@@ -5,7 +5,7 @@ export const LINE_MAX_BYTES = 65_536;
  * Of stacks. A profiler writes one for each sample, a hundred thousand where it samples a hundred
  * threads; a body of newlines alone would be a minute's work.
  */
-export const MAX_LINES = 1_000_000;
+export const MAX_LINES = 600_000;
 
 /**
  * `too-many`: there were more than `maxLines`, and no more were taken. `too-long`: a line was over the

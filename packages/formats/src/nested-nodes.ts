@@ -5,7 +5,7 @@ import { refuse } from './read-answer.ts';
 export const NODES_MAX_DEPTH = 65_536;
 
 /** More are refused: a profile has some thousands, and each of them takes fifty times its bytes. */
-export const NODES_MAX_COUNT = 300_000;
+export const NODES_MAX_COUNT = 200_000;
 
 /**
  * Walks the stream that Pyroscope's trie and tree formats share: nodes in pre-order, first child

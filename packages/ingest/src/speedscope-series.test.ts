@@ -68,7 +68,10 @@ test('a file of too much is refused before it is read', () => {
   const named = ingest(new TextEncoder().encode(file));
   assert.ok(!named.ok);
   assert.match(named.reason, /^5001 profiles of different names, limit: 5000$/);
-  const many = ingest(new Uint8Array(4_000_001).fill(0x2c));
+  const many = ingest(new Uint8Array(3_500_001).fill(0x2c));
   assert.ok(!many.ok);
-  assert.match(many.reason, /^4000001 commas, brackets and braces of speedscope, limit: 4000000$/);
+  assert.match(many.reason, /^3500001 commas, brackets and braces of speedscope, limit: 3500000$/);
+  const objects = ingest(new Uint8Array(500_001).fill(0x7b));
+  assert.ok(!objects.ok);
+  assert.match(objects.reason, /^500001 braces of speedscope, limit: 500000$/);
 });

@@ -73,11 +73,13 @@ export function speedscopeSeries(params: IngestParams, body: Uint8Array): Ingest
 }
 
 /**
- * What one file may hold, sent by a program that profiles: 16,000 stacks of 200 frames, or 600,000
- * events. JSON of 256 MiB would keep a thread for half a minute.
+ * What one file may hold, sent by a program that profiles: 16,000 stacks of 200 frames, or 500,000
+ * events and frames, which are objects and take a microsecond or two each. JSON of 256 MiB would keep
+ * a thread for half a minute.
  */
 const MAX_BYTES = 64 * 1024 * 1024;
-const MAX_MARKS = 4_000_000;
+const MAX_MARKS = 3_500_000;
+const MAX_OBJECTS = 500_000;
 
 /** Mostly one is a thread. Each takes 0.2 ms, however little is in it. */
 const MAX_SERIES = 5_000;
@@ -85,12 +87,15 @@ const MAX_SERIES = 5_000;
 function whyTooMuch(json: Uint8Array): string | undefined {
   if (json.length > MAX_BYTES) return `${json.length} bytes of speedscope, limit: ${MAX_BYTES}`;
   let marks = 0;
+  let objects = 0;
   for (let at = 0; at < json.length; at++) {
     const byte = json[at];
-    if (byte === 0x2c || byte === 0x5b || byte === 0x7b) marks++;
+    if (byte === 0x2c || byte === 0x5b) marks++;
+    else if (byte === 0x7b) objects++;
   }
-  if (marks <= MAX_MARKS) return undefined;
-  return `${marks} commas, brackets and braces of speedscope, limit: ${MAX_MARKS}`;
+  if (objects > MAX_OBJECTS) return `${objects} braces of speedscope, limit: ${MAX_OBJECTS}`;
+  if (marks + objects <= MAX_MARKS) return undefined;
+  return `${marks + objects} commas, brackets and braces of speedscope, limit: ${MAX_MARKS}`;
 }
 
 /** Profiles that are one series, in the order in which they first came. */

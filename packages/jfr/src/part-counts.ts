@@ -23,18 +23,18 @@ export class PartCount {
 /**
  * What a recording may have, all of its chunks together, of things that take a byte or two each and
  * much more in time and memory: as many of one of these take a second or two. A megabyte of a real one
- * has 20,000 events, 20,000 entries of pools and 200,000 frames at most.
+ * has 20,000 events, 20,000 entries of pools and 200,000 frames at most: 100 MB are read of any.
  */
 export function createPartCounts() {
   return {
     /** Each with metadata of its own. The JDK begins one every 12 MB. */
-    chunks: new PartCount('chunks', 1_000),
-    metadataStrings: new PartCount('strings of metadata', 1_000_000),
-    metadataElements: new PartCount('elements of metadata', 1_000_000),
+    chunks: new PartCount('chunks', 500),
+    metadataStrings: new PartCount('strings of metadata', 500_000),
+    metadataElements: new PartCount('elements of metadata', 500_000),
     poolEntries: new PartCount('entries of pools', 2_000_000),
-    frames: new PartCount('frames of stack traces', 64_000_000),
-    events: new PartCount('events', 20_000_000),
-    eventsWithStack: new PartCount('events with a stack', 6_000_000),
+    frames: new PartCount('frames of stack traces', 24_000_000),
+    events: new PartCount('events', 8_000_000),
+    eventsWithStack: new PartCount('events with a stack', 2_500_000),
     settings: new PartCount('settings', 1_000_000),
     stackRows: new PartCount('rows of stacks', 2_000_000),
     locations: new PartCount('locations', 1_000_000),
