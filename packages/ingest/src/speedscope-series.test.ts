@@ -73,5 +73,5 @@ test('a file of too much is refused before it is read', () => {
   assert.match(many.reason, /^3500001 commas, brackets and braces of speedscope, limit: 3500000$/);
   const objects = ingest(new Uint8Array(500_001).fill(0x7b));
   assert.ok(!objects.ok);
-  assert.match(objects.reason, /^500001 braces of speedscope, limit: 500000$/);
+  assert.match(objects.reason, /^500001 brackets and braces of speedscope, limit: 500000$/);
 });

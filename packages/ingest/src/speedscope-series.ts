@@ -74,8 +74,8 @@ export function speedscopeSeries(params: IngestParams, body: Uint8Array): Ingest
 
 /**
  * What one file may hold, sent by a program that profiles: 16,000 stacks of 200 frames, or 500,000
- * events and frames, which are objects and take a microsecond or two each. JSON of 256 MiB would keep
- * a thread for half a minute.
+ * events, samples and frames, which are objects and lists and take a microsecond or two each. JSON of
+ * 256 MiB would keep a thread for half a minute.
  */
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_MARKS = 3_500_000;
@@ -90,10 +90,10 @@ function whyTooMuch(json: Uint8Array): string | undefined {
   let objects = 0;
   for (let at = 0; at < json.length; at++) {
     const byte = json[at];
-    if (byte === 0x2c || byte === 0x5b) marks++;
-    else if (byte === 0x7b) objects++;
+    if (byte === 0x2c) marks++;
+    else if (byte === 0x5b || byte === 0x7b) objects++;
   }
-  if (objects > MAX_OBJECTS) return `${objects} braces of speedscope, limit: ${MAX_OBJECTS}`;
+  if (objects > MAX_OBJECTS) return `${objects} brackets and braces of speedscope, limit: ${MAX_OBJECTS}`;
   if (marks + objects <= MAX_MARKS) return undefined;
   return `${marks + objects} commas, brackets and braces of speedscope, limit: ${MAX_MARKS}`;
 }

@@ -19,7 +19,7 @@ export const SERIES_BYTES = 4096;
  * 0.3 ms and 20 kB however little is in it, and the main thread looks at each. A profiler of a large
  * host has some hundreds, one for each service that ran, and a collector puts some hosts together.
  */
-const MAX_SERIES = 3_000;
+const MAX_SERIES = 2_500;
 
 /** What is still left to be spent on one export. */
 export type ConversionBudget = { spend(bytes: number): void; countSeries(): void };
