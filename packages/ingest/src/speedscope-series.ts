@@ -93,7 +93,8 @@ function whyTooMuch(json: Uint8Array): string | undefined {
     if (byte === 0x2c) marks++;
     else if (byte === 0x5b || byte === 0x7b) objects++;
   }
-  if (objects > MAX_OBJECTS) return `${objects} brackets and braces of speedscope, limit: ${MAX_OBJECTS}`;
+  if (objects > MAX_OBJECTS)
+    return `${objects} brackets and braces of speedscope, limit: ${MAX_OBJECTS}`;
   if (marks + objects <= MAX_MARKS) return undefined;
   return `${marks + objects} commas, brackets and braces of speedscope, limit: ${MAX_MARKS}`;
 }
