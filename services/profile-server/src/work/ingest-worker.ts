@@ -21,12 +21,14 @@ import { createSharedRing } from './shared-ring.ts';
 // The door: what `startIngestPool` gives to its own workers.
 const { ringBytes } = poolWorkerData() as IngestThreadOptions;
 const ring = createSharedRing(ringBytes);
+/** Whatever a job ends with: a body that was refused is as large as one that was read. */
 const idle = createIdleCollection(systemClock);
 /** Jobs come one at a time, and a profile is packed before its job ends. */
 const memory = new PprofMemory();
 
 serveJobs<IngestJobs>({
   preparePush({ message, maxBytes, limits, nowMillis, progress }, context) {
+    idle.touch();
     const read = readPush(message, maxBytes);
     if (read.kind !== 'read') return read;
     if (read.series.every(({ samples }) => samples.length === 0)) return { kind: 'nothing' };
@@ -42,11 +44,13 @@ serveJobs<IngestJobs>({
     return { kind: 'profiles', profiles, rest };
   },
   async prepareIngest({ params, contentType, body, limits, nowMillis }, context) {
+    idle.touch();
     const prepared = await prepareIngest(params, contentType, body, limits, nowMillis, memory);
     if (prepared.kind !== 'profiles') return prepared;
     return { kind: 'profiles', profiles: packed(prepared.profiles, context) };
   },
   async prepareExport({ message, maxBytes, limits, nowMillis }, context) {
+    idle.touch();
     // Where nobody speaks OTLP, no thread takes the time to load it.
     const { prepareExport, readExport } = await import('../ingest/otlp/index.ts');
     const read = readExport(message, maxBytes);
@@ -59,7 +63,6 @@ serveJobs<IngestJobs>({
 
 /** Each before the next is asked for: it may lie in memory that the next will lie in. */
 function packed(profiles: Iterable<PushedProfile>, context: JobContext): readonly PackedProfile[] {
-  idle.touch();
   const all: PackedProfile[] = [];
   try {
     for (const profile of profiles) all.push(packProfile(profile, ring));
