@@ -5,7 +5,7 @@ import type { FoundRows } from '../../parts/rows-in-range.ts';
 import type { Series, SeriesRegistry } from '../../parts/series-registry.ts';
 import type { NanosRange, ProfileSelection, Selection } from '../../selection.ts';
 import type { HeadIndex, HeadTable } from './head-index.ts';
-import { hasTypeBit } from './head-streams.ts';
+import { hasTypeBit, TYPE_BITS } from './head-streams.ts';
 import { createDeletions, type Deletions } from './hidden-rows.ts';
 import { profilesOfHead, profilesOfSegment } from './profile-rows.ts';
 import {
@@ -100,7 +100,8 @@ export function createRowFinder(sources: RowSources): RowFinder {
       for (const segment of opened) {
         for (const table of segment.tables.of(tenant, matched)) {
           tables.guard.spend(table.streams.length);
-          if (takes !== undefined && holdsTimes(range, table.oldestMillis, table.newestMillis)) {
+          const isInside = holdsTimes(range, table.oldestMillis, table.newestMillis);
+          if (takes !== undefined && isInside && saysTypes(table)) {
             takes(table, table.facts, matched);
             continue;
           }
@@ -114,7 +115,7 @@ export function createRowFinder(sources: RowSources): RowFinder {
           tables.guard.spend(table.streams.length);
           const { rows } = table;
           const isInside = holdsTimes(range, rows.oldestMillis(), rows.newestMillis() + 1);
-          if (takes !== undefined && isInside) {
+          if (takes !== undefined && isInside && saysTypes(table)) {
             takes(table, rows.streams, matched);
             continue;
           }
@@ -201,7 +202,7 @@ export function createRowFinder(sources: RowSources): RowFinder {
         const { facts } = of.table;
         addSeries(
           of,
-          (place) => isWhollyThere(facts, place, range, of.hidden),
+          (place) => saysTypes(of.table) && isWhollyThere(facts, place, range, of.hidden),
           found,
           (places) => profilesOfSegment({ ...of, places }, range, tables),
         );
@@ -210,7 +211,7 @@ export function createRowFinder(sources: RowSources): RowFinder {
         const streams = of.table.rows.streams;
         addSeries(
           of,
-          (place) => isWhollyThere(streams, place, range, of.hidden),
+          (place) => saysTypes(of.table) && isWhollyThere(streams, place, range, of.hidden),
           found,
           (places) => profilesOfHead({ ...of, places }, range, tables),
         );
@@ -229,6 +230,11 @@ function keyOfRemarks({
   keepFrames,
 }: ProfileRemarks): string {
   return JSON.stringify([defaultSampleType, dropFrames, keepFrames, ...comments]);
+}
+
+/** Whether the bits of its streams say which types they have values of. */
+function saysTypes({ kind }: Pick<SegmentTable | HeadTable, 'kind'>): boolean {
+  return kind.sampleTypes.length <= TYPE_BITS;
 }
 
 /** Of ten thousand tables most are taken whole: nothing is made for each. */

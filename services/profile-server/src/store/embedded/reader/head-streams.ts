@@ -2,7 +2,10 @@ import type { HeadCursor } from './head-cursor.ts';
 
 /** What is known of the streams of a table without a look at its rows; a cell for each stream. */
 export type HeadStreams = {
-  /** Bit for each sample type that any of its profiles has a value of; 0 where it has none. */
+  /**
+   * Bit for each sample type that any of its profiles has a value of, as directories of segments have
+   * them: of more than {@link TYPE_BITS} types some share a bit. 0 where it has none.
+   */
   readonly typeBits: readonly number[];
   /** In ms since the epoch, rounded outwards. */
   readonly oldestMillis: readonly number[];
@@ -28,14 +31,16 @@ export function createHeadStreams(): GrowingHeadStreams {
         newestMillis[stream] = timeMillis + 1;
       }
       for (let type = 0; type < totals.length; type++) {
-        if ((totals[type] ?? 0) > 0 && !hasTypeBit(bits, type)) bits += 2 ** type;
+        if ((totals[type] ?? 0) > 0) bits |= 1 << type;
       }
       typeBits[stream] = bits;
     },
   };
 }
 
-/** Bits as a double: there may be more types than an integer of 32 bits has. */
+/** Of a kind of no more types a bit says that there is a value, and of one of more that there may be. */
+export const TYPE_BITS = 32;
+
 export function hasTypeBit(bits: number, type: number): boolean {
-  return Math.floor(bits / 2 ** type) % 2 === 1;
+  return (bits & (1 << type)) !== 0;
 }

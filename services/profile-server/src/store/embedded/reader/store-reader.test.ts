@@ -219,6 +219,37 @@ test('a byte that is wrong anywhere spoils answers or changes none', async () =>
   assert.ok(spoilt > 100);
 });
 
+test('of more types than there are bits those are found that have a value', async () => {
+  const store = createDrawnStore({ nowMillis: () => NOON_MILLIS });
+  const TYPES = 70;
+  const withValue = [0, 31, 33, 60];
+  const { samples, ...profile } = profileAt(NOON_MILLIS, 0n);
+  const values = Array.from({ length: TYPES }, (_, type) =>
+    Float64Array.of(withValue.includes(type) ? 1 + type : 0),
+  );
+  const sampleTypes = values.map((_, type) => ({ type: `type-${type}`, unit: 'count' }));
+  const wide = { ...profile, sampleTypes, samples: { ...samples, values } };
+  await store.push(ANONYMOUS, [{ labels: labelsOf('a'), profiles: [{ profile: wide }] }]);
+  const check = async (where: string): Promise<void> => {
+    const found = value(await store.profileTypes(everything(), CONTEXT));
+    assert.deepEqual(
+      new Set(found.map(({ sampleType }) => sampleType)),
+      new Set(withValue.map((type) => `type-${type}`)),
+      where,
+    );
+    for (const type of [...withValue, 1, 32]) {
+      const profileType = { ...everything().profileType, sampleType: `type-${type}` };
+      const { total } = value(
+        await store.mergeTotal({ ...everything(), profileType, mode: 'sum' }, CONTEXT),
+      );
+      assert.equal(total, withValue.includes(type) ? BigInt(1 + type) : 0n, `${where} ${type}`);
+    }
+  };
+  await check('log');
+  await store.flush();
+  await check('segment');
+});
+
 describe('bounds', () => {
   test('a query that takes too much is told so, with its range and series', async () => {
     const store = createDrawnStore({ nowMillis: () => NOON_MILLIS, queryBytes: 100 });
