@@ -2,6 +2,7 @@ import {
   createEdgeInterner,
   createFrameCollector,
   type EdgeInterner,
+  type FrameCollector,
   type FrameIndex,
   NO_NODE,
   NO_STACK,
@@ -15,7 +16,7 @@ import type { FrameKey } from '../selection.ts';
 import type { StackSymbols } from './dictionary.ts';
 import type { FrameSpace } from './frame-space.ts';
 import { growableInt32 } from './growable-column.ts';
-import { CLOSURE_BYTES, MAP_ENTRY_BYTES, OBJECT_BYTES, POINTER_BYTES } from './heap-sizes.ts';
+import { CLOSURE_BYTES, MAP_ENTRY_BYTES, POINTER_BYTES } from './heap-sizes.ts';
 
 /**
  * The stacks of one dictionary folded by the names of their frames: a tree of nodes, a parent's row
@@ -65,6 +66,9 @@ export const LINK = { firstChild: 0, nextSibling: 1, label: 2 } as const;
 /** In the place of a node. */
 export const UNKNOWN = -2;
 
+/** What stands for bytes that are no UTF-8. */
+const REPLACEMENT_CHARACTER = '\uFFFD';
+
 /**
  * Nearly all nodes have a child or two: the list of them is looked through, which was written a moment
  * ago. Where there are more than so many, a table knows them.
@@ -73,13 +77,18 @@ const LISTED_CHILDREN = 8;
 
 /** Of an edge with its slots, for each that there is room for: 4 + 4 + 2 * 4. */
 const EDGE_BYTES = 16;
-/** A frame: an object, and it, its name and its place among edges and strings of a collector. */
-const FRAME_BYTES = OBJECT_BYTES + POINTER_BYTES + MAP_ENTRY_BYTES + 4 * EDGE_BYTES;
+/** A frame of a collector: its name, and its place among edges and strings. */
+const COLLECTED_BYTES = POINTER_BYTES + MAP_ENTRY_BYTES + 4 * EDGE_BYTES;
 
 /** `expectedNodes` saves columns that grow up to there, and as much garbage as they take. */
 export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree {
-  const collector = createFrameCollector();
-  const frames: SourceFunction[] = [];
+  /** Tells frames apart that are more than a name. */
+  let collector: FrameCollector | undefined;
+  /** A function that is described by each frame. */
+  const functionOfFrame = growableInt32();
+  let frameOfName = new Int32Array(0);
+  /** Of names with characters that were none: other bytes may have become the same text. */
+  const frameOfOddName = new Map<string, FrameIndex>();
   let nodeOfStack = new Int32Array(0);
   let frameOfFunction = new Int32Array(0);
   let current: StackSymbols | undefined;
@@ -143,12 +152,29 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
   function frameOf(symbols: Symbols, row: number): FrameIndex {
     let frame = frameOfFunction[row] ?? UNKNOWN;
     if (frame === UNKNOWN) {
-      const described = describeFunction(symbols, row, frameKey);
-      frame = collector.intern(described);
-      if (frame === frames.length) frames.push(described);
+      frame = frameKey === 'reported-name' ? frameNamed(symbols, row) : frameLike(symbols, row);
+      if (frame === functionOfFrame.length()) functionOfFrame.push(row);
       frameOfFunction[row] = frame;
     }
     return frame;
+  }
+
+  /** A dictionary has each string once: no name has to be looked up. */
+  function frameNamed({ functions, strings }: Symbols, row: number): FrameIndex {
+    const name = functions.name[row] ?? 0;
+    let frame = frameOfName[name] ?? UNKNOWN;
+    if (frame !== UNKNOWN) return frame;
+    const text = strings[name] ?? '';
+    const isOdd = text.includes(REPLACEMENT_CHARACTER);
+    frame = (isOdd ? frameOfOddName.get(text) : undefined) ?? functionOfFrame.length();
+    if (isOdd) frameOfOddName.set(text, frame);
+    frameOfName[name] = frame;
+    return frame;
+  }
+
+  function frameLike(symbols: Symbols, row: number): FrameIndex {
+    collector ??= createFrameCollector();
+    return collector.intern(describeFunction(symbols, row, frameKey));
   }
 
   function nameStack({ stacks, symbols }: StackSymbols, row: number): NodeIndex {
@@ -176,7 +202,10 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
     update(view) {
       current = view;
       nodeOfStack = withRoom(nodeOfStack, view.stacks.length, UNKNOWN);
-      frameOfFunction = withRoom(frameOfFunction, view.symbols.functions.length, UNKNOWN);
+      const { functions, strings } = view.symbols;
+      frameOfFunction = withRoom(frameOfFunction, functions.length, UNKNOWN);
+      if (frameKey === 'reported-name')
+        frameOfName = withRoom(frameOfName, strings.length, UNKNOWN);
     },
     nodeOfStack: () => nodeOfStack,
     foldWanted(isWanted) {
@@ -190,7 +219,12 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
         spaceBefore = new WeakRef(space);
         inSpace = growableInt32();
       }
-      for (const frame of frames.slice(inSpace.length())) inSpace.push(space.intern(frame));
+      if (current !== undefined) {
+        for (let frame = inSpace.length(); frame < functionOfFrame.length(); frame++) {
+          const row = functionOfFrame.at(frame);
+          inSpace.push(space.intern(describeFunction(current.symbols, row, frameKey)));
+        }
+      }
       return inSpace.view();
     },
     expectedNodes,
@@ -200,7 +234,9 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
       links.byteLength +
       (crowd?.capacity() ?? 0) * EDGE_BYTES +
       childOfEdge.bytes() +
-      frames.length * FRAME_BYTES +
+      (collector === undefined ? 0 : functionOfFrame.length() * COLLECTED_BYTES) +
+      functionOfFrame.bytes() +
+      frameOfName.byteLength +
       nodeOfStack.byteLength +
       frameOfFunction.byteLength +
       inSpace.bytes(),
