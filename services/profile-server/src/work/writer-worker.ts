@@ -21,6 +21,7 @@ const options = poolWorkerData() as WriterOptions;
 const MAX_EVENTS = 100;
 let events: StoreEvent[] = [];
 const maintenance = createMaintenance(systemClock);
+const idle = createIdleCollection(systemClock);
 const writer = createStoreWriter({
   ...options,
   fs: nodeFs,
@@ -30,8 +31,8 @@ const writer = createStoreWriter({
   log(event) {
     if (events.length < MAX_EVENTS) events.push(event);
   },
+  onLetGo: idle.touch,
 });
-const idle = createIdleCollection(systemClock);
 let started = start();
 
 async function start(): Promise<Started> {

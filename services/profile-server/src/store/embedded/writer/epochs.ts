@@ -17,6 +17,7 @@ import {
   DICTIONARY_IDLE_MILLIS,
   DICTIONARY_MAX_BYTES,
   DICTIONARY_MAX_STACKS,
+  OLD_DICTIONARY_IDLE_MILLIS,
 } from './writer-limits.ts';
 
 /** A dictionary that profiles are being written with. */
@@ -48,8 +49,11 @@ export type Epochs = {
   retireDay(day: number): void;
   /** All uncommitted rows will be logged again. */
   rollBack(): void;
-  /** Lets go of those that were not used for {@link DICTIONARY_IDLE_MILLIS}. */
-  closeIdle(): void;
+  /**
+   * Lets go of those that were not used for {@link DICTIONARY_IDLE_MILLIS}, of days before `today`
+   * for {@link OLD_DICTIONARY_IDLE_MILLIS}, and answers how many.
+   */
+  closeIdle(today: number): number;
   /** Dictionaries by stacks, largest first. */
   largest(count: number): readonly DictionarySize[];
 };
@@ -217,12 +221,18 @@ export function createEpochs(options: EpochsOptions): Epochs {
     rollBack() {
       for (const epoch of open.values()) epoch.logged = epoch.committed;
     },
-    closeIdle() {
-      const idleSince = monotonicMillis() - DICTIONARY_IDLE_MILLIS;
+    closeIdle(today) {
+      const now = monotonicMillis();
+      let closed = 0;
       for (const epoch of open.values()) {
-        if ((usedMillis.get(epoch) ?? 0) > idleSince) break;
-        if (isDurable(epoch)) forget(epoch);
+        const idleMillis = now - (usedMillis.get(epoch) ?? 0);
+        if (idleMillis < OLD_DICTIONARY_IDLE_MILLIS) break;
+        const isIdle = epoch.day < today || idleMillis >= DICTIONARY_IDLE_MILLIS;
+        if (!isIdle || !isDurable(epoch)) continue;
+        forget(epoch);
+        closed++;
       }
+      return closed;
     },
     largest(count) {
       // Asked for every few seconds: nothing is made of those that are not among them.

@@ -28,6 +28,8 @@ export type StoreWriterOptions = {
   readonly maxSeries: number;
   readonly maintenance: Maintenance;
   readonly log: (event: StoreEvent) => void;
+  /** Told when dictionaries were let go that nobody had used for long: they are garbage. */
+  readonly onLetGo?: () => void;
   readonly lockHost?: LockHost;
   readonly limits?: Partial<WriterLimits>;
 };

@@ -317,7 +317,8 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
         await cutWhenDue(open);
         await open.runner.runDue();
         forgetFacts(open.log);
-        open.epochs.closeIdle();
+        const today = dayOfMillis(clock.nowMillis());
+        if (open.epochs.closeIdle(today) > 0) options.onLetGo?.();
       } catch (error) {
         if (!(error instanceof FsError)) throw error;
         options.log({ level: 'warn', message: `the store's upkeep failed: ${error.message}` });

@@ -20,6 +20,8 @@ export const DICTIONARIES_MAX_BYTES = 128 * 1024 * 1024;
  * send every some seconds, and a large one takes a second to be read again.
  */
 export const DICTIONARY_IDLE_MILLIS = 15 * 60_000;
+/** The same of a day that is over: who sends old profiles sends them all, and then no more. */
+export const OLD_DICTIONARY_IDLE_MILLIS = 30_000;
 /** Beyond, a dictionary gets a successor: readers hold whole ones. */
 export const DICTIONARY_MAX_BYTES = 64 * 1024 * 1024;
 export const DICTIONARY_MAX_STACKS = 4_000_000;
