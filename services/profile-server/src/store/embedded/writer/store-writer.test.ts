@@ -184,6 +184,25 @@ describe('limits', () => {
     assert.deepEqual(opened.events, []);
   });
 
+  test('dictionaries of old days are let go when no more of them comes', async () => {
+    const opened = await openTestWriter();
+    await push(opened, drawn('main;f1 1'), 'today');
+    await push(opened, drawn('main;f1 1', START_MILLIS - DAY), 'old');
+    await opened.clock.advance(20_000);
+    assert.equal(opened.writer.stats().dictionaries.length, 2);
+    await opened.clock.advance(20_000);
+    assert.deepEqual(
+      opened.writer.stats().dictionaries.map(({ service }) => service),
+      ['today'],
+    );
+    await push(opened, drawn('main;f2 1', START_MILLIS - DAY), 'old');
+    assert.deepEqual(
+      opened.writer.stats().dictionaries.map(({ stacks }) => stacks),
+      [3, 2],
+    );
+    assert.deepEqual(opened.events, []);
+  });
+
   test('dictionaries that nothing is written with are let go and read again', async () => {
     const opened = await openTestWriter();
     await push(opened, drawn('main;f1 1'), 'a');
