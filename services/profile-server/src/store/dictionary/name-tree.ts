@@ -1,22 +1,18 @@
 import {
   createEdgeInterner,
-  createFrameCollector,
   type EdgeInterner,
-  type FrameCollector,
   type FrameIndex,
   NO_NODE,
   NO_STACK,
   type NodeIndex,
-  type SourceFunction,
   type StackTable,
-  type Symbols,
-  sourceFunction,
 } from '@emberscope/profile';
 import type { FrameKey } from '../selection.ts';
 import type { StackSymbols } from './dictionary.ts';
+import { createDictionaryFrames } from './dictionary-frames.ts';
 import type { FrameSpace } from './frame-space.ts';
 import { growableInt32 } from './growable-column.ts';
-import { CLOSURE_BYTES, MAP_ENTRY_BYTES, POINTER_BYTES } from './heap-sizes.ts';
+import { CLOSURE_BYTES } from './heap-sizes.ts';
 
 /**
  * The stacks of one dictionary folded by the names of their frames: a tree of nodes, a parent's row
@@ -66,9 +62,6 @@ export const LINK = { firstChild: 0, nextSibling: 1, label: 2 } as const;
 /** In the place of a node. */
 export const UNKNOWN = -2;
 
-/** What stands for bytes that are no UTF-8. */
-const REPLACEMENT_CHARACTER = '\uFFFD';
-
 /**
  * Nearly all nodes have a child or two: the list of them is looked through, which was written a moment
  * ago. Where there are more than so many, a table knows them.
@@ -77,20 +70,10 @@ const LISTED_CHILDREN = 8;
 
 /** Of an edge with its slots, for each that there is room for: 4 + 4 + 2 * 4. */
 const EDGE_BYTES = 16;
-/** A frame of a collector: its name, and its place among edges and strings. */
-const COLLECTED_BYTES = POINTER_BYTES + MAP_ENTRY_BYTES + 4 * EDGE_BYTES;
-
 /** `expectedNodes` saves columns that grow up to there, and as much garbage as they take. */
 export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree {
-  /** Tells frames apart that are more than a name. */
-  let collector: FrameCollector | undefined;
-  /** A function that is described by each frame. */
-  const functionOfFrame = growableInt32();
-  let frameOfName = new Int32Array(0);
-  /** Of names with characters that were none: other bytes may have become the same text. */
-  const frameOfOddName = new Map<string, FrameIndex>();
+  const frames = createDictionaryFrames(frameKey);
   let nodeOfStack = new Int32Array(0);
-  let frameOfFunction = new Int32Array(0);
   let current: StackSymbols | undefined;
   let parent = new Int32Array(expectedNodes);
   let links = new Int32Array(LINK_CELLS * expectedNodes);
@@ -99,8 +82,6 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
   /** Edges to children of nodes that have more than are looked through, and the child of each. */
   let crowd: EdgeInterner | undefined;
   const childOfEdge = growableInt32();
-  let spaceBefore: WeakRef<FrameSpace> | undefined;
-  let inSpace = growableInt32();
 
   function firstChildOf(caller: NodeIndex): NodeIndex {
     if (caller === NO_NODE) return firstRoot;
@@ -149,34 +130,6 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
     return node;
   }
 
-  function frameOf(symbols: Symbols, row: number): FrameIndex {
-    let frame = frameOfFunction[row] ?? UNKNOWN;
-    if (frame === UNKNOWN) {
-      frame = frameKey === 'reported-name' ? frameNamed(symbols, row) : frameLike(symbols, row);
-      if (frame === functionOfFrame.length()) functionOfFrame.push(row);
-      frameOfFunction[row] = frame;
-    }
-    return frame;
-  }
-
-  /** A dictionary has each string once: no name has to be looked up. */
-  function frameNamed({ functions, strings }: Symbols, row: number): FrameIndex {
-    const name = functions.name[row] ?? 0;
-    let frame = frameOfName[name] ?? UNKNOWN;
-    if (frame !== UNKNOWN) return frame;
-    const text = strings[name] ?? '';
-    const isOdd = text.includes(REPLACEMENT_CHARACTER);
-    frame = (isOdd ? frameOfOddName.get(text) : undefined) ?? functionOfFrame.length();
-    if (isOdd) frameOfOddName.set(text, frame);
-    frameOfName[name] = frame;
-    return frame;
-  }
-
-  function frameLike(symbols: Symbols, row: number): FrameIndex {
-    collector ??= createFrameCollector();
-    return collector.intern(describeFunction(symbols, row, frameKey));
-  }
-
   function nameStack({ stacks, symbols }: StackSymbols, row: number): NodeIndex {
     const { lineStart, lineFunction } = symbols.locations;
     const caller = stacks.parent[row] ?? NO_STACK;
@@ -185,7 +138,7 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
     const first = lineStart[location] ?? 0;
     // One node for each line, outermost first.
     for (let line = (lineStart[location + 1] ?? 0) - 1; line >= first; line--) {
-      node = nodeBelow(node, frameOf(symbols, lineFunction[line] ?? 0));
+      node = nodeBelow(node, frames.of(symbols, lineFunction[line] ?? 0));
     }
     return node;
   }
@@ -202,10 +155,7 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
     update(view) {
       current = view;
       nodeOfStack = withRoom(nodeOfStack, view.stacks.length, UNKNOWN);
-      const { functions, strings } = view.symbols;
-      frameOfFunction = withRoom(frameOfFunction, functions.length, UNKNOWN);
-      if (frameKey === 'reported-name')
-        frameOfName = withRoom(frameOfName, strings.length, UNKNOWN);
+      frames.update(view.symbols);
     },
     nodeOfStack: () => nodeOfStack,
     foldWanted(isWanted) {
@@ -214,32 +164,16 @@ export function createNameTree(frameKey: FrameKey, expectedNodes = 0): NameTree 
       nameWanted(isWanted, current);
     },
     nodes: () => ({ parent: parent.subarray(0, length), firstRoot, links }),
-    framesIn(space) {
-      if (spaceBefore?.deref() !== space) {
-        spaceBefore = new WeakRef(space);
-        inSpace = growableInt32();
-      }
-      if (current !== undefined) {
-        for (let frame = inSpace.length(); frame < functionOfFrame.length(); frame++) {
-          const row = functionOfFrame.at(frame);
-          inSpace.push(space.intern(describeFunction(current.symbols, row, frameKey)));
-        }
-      }
-      return inSpace.view();
-    },
+    framesIn: frames.in,
     expectedNodes,
     bytes: () =>
-      24 * CLOSURE_BYTES +
+      16 * CLOSURE_BYTES +
       parent.byteLength +
       links.byteLength +
       (crowd?.capacity() ?? 0) * EDGE_BYTES +
       childOfEdge.bytes() +
-      (collector === undefined ? 0 : functionOfFrame.length() * COLLECTED_BYTES) +
-      functionOfFrame.bytes() +
-      frameOfName.byteLength +
-      nodeOfStack.byteLength +
-      frameOfFunction.byteLength +
-      inSpace.bytes(),
+      frames.bytes() +
+      nodeOfStack.byteLength,
   };
 }
 
@@ -260,22 +194,6 @@ function wantCallers(
     const caller = parent[row] ?? NO_STACK;
     if (caller !== NO_STACK) isWanted[caller] = 1;
   }
-}
-
-/** A function as a frame of a tree. */
-export function describeFunction(
-  { functions, strings }: Symbols,
-  row: number,
-  frameKey: FrameKey,
-): SourceFunction {
-  const name = strings[functions.name[row] ?? 0] ?? '';
-  if (frameKey === 'reported-name') return { name, file: '', line: 0 };
-  return sourceFunction({
-    name,
-    systemName: strings[functions.systemName[row] ?? 0] ?? '',
-    fileName: strings[functions.fileName[row] ?? 0] ?? '',
-    startLine: functions.startLine[row] ?? 0,
-  });
 }
 
 function largerRoom(length: number): number {

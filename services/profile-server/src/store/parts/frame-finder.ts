@@ -1,5 +1,5 @@
 import type { FrameCollector, Symbols } from '@emberscope/profile';
-import { describeFunction } from '../dictionary/name-tree.ts';
+import { describeFunction } from '../dictionary/dictionary-frames.ts';
 import type { FrameKey } from '../selection.ts';
 
 const UNKNOWN = -1;
