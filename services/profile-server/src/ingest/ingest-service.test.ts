@@ -10,6 +10,7 @@ import { packProfile } from '../work/packed-series.ts';
 import { createSharedRing } from '../work/shared-ring.ts';
 import type { IngestLimits } from './ingest-limits.ts';
 import { createIngestService } from './ingest-service.ts';
+import { newPush } from './push-piece.ts';
 
 const RING_BYTES = 4096;
 
@@ -59,5 +60,48 @@ test('what ended a thread is not to come again, but what it had not begun is', a
     const service = serviceWith(died, { kind: 'busy', queued: 0 });
     const { kind } = await service.push(TENANT, MESSAGE, new AbortController().signal);
     assert.equal(kind, isBegun ? 'refused' : 'unavailable');
+  }
+});
+
+test('a piece of a push is stored before the next one is read, and counts on from it', async () => {
+  const built = labelSet([{ name: 'service_name', value: 'a' }]);
+  assert.ok(built.ok);
+  const series = [{ labels: built.labelSet, profiles: [{ profile: profileNow('main 1') }] }];
+  const good = packProfile({ sizeBytes: 1, outcome: { kind: 'ready', series } });
+  const refusal = { kind: 'invalid', cause: 'malformed_profile', reason: 'so it is' } as const;
+  const bad = packProfile({ sizeBytes: 1, outcome: { kind: 'refused', refusal } });
+  const rest = { message: MESSAGE, progress: newPush() };
+  for (const last of ['done', 'busy'] as const) {
+    const pieces: JobOutcome<unknown>[] = [
+      { kind: 'done', output: { kind: 'profiles', profiles: [good, good], rest } },
+      { kind: 'done', output: { kind: 'profiles', profiles: [good, bad], rest } },
+      last === 'busy'
+        ? { kind: 'busy', queued: 1 }
+        : { kind: 'done', output: { kind: 'profiles', profiles: [bad] } },
+    ];
+    const order: string[] = [];
+    const service = createIngestService({
+      pool: {
+        run: async () => {
+          order.push('read');
+          return pieces.shift();
+        },
+      } as unknown as IngestPool,
+      store: {
+        push: async ({ profiles }) => {
+          order.push(`store ${profiles.length}`);
+          return { kind: 'done', output: profiles.map(() => undefined) };
+        },
+      },
+      rateLimit: { take: () => undefined },
+      limits: { maxBatchBytes: 0 } as IngestLimits,
+      nowMillis: () => 0,
+      observe: { stored: () => {}, discarded: () => {} },
+    });
+    const verdict = await service.push(TENANT, MESSAGE, new AbortController().signal);
+    assert.deepEqual(order, ['read', 'store 2', 'read', 'store 1', 'read']);
+    // The first that was refused, unless all of it is to come again.
+    if (last === 'done') assert.deepEqual(verdict, { kind: 'refused', refusal, index: 3 });
+    else assert.equal(verdict.kind, 'unavailable');
   }
 });

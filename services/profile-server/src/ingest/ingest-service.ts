@@ -8,8 +8,8 @@ import { giveBackProfiles, type PackedProfile } from '../work/packed-series.ts';
 import type { StoreThreads } from '../work/store-threads.ts';
 import type { IngestLimits } from './ingest-limits.ts';
 import type { ExportMessage } from './otlp/read-export.ts';
-import { prepareInPieces } from './prepare-in-pieces.ts';
 import type { RateLimit } from './rate-limit.ts';
+import { readInPieces } from './read-in-pieces.ts';
 import type { PushMessage } from './read-push.ts';
 import { type DiscardCause, invalid, type Refusal } from './refusal.ts';
 
@@ -148,25 +148,36 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
 
   return {
     async push(tenant, message, signal) {
-      const read = await prepareInPieces(pool, message, limits, nowMillis(), signal);
-      if (read.kind !== 'done') return unreadable(read);
-      const { output } = read;
-      switch (output.kind) {
-        case 'profiles':
-          return storeProfiles(tenant, output.profiles);
-        case 'nothing': {
-          const refusal = invalid('malformed_profile', 'no profiles received');
-          return { kind: 'refused', refusal, index: 0 };
+      const failures: IngestVerdict[] = [];
+      let doneProfiles = 0;
+      for await (const read of readInPieces(pool, message, limits, nowMillis(), signal)) {
+        if (read.kind !== 'done')
+          return worst([...failures, behind(doneProfiles, unreadable(read))]);
+        const { output } = read;
+        switch (output.kind) {
+          case 'profiles': {
+            const verdict = behind(doneProfiles, await storeProfiles(tenant, output.profiles));
+            if (verdict.kind !== 'stored') failures.push(verdict);
+            // All of it comes again: what is stored by now will be known by its ids.
+            if (verdict.kind === 'unavailable') return verdict;
+            doneProfiles += output.profiles.length;
+            break;
+          }
+          case 'nothing': {
+            const refusal = invalid('malformed_profile', 'no profiles received');
+            return { kind: 'refused', refusal, index: 0 };
+          }
+          case 'malformed': {
+            const refusal = invalid('malformed_profile', output.reason);
+            return { kind: 'refused', refusal, index: 0 };
+          }
+          case 'too-large':
+            return output;
+          default:
+            return output satisfies never;
         }
-        case 'malformed': {
-          const refusal = invalid('malformed_profile', output.reason);
-          return { kind: 'refused', refusal, index: 0 };
-        }
-        case 'too-large':
-          return output;
-        default:
-          return output satisfies never;
       }
+      return worst(failures);
     },
 
     async ingest(tenant, { params, contentType, body }, signal) {
@@ -227,6 +238,11 @@ function failureOf(refusal: PushRefusal, index: number): IngestVerdict {
 function worst(failures: readonly (IngestVerdict | undefined)[]): IngestVerdict {
   const found = failures.filter((failure) => failure !== undefined);
   return found.find(({ kind }) => kind === 'unavailable') ?? found[0] ?? { kind: 'stored' };
+}
+
+/** The verdict on a piece of a request, of which so many profiles came before. */
+function behind(profiles: number, verdict: IngestVerdict): IngestVerdict {
+  return 'index' in verdict ? { ...verdict, index: profiles + verdict.index } : verdict;
 }
 
 type NotDone = Exclude<JobOutcome<unknown>, { readonly kind: 'done' }>;

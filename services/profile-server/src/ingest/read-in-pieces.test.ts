@@ -10,9 +10,9 @@ import { settingsOf } from '../testing/running-server.ts';
 import type { IngestPool } from '../work/ingest-pool.ts';
 import type { IngestJobs } from '../work/jobs.ts';
 import type { PackedProfile } from '../work/packed-series.ts';
-import { prepareInPieces } from './prepare-in-pieces.ts';
 import { preparePush, profilesIn } from './prepare-push.ts';
 import { newPush, PIECE_WORK_BYTES } from './push-piece.ts';
+import { readInPieces } from './read-in-pieces.ts';
 import { readPush } from './read-push.ts';
 
 const limits = ingestLimits(settingsOf({ ingestionBodyMiB: 256 }));
@@ -88,24 +88,20 @@ test('pieces are asked for until none is left, each from where the one before it
     asked,
   );
   const { signal } = new AbortController();
-  const done = await prepareInPieces(pool, { ...message, isGzip: true }, limits, 7, signal);
-  assert.ok(done.kind === 'done' && done.output.kind === 'profiles');
-  assert.deepEqual(
-    done.output.profiles.map(({ sizeBytes }) => sizeBytes),
-    [1, 2, 3],
-  );
+  const pieces = readInPieces(pool, { ...message, isGzip: true }, limits, 7, signal);
   const shared = { maxBytes: limits.maxBatchBytes, limits, nowMillis: 7 };
+  assert.deepEqual((await pieces.next()).value, { kind: 'done', output: first });
+  // The second is not read before the first has been dealt with.
+  assert.equal(asked.length, 1);
+  assert.deepEqual((await pieces.next()).value, { kind: 'done', output: last });
+  assert.equal((await pieces.next()).done, true);
   assert.deepEqual(asked, [
     { ...shared, message: { ...message, isGzip: true }, progress: newPush() },
     { ...shared, ...rest },
   ]);
 
-  const busy = await prepareInPieces(
-    poolOf([{ kind: 'done', output: first }], []),
-    message,
-    limits,
-    7,
-    signal,
-  );
-  assert.equal(busy.kind, 'busy');
+  const ends: string[] = [];
+  const cutOff = poolOf([{ kind: 'done', output: first }], []);
+  for await (const { kind } of readInPieces(cutOff, message, limits, 7, signal)) ends.push(kind);
+  assert.deepEqual(ends, ['done', 'busy']);
 });
