@@ -24,18 +24,23 @@ const OBJECTS_MAX = 1_000;
 export function createTableDirectories(
   { manyTables, objectsMax } = { manyTables: MANY_TABLES, objectsMax: OBJECTS_MAX },
 ): TableDirectories {
-  /** The one read longest ago first. */
-  const objects = new Map<object, TablePages>();
+  /**
+   * By the number of the text, the one read longest ago first. Not by the text itself: each is a window
+   * on those of its whole segment, which would live on when that has been merged or deleted.
+   */
+  const objects = new Map<number, TablePages>();
+  let textCount = 0;
   let readCount = 0;
 
   function keepText(text: Uint8Array): () => TablePages {
+    const number = textCount++;
     return () => {
-      const known = objects.get(text);
+      const known = objects.get(number);
       if (known !== undefined) return known;
       // Text that was made of such an object.
       const read = JSON.parse(decoder.decode(text)) as TablePages;
       readCount++;
-      objects.set(text, read);
+      objects.set(number, read);
       for (const oldest of objects.keys()) {
         if (objects.size <= objectsMax) break;
         objects.delete(oldest);
