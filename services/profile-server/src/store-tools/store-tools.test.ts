@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { labelSetFromRecord } from '@emberscope/labels';
 import {
   createSeededRandom,
   createSimClock,
@@ -7,6 +8,8 @@ import {
   type SimClock,
   type SimFs,
 } from '@emberscope/node-kit';
+import { profileFromText } from '@emberscope/profile';
+import { unixNanos } from '@emberscope/units';
 import { drawPush } from '../store/embedded/testing/drawn-pushes.ts';
 import { embeddedSubject } from '../store/embedded/testing/embedded-subject.ts';
 import type { SimStore } from '../store/embedded/testing/sim-subject.ts';
@@ -106,6 +109,27 @@ describe('verify', () => {
       }
     }
     assert.deepEqual((await clock.runUntil(verifyStore(fs, DATA_DIR))).faults, []);
+  });
+
+  test('nor with profiles of as many sample types as there are bits, and of more', async () => {
+    const clock = createSimClock();
+    const fs = createSimFs({ random: createSeededRandom(2), clock });
+    const store = openAt(fs, clock, DATA_DIR);
+    await clock.runUntil(store.start());
+    for (const count of [31, 32, 33, 70]) {
+      const { samples, ...profile } = profileFromText('main;serve 1', {
+        timeNanos: unixNanos(BigInt(clock.nowMillis()) * 1_000_000n),
+      });
+      const values = Array.from({ length: count }, (_, type) => Float64Array.of(1 + type));
+      const sampleTypes = values.map((_, type) => ({ type: `type-${type}`, unit: 'count' }));
+      const wide = { ...profile, sampleTypes, samples: { ...samples, values } };
+      const labels = labelSetFromRecord({ service_name: `of-${count}` });
+      await clock.runUntil(store.push(ANONYMOUS, [{ labels, profiles: [{ profile: wide }] }]));
+    }
+    await clock.runUntil(store.flush());
+    const report = await clock.runUntil(verifyStore(fs, DATA_DIR));
+    assert.deepEqual(report.faults, []);
+    assert.ok(report.segmentCount > 0);
   });
 
   test('says that files are missing, and which nobody names', async () => {

@@ -126,7 +126,11 @@ function verifyStreams({ streams, sampleTypes }: TableDirectory, fault: Fault): 
     fault('a stream stands there twice');
   }
   for (const bits of streams.typeBits) {
-    if (bits < 1 || bits >= 2 ** sampleTypes.length) fault(`bits ${bits} of sample types`);
+    // An int32: with the 32nd type it is negative.
+    const isInt32 = (bits | 0) === bits;
+    if (!isInt32 || bits === 0 || bits >>> 0 >= 2 ** sampleTypes.length) {
+      fault(`bits ${bits} of sample types`);
+    }
   }
 }
 
