@@ -29,7 +29,7 @@ const memory = new PprofMemory();
 serveJobs<IngestJobs>({
   preparePush({ message, maxBytes, limits, nowMillis, progress }, context) {
     idle.touch();
-    const read = readPush(message, maxBytes);
+    const read = readPush(message, maxBytes, progress.doneProfiles > 0);
     if (read.kind !== 'read') return read;
     if (read.series.every(({ samples }) => samples.length === 0)) return { kind: 'nothing' };
     const piece = preparePush(read.series, limits, nowMillis, memory, progress);
