@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { create, toBinary, toJsonString } from '@bufbuild/protobuf';
 import type { JobOutcome } from '@emberscope/node-kit';
 import { PprofMemory } from '@emberscope/pprof';
@@ -51,7 +53,24 @@ test('what is left of a push in JSON is protobuf, with the same profiles', () =>
   const read = readPush({ bytes: json, encoding: 'json', isGzip: false }, 1e6);
   assert.ok(read.kind === 'read');
   assert.equal(profilesIn(read.series), 1);
-  assert.deepEqual(read.asProto(), toBinary(PushRequestSchema, request));
+  const bytes = toBinary(PushRequestSchema, request);
+  assert.deepEqual(read.again(), { bytes, encoding: 'proto', isGzip: false });
+});
+
+test('what is left of a push waits inflated, unless that is much more than what came', () => {
+  const pushOf = (rawProfile: Uint8Array) => {
+    const request = create(PushRequestSchema, { series: [{ labels, samples: [{ rawProfile }] }] });
+    const plain = toBinary(PushRequestSchema, request);
+    const message = { bytes: gzipSync(plain), encoding: 'proto', isGzip: true } as const;
+    const read = readPush(message, 1e6);
+    assert.ok(read.kind === 'read');
+    return { plain, message, again: read.again() };
+  };
+  const random = pushOf(randomBytes(50_000));
+  assert.equal(random.again.isGzip, false);
+  assert.deepEqual(new Uint8Array(random.again.bytes), random.plain);
+  const zeros = pushOf(new Uint8Array(50_000));
+  assert.equal(zeros.again, zeros.message);
 });
 
 type Output = IngestJobs['preparePush']['output'];

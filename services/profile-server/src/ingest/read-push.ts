@@ -13,11 +13,11 @@ export type PushMessage = {
 };
 
 export type ReadPush =
-  /** `asProto` is the message inflated, and no JSON: where it is read again, in pieces. */
+  /** `again` is the message to be read again for its next piece: inflated and no JSON, where it can be. */
   | {
       readonly kind: 'read';
       readonly series: readonly RawSeries[];
-      readonly asProto: () => Uint8Array;
+      readonly again: () => PushMessage;
     }
   /** Inflated it is larger than a body may be. */
   | { readonly kind: 'too-large'; readonly limitBytes: number }
@@ -34,6 +34,14 @@ const MAX_PARTS = 100_000;
  * and as many services the writer of the store a second.
  */
 const MAX_PROFILES = 5_000;
+
+/**
+ * What is left of a push waits inflated, while others have their turn: profiles are gzip mostly, and
+ * messages of them hardly grow. One that becomes more than this waits as it came, since that is what
+ * is counted of bodies on their way: 150 kB became 150 MB of memory for each of a hundred such pushes.
+ * To inflate it again takes a quarter of a second at most.
+ */
+const MAX_HELD_GROWTH = 16;
 
 /** Braces, brackets and commas: a label in JSON has four of them. */
 const MAX_JSON_MARKS = 8 * MAX_PARTS;
@@ -69,7 +77,11 @@ export function readPush(message: PushMessage, maxBytes: number, isRest = false)
     return {
       kind: 'read',
       series: request.series.map(rawSeries),
-      asProto: () => (message.encoding === 'json' ? toBinary(PushRequestSchema, request) : plain),
+      again() {
+        if (plain.length > MAX_HELD_GROWTH * message.bytes.length) return message;
+        const bytes = message.encoding === 'json' ? toBinary(PushRequestSchema, request) : plain;
+        return { bytes, encoding: 'proto', isGzip: false };
+      },
     };
   } catch (error) {
     return malformed(error instanceof Error ? error.message : String(error));

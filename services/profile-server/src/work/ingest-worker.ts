@@ -38,10 +38,9 @@ serveJobs<IngestJobs>({
       return { kind: 'profiles', profiles, rest: undefined };
     }
     // Others have their turn, and the rest waits for its own behind them.
-    const bytes = read.asProto();
-    context.transfer(...ownBuffer(bytes));
-    const rest = { message: { bytes, encoding: 'proto', isGzip: false } as const, progress };
-    return { kind: 'profiles', profiles, rest };
+    const again = read.again();
+    context.transfer(...ownBuffer(again.bytes));
+    return { kind: 'profiles', profiles, rest: { message: again, progress } };
   },
   async prepareIngest({ params, contentType, body, limits, nowMillis }, context) {
     idle.touch();
