@@ -158,7 +158,8 @@ export function createIngestService(parts: IngestServiceParts): IngestService {
           case 'profiles': {
             const verdict = behind(doneProfiles, await storeProfiles(tenant, output.profiles));
             if (verdict.kind !== 'stored') failures.push(verdict);
-            // All of it comes again: what is stored by now will be known by its ids.
+            // All of it comes again: what is stored by now will be known by its ids, where those are
+            // a collector's of ours. Of other clients it will be there twice.
             if (verdict.kind === 'unavailable') return verdict;
             doneProfiles += output.profiles.length;
             break;
