@@ -71,12 +71,12 @@ test('a piece of a push is stored before the next one is read, and counts on fro
   const refusal = { kind: 'invalid', cause: 'malformed_profile', reason: 'so it is' } as const;
   const bad = packProfile({ sizeBytes: 1, outcome: { kind: 'refused', refusal } });
   const rest = { message: MESSAGE, progress: newPush() };
-  for (const last of ['done', 'busy'] as const) {
+  for (const last of ['done', 'died'] as const) {
     const pieces: JobOutcome<unknown>[] = [
       { kind: 'done', output: { kind: 'profiles', profiles: [good, good], rest } },
       { kind: 'done', output: { kind: 'profiles', profiles: [good, bad], rest } },
-      last === 'busy'
-        ? { kind: 'busy', queued: 1 }
+      last === 'died'
+        ? { kind: 'worker-died', reason: 'no memory', isBegun: false }
         : { kind: 'done', output: { kind: 'profiles', profiles: [bad] } },
     ];
     const order: string[] = [];

@@ -119,8 +119,34 @@ test('pieces are asked for until none is left, each from where the one before it
     { ...shared, ...rest },
   ]);
 
-  const ends: string[] = [];
-  const cutOff = poolOf([{ kind: 'done', output: first }], []);
-  for await (const { kind } of readInPieces(cutOff, message, limits, 7, signal)) ends.push(kind);
-  assert.deepEqual(ends, ['done', 'busy']);
+  const kinds: string[] = [];
+  let sleeps = 0;
+  const sleep = async () => sleeps++;
+  const inLine = { kind: 'timed-out', where: 'queue', timeoutMillis: 1 } as const;
+  const answers: JobOutcome<Output>[] = [
+    { kind: 'done', output: first },
+    { kind: 'busy', queued: 1 },
+    inLine,
+    { kind: 'done', output: last },
+  ];
+  const full = poolOf(answers, []);
+  for await (const { kind } of readInPieces(full, message, limits, 7, signal, sleep)) {
+    kinds.push(kind);
+  }
+  assert.deepEqual([kinds, sleeps], [['done', 'done'], 2]);
+
+  // Of the first piece it is for the client to come again, and of others after so many times.
+  for (const [begun, expected] of [
+    [[], ['busy']],
+    [[{ kind: 'done', output: first }], ['done', 'busy']],
+  ] as const) {
+    const ends: string[] = [];
+    sleeps = 0;
+    const busy = poolOf([...begun], []);
+    for await (const { kind } of readInPieces(busy, message, limits, 7, signal, sleep)) {
+      ends.push(kind);
+    }
+    assert.deepEqual(ends, expected);
+    assert.equal(sleeps, begun.length * 120);
+  }
 });
