@@ -14,29 +14,29 @@ const labels = [
 const withSeries = (count: number) =>
   profileNow(Array.from({ length: count }, (_, i) => `main 1 {route="/${i}"}`).join('\n'));
 
-test('a profile whose labels make more than 5,000 series is refused', () => {
+test('a profile whose labels make more series than it may have samples is refused', () => {
   const now = Date.now();
-  const prepared = prepareSeries(labels, withSeries(5_001), undefined, limits, now);
+  const prepared = prepareSeries(labels, withSeries(16_001), undefined, limits, now);
   assert.ok(!prepared.ok);
   assert.equal(prepared.refusal.cause, 'series_limit');
-  assert.match(prepared.refusal.reason, /make more than 5000 series of the profile$/);
+  assert.match(prepared.refusal.reason, /make more than 16000 series of the profile$/);
   // The empty set of labels is in each profile, and no series where no sample has it.
-  const most = prepareSeries(labels, withSeries(5_000), undefined, limits, now);
-  assert.equal(most.ok && most.series.length, 5_000);
+  const most = prepareSeries(labels, withSeries(16_000), undefined, limits, now);
+  assert.equal(most.ok && most.series.length, 16_000);
 });
 
-test('a request becomes 10,000 series', () => {
+test('a request becomes 20,000 series', () => {
   const count = new SeriesCount();
-  assert.equal(count.add(5_000), undefined);
-  assert.equal(count.add(5_000), undefined);
-  assert.equal(count.add(1)?.reason, 'more than 10000 series in one request');
+  assert.equal(count.add(16_000), undefined);
+  assert.equal(count.add(4_000), undefined);
+  assert.equal(count.add(1)?.reason, 'more than 20000 series in one request');
 });
 
-test('behind ten profiles of too many series none is taken apart, and those without labels are read', () => {
+test('behind three profiles of too many series none is taken apart, and those without labels are read', () => {
   const count = new SeriesCount();
   const one = (text: string) =>
     prepareSeries(labels, profileNow(text), undefined, limits, Date.now(), count);
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < 3; i++) {
     assert.ok(one('main 1 {route="/"}').ok);
     count.add(undefined);
   }

@@ -2,15 +2,16 @@ import { invalid, type Refusal } from './refusal.ts';
 
 /**
  * Series that the labels of its samples may make of one profile. Each takes 0.02 ms and 0.006 more for
- * every label; agents make some dozens. 60 profiles of 16,000 each held a thread for half a minute.
+ * every label; agents make some dozens, and a profiler of a whole host one for each of its threads. No
+ * more than samples, as the settings have them: 60 profiles of as many held a thread for half a minute.
  */
-export const PROFILE_MAX_SERIES = 5_000;
+export const PROFILE_MAX_SERIES = 16_000;
 
 /** Of all profiles of one request. The store's writer, of which there is one, looks at each. */
-const REQUEST_MAX_SERIES = 10_000;
+const REQUEST_MAX_SERIES = 20_000;
 
-/** As far as a profile is taken apart before it is refused costs as much: this is for ten of those. */
-const WASTED_MAX_SERIES = 10 * PROFILE_MAX_SERIES;
+/** As far as a profile is taken apart before it is refused costs as much: this is for three of those. */
+const WASTED_MAX_SERIES = 3 * PROFILE_MAX_SERIES;
 
 /** What one request has become so far. */
 export type SeriesProgress = { takenSeries: number; wastedSeries: number };

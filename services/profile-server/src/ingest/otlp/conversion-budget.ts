@@ -3,10 +3,10 @@ import { Unconvertible } from './unconvertible.ts';
 
 /**
  * What all profiles of an export may become, however large it is: what makes it large may be one text.
- * 16,000 samples of 100 locations that share nothing are 29 MiB; those of four hosts of 128 cores, sent
- * together, 20. Symbols that each profile has a copy of take a second for as much as this.
+ * 16,000 samples of 100 locations that share nothing are 29 MiB, and those that a host of 128 cores
+ * sends, of stacks 64 deep that share nothing, 14: there is room for half a dozen such hosts.
  */
-const MOST_BYTES = 40 * 1024 * 1024;
+const MOST_BYTES = 96 * 1024 * 1024;
 
 /** What a row of a table or a cell of a column costs, whatever it holds. */
 export const ROW_BYTES = 16;
@@ -19,7 +19,7 @@ export const SERIES_BYTES = 4096;
  * 0.3 ms and 20 kB however little is in it, and the main thread looks at each. A profiler of a large
  * host has some hundreds, one for each service that ran, and a collector puts some hosts together.
  */
-const MAX_SERIES = 2_500;
+const MAX_SERIES = 5_000;
 
 /** What is still left to be spent on one export. */
 export type ConversionBudget = { spend(bytes: number): void; countSeries(): void };

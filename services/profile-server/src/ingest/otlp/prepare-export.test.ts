@@ -273,7 +273,7 @@ describe('limits', () => {
   const greedy: readonly (readonly [string, ExportInit])[] = [
     [
       'a long string in each of many profiles',
-      manyProfiles(2_500, { samples: [sample] }, [
+      manyProfiles(5_000, { samples: [sample] }, [
         ...SMALL_STRINGS.with(AT.main, 'x'.repeat(65_000)),
       ]),
     ],
@@ -284,7 +284,7 @@ describe('limits', () => {
         smallDictionary({ stackTable: [{ locationIndices: new Array(1000).fill(0) }] }),
       ),
     ],
-    ['more series than the main thread should look at', manyProfiles(2_501, { samples: [sample] })],
+    ['more series than the main thread should look at', manyProfiles(5_001, { samples: [sample] })],
     [
       'a long attribute on each of many resources',
       {
@@ -306,7 +306,7 @@ describe('limits', () => {
         prepared = prepareExport(request, limits, NOW_MILLIS);
       });
       assert.ok(prepared?.kind === 'unconvertible');
-      assert.match(prepared.reason, /would take more than \d|more than 2500 series/);
+      assert.match(prepared.reason, /would take more than \d|more than 5000 series/);
       assert.ok(millis < 5_000, `${millis} ms`);
     });
   }
