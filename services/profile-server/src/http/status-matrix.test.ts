@@ -12,7 +12,7 @@ const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const QUERIER = '/querier.v1.QuerierService/';
 const SELECTOR = '{service_name="matrix"}';
 const now = Date.now();
-const RANGE = { start: now - 600_000, end: now + 60_000 };
+const RANGE = { start: now - 600_000, end: now + 3_600_000 };
 const QUERY = { profileTypeID: CPU, labelSelector: SELECTOR, ...RANGE };
 const JSON_TYPE = { 'content-type': 'application/json' };
 

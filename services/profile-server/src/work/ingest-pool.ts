@@ -34,11 +34,13 @@ const LONGEST_JOB_MILLIS = 30_000;
 
 /** Recordings of some minutes, on their way to the store. */
 const RECORDINGS_RING_BYTES = 8 * 1024 * 1024;
+/** Each has a heap that stays, and recordings are few. */
+const RECORDINGS_MAX_THREADS = 4;
 
 /**
  * Starts the threads that read what agents send: one for each core but those of the door and the store.
  *
- * Recordings of Java have threads of their own, half as many, which start with the first of them: an
+ * Recordings of Java have threads of their own, half as many and few, which start with the first of them: an
  * honest one of 50 MB takes two seconds and cannot be read in pieces, and on two cores all else would
  * wait behind it.
  */
@@ -71,7 +73,8 @@ export function startIngestPool(
   return {
     run(kind, input, options) {
       if (isClosed || !isRecording(input)) return pool.run(kind, input, options);
-      recordings ??= startThreads(Math.ceil(workerCount / 2), RECORDINGS_RING_BYTES);
+      const count = Math.min(RECORDINGS_MAX_THREADS, Math.ceil(workerCount / 2));
+      recordings ??= startThreads(count, RECORDINGS_RING_BYTES);
       return recordings.run(kind, input, options);
     },
     stats() {
