@@ -135,7 +135,17 @@ test('pieces are asked for until none is left, each from where the one before it
   }
   assert.deepEqual([kinds, sleeps], [['done', 'done'], 2]);
 
-  // Of the first piece it is for the client to come again, and of others after so many times.
+  // What it waited in line counts: twice half a minute, and no more.
+  const halfMinute = { ...inLine, timeoutMillis: 30_000 };
+  const asked30: unknown[] = [];
+  const slow = poolOf([{ kind: 'done', output: first }, ...new Array(9).fill(halfMinute)], asked30);
+  for await (const { kind } of readInPieces(slow, message, limits, 7, signal, sleep)) {
+    kinds.push(kind);
+  }
+  assert.deepEqual(kinds.slice(2), ['done', 'timed-out']);
+  assert.equal(asked30.length, 3);
+
+  // Of the first piece it is for the client to come again, and of others after a minute.
   for (const [begun, expected] of [
     [[], ['busy']],
     [[{ kind: 'done', output: first }], ['done', 'busy']],
@@ -147,6 +157,6 @@ test('pieces are asked for until none is left, each from where the one before it
       ends.push(kind);
     }
     assert.deepEqual(ends, expected);
-    assert.equal(sleeps, begun.length * 120);
+    assert.equal(sleeps, begun.length * 240);
   }
 });

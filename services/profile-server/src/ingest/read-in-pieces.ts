@@ -11,11 +11,11 @@ type Piece = IngestJobs['preparePush']['output'];
 
 /**
  * A piece that finds no room asks again: what came before it is stored, and whoever sends all of it
- * once more stores that twice, unless its ids are the collector's. So it takes longer than the line
- * before a thread can be, but no client waits for more than this.
+ * once more stores that twice, unless its ids are the collector's. It has waited in line twice by the end
+ * of this, and no client waits for longer.
  */
 const AGAIN_MILLIS = 250;
-const MOST_TIMES_AGAIN = 120;
+const AGAIN_MOST_MILLIS = 60_000;
 
 /**
  * Has a push read by the threads of the pool, piece by piece: a large one takes ten seconds, and what
@@ -32,7 +32,7 @@ export async function* readInPieces(
 ): AsyncGenerator<JobOutcome<Piece>, void, void> {
   let left: PushRest | undefined = { message, progress: newPush() };
   // Of the first piece nothing is stored: all of it may come again.
-  let mostTimes = 0;
+  let mostMillis = 0;
   while (left !== undefined) {
     const input: IngestJobs['preparePush']['input'] = {
       ...left,
@@ -43,11 +43,13 @@ export async function* readInPieces(
     const transfer = ownBuffer(left.message.bytes);
     const run = () => pool.run('preparePush', input, { signal, transfer });
     let read: JobOutcome<Piece> = await run();
-    for (let times = 0; times < mostTimes && foundNoRoom(read); times++) {
+    let waitedMillis = millisInLine(read);
+    while (foundNoRoom(read) && waitedMillis < mostMillis) {
       await sleep(AGAIN_MILLIS);
       read = await run();
+      waitedMillis += AGAIN_MILLIS + millisInLine(read);
     }
-    mostTimes = MOST_TIMES_AGAIN;
+    mostMillis = AGAIN_MOST_MILLIS;
     left = read.kind === 'done' && read.output.kind === 'profiles' ? read.output.rest : undefined;
     yield read;
   }
@@ -56,4 +58,8 @@ export async function* readInPieces(
 /** It was not given to a thread, and the message is still here. */
 function foundNoRoom(read: JobOutcome<Piece>): boolean {
   return read.kind === 'busy' || (read.kind === 'timed-out' && read.where === 'queue');
+}
+
+function millisInLine(read: JobOutcome<Piece>): number {
+  return read.kind === 'timed-out' ? read.timeoutMillis : 0;
 }
