@@ -5,7 +5,16 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -110,4 +119,28 @@ describe('who may import whom', () => {
       else assert.ok(reports[i].includes(rule), `reported: ${reports[i].join() || 'nothing'}`);
     });
   }
+});
+
+/** What of zlib makes no stream. */
+const STREAMLESS = new Set(['constants', 'crc32', 'type ZlibOptions']);
+/** Runs on the main thread, which nobody ends. */
+const MAIN_THREAD = 'services/profile-server/src/http/';
+
+test('threads take zlib from node-kit, where they are not ended in the middle of it', () => {
+  let imports = 0;
+  for (const path of readdirSync(join(root, 'services'), { encoding: 'utf8', recursive: true })) {
+    const file = `services/${path.replaceAll('\\', '/')}`;
+    if (!/^services\/[^/]+\/src\/.*(?<!\.test)\.ts$/.test(file)) continue;
+    if (/\/(bench|testing)\//.test(file) || file.startsWith(MAIN_THREAD)) continue;
+    const source = readFileSync(join(root, file), 'utf8');
+    const names = /^import ([^;]*?) from '(?:node:)?zlib';$/m.exec(source)?.[1];
+    if (names === undefined) continue;
+    imports++;
+    const wrong = names
+      .split(/[{},]/)
+      .map((name) => name.trim())
+      .filter((name) => name !== '' && !STREAMLESS.has(name));
+    assert.deepEqual(wrong, [], `${file}: @emberscope/node-kit/worker has them`);
+  }
+  assert.ok(imports > 0);
 });

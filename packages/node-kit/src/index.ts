@@ -132,6 +132,7 @@ export {
 } from './tls/watch-certificates.ts';
 export { startTurnClock, type Turn, type TurnClock } from './turn-clock/turn-clock.ts';
 export { createTurnLine, type TurnLine, turnLine } from './turn-clock/turn-line.ts';
+export { endThread, type PoolThread } from './worker-pool/end-thread.ts';
 export { JobError } from './worker-pool/job-error.ts';
 export type {
   CancelSignal,
@@ -143,6 +144,12 @@ export type {
 } from './worker-pool/jobs.ts';
 export type { WorkerDeath } from './worker-pool/pool-worker.ts';
 export { poolWorkerData, serveJobs } from './worker-pool/serve-jobs.ts';
+export {
+  deflateRaw,
+  deflateRawSync,
+  gunzipSync,
+  inflateRawSync,
+} from './worker-pool/thread-zlib.ts';
 export {
   createWorkerPool,
   type RunOptions,

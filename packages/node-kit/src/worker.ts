@@ -30,4 +30,10 @@ export { formatUuid, uuidV4, uuidV4Bytes } from './random/uuid.ts';
 export { JobError } from './worker-pool/job-error.ts';
 export type { JobContext, JobHandlers, JobOutcome, JobTable } from './worker-pool/jobs.ts';
 export { poolWorkerData, serveJobs } from './worker-pool/serve-jobs.ts';
+export {
+  deflateRaw,
+  deflateRawSync,
+  gunzipSync,
+  inflateRawSync,
+} from './worker-pool/thread-zlib.ts';
 export { createWorkerPool, type WorkerPool } from './worker-pool/worker-pool.ts';

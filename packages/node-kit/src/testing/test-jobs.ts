@@ -12,6 +12,10 @@ export type TestJobs = {
   spin: { input: null; output: never };
   /** Spins until nobody waits; answers to nobody. */
   spinPolitely: { input: null; output: 'noticed' };
+  /** Spins in pieces that must not be broken; `pieces` counts those begun and those done. */
+  spinUnbroken: { input: { pieces: Int32Array; pieceMillis: number }; output: never };
+  /** Inflates without end. */
+  inflate: { input: { gzip: Uint8Array; pieces: Int32Array }; output: never };
   fail: { input: { name: string; message: string; data: unknown }; output: never };
   failWithFunction: { input: null; output: never };
   throwText: { input: null; output: never };

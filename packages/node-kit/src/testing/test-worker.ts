@@ -1,6 +1,8 @@
 import { BlockList } from 'node:net';
 import { parentPort, threadId } from 'node:worker_threads';
 import { poolWorkerData, serveJobs } from '../worker-pool/serve-jobs.ts';
+import { gunzipSync } from '../worker-pool/thread-zlib.ts';
+import { unbroken } from '../worker-pool/unbroken.ts';
 import type { TestJobs } from './test-jobs.ts';
 
 const never = () => new Promise<never>(() => {});
@@ -22,6 +24,21 @@ serveJobs<TestJobs>({
   },
   spin() {
     for (;;);
+  },
+  spinUnbroken({ pieces, pieceMillis }) {
+    for (;;) {
+      unbroken(() => {
+        Atomics.add(pieces, 0, 1);
+        blockThread(pieceMillis);
+        Atomics.add(pieces, 1, 1);
+      });
+    }
+  },
+  inflate({ gzip, pieces }) {
+    for (;;) {
+      gunzipSync(gzip);
+      Atomics.add(pieces, 0, 1);
+    }
   },
   spinPolitely(_, context) {
     while (!context.isCancelled()) blockThread(1);

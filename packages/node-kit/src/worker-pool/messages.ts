@@ -6,7 +6,11 @@ export const CANCELLED_JOB = 0;
 export const BEGUN_JOB = 1;
 /** Set by the pool: the job whose answer came and could not be read. */
 export const UNREAD_JOB = 2;
-export const SHARED_BYTES = 3 * Int32Array.BYTES_PER_ELEMENT;
+/** Set by the worker: it must not be ended just now. */
+export const IS_UNBROKEN = 3;
+/** Set by the pool: it is to be ended as soon as it may be. */
+export const IS_TO_END = 4;
+export const SHARED_BYTES = 5 * Int32Array.BYTES_PER_ELEMENT;
 
 /** What a worker is started with. The words above are all the memory that is shared. */
 export type WorkerStart = { readonly jobWords: Int32Array; readonly workerData: unknown };

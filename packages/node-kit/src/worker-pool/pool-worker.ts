@@ -1,5 +1,6 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { Clock, StopTimer } from '../clock/clock.ts';
+import { endThread, type PoolThread } from './end-thread.ts';
 import { JobError } from './job-error.ts';
 import type { JobOutcome } from './jobs.ts';
 import {
@@ -66,19 +67,17 @@ export type PoolWorker = {
 };
 
 export type PoolWorkerState =
-  | { readonly kind: 'starting'; readonly thread: Thread; readonly stopTimer: StopTimer }
-  | { readonly kind: 'idle'; readonly thread: Thread }
-  | { readonly kind: 'running'; readonly thread: Thread; readonly job: PoolJob }
+  | { readonly kind: 'starting'; readonly thread: PoolThread; readonly stopTimer: StopTimer }
+  | { readonly kind: 'idle'; readonly thread: PoolThread }
+  | { readonly kind: 'running'; readonly thread: PoolThread; readonly job: PoolJob }
   | {
       readonly kind: 'winding-down';
-      readonly thread: Thread;
+      readonly thread: PoolThread;
       readonly job: PoolJob;
       readonly stopTimer: StopTimer;
     }
   | { readonly kind: 'backing-off'; readonly stopTimer: StopTimer }
   | { readonly kind: 'closed' };
-
-type Thread = { readonly worker: Worker; readonly jobWords: Int32Array };
 
 export function createPoolWorker(parts: PoolWorkerParts): PoolWorker {
   const { clock, onIdle, onReturned, onDied, onReplaced } = parts;
@@ -116,7 +115,7 @@ export function createPoolWorker(parts: PoolWorkerParts): PoolWorker {
     return { kind: 'starting', thread, stopTimer };
   }
 
-  function onMessage(thread: Thread, message: WorkerMessage): void {
+  function onMessage(thread: PoolThread, message: WorkerMessage): void {
     // The last words of a thread that was replaced.
     if (threadOf(state) !== thread) return;
     switch (message.type) {
@@ -136,7 +135,7 @@ export function createPoolWorker(parts: PoolWorkerParts): PoolWorker {
     }
   }
 
-  function answered(thread: Thread, id: number, outcome: JobOutcome<unknown>): void {
+  function answered(thread: PoolThread, id: number, outcome: JobOutcome<unknown>): void {
     if (state.kind !== 'running' && state.kind !== 'winding-down') return;
     const { job } = state;
     if (job.id !== id) return;
@@ -148,7 +147,7 @@ export function createPoolWorker(parts: PoolWorkerParts): PoolWorker {
   }
 
   /** An answer came that this thread cannot decode. It can only be that of the job that runs. */
-  function onUnreadable(thread: Thread, error: unknown): void {
+  function onUnreadable(thread: PoolThread, error: unknown): void {
     if (threadOf(state) !== thread) return;
     if (state.kind !== 'running' && state.kind !== 'winding-down') return;
     // Before its next job it gives back what the answer holds.
@@ -158,12 +157,12 @@ export function createPoolWorker(parts: PoolWorkerParts): PoolWorker {
     answered(thread, state.job.id, { kind: 'failed', error: failure });
   }
 
-  function becomeIdle(thread: Thread): void {
+  function becomeIdle(thread: PoolThread): void {
     state = { kind: 'idle', thread };
     onIdle();
   }
 
-  function died(thread: Thread, reason: string): void {
+  function died(thread: PoolThread, reason: string): void {
     if (threadOf(state) !== thread) return;
     const before = state;
     if (before.kind === 'starting' || before.kind === 'winding-down') before.stopTimer();
@@ -190,8 +189,8 @@ export function createPoolWorker(parts: PoolWorkerParts): PoolWorker {
     else running.settle({ kind: 'worker-died', reason, isBegun });
   }
 
-  function end(thread: Thread): void {
-    const ended = thread.worker.terminate().finally(() => ending.delete(ended));
+  function end(thread: PoolThread): void {
+    const ended = endThread(thread, clock).finally(() => ending.delete(ended));
     ending.add(ended);
   }
 
@@ -262,13 +261,13 @@ const MAX_DOUBLINGS = 4;
  */
 const END_MAX_MILLIS = 2000;
 
-function startThread({ workerUrl, workerData, resourceLimits }: PoolWorkerParts): Thread {
+function startThread({ workerUrl, workerData, resourceLimits }: PoolWorkerParts): PoolThread {
   const jobWords = new Int32Array(new SharedArrayBuffer(SHARED_BYTES));
   const started: WorkerStart = { jobWords, workerData };
   return { worker: new Worker(workerUrl, { workerData: started, resourceLimits }), jobWords };
 }
 
-function threadOf(state: PoolWorkerState): Thread | undefined {
+function threadOf(state: PoolWorkerState): PoolThread | undefined {
   return 'thread' in state ? state.thread : undefined;
 }
 

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { afterEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { systemClock } from '../clock/system-clock.ts';
 import type { TestJobs } from '../testing/test-jobs.ts';
 import { JobError } from './job-error.ts';
@@ -28,6 +29,10 @@ function testPool(options: Partial<WorkerPoolOptions<TestJobs>> = {}) {
   });
   open.push(pool);
   return { pool, deaths };
+}
+
+function sharedWords(count: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
 }
 
 describe('a job', () => {
@@ -76,7 +81,7 @@ describe('a job', () => {
 
   test('whose output cannot be sent gives back what that holds', async () => {
     const { pool } = testPool();
-    const unsent = new Int32Array(new SharedArrayBuffer(4));
+    const unsent = sharedWords(1);
     assert.equal((await pool.run('hold', { unsent, as: 'text' })).kind, 'done');
     assert.equal(unsent[0], 0);
     assert.equal((await pool.run('hold', { unsent, as: 'unsendable' })).kind, 'failed');
@@ -87,7 +92,7 @@ describe('a job', () => {
 
   test('whose output cannot be read gives back what that holds with the next job', async () => {
     const { pool, deaths } = testPool();
-    const unsent = new Int32Array(new SharedArrayBuffer(4));
+    const unsent = sharedWords(1);
     const outcome = await pool.run('hold', { unsent, as: 'unreadable' });
     assert.ok(outcome.kind === 'failed');
     assert.match(outcome.error.message, /^the answer could not be read: /);
@@ -227,6 +232,35 @@ describe('a cancelled job', () => {
     assert.notDeepEqual(after, before);
     assert.equal(pool.stats().replaced, 1);
     assert.deepEqual(deaths, []);
+  });
+});
+
+describe('what must not be broken', () => {
+  test('is done when the thread ends, and not begun again', async () => {
+    for (const pieceMillis of [0, 1, 30]) {
+      const { pool } = testPool({ graceMillis: 0 });
+      const pieces = sharedWords(2);
+      const spinning = pool.run('spinUnbroken', { pieces, pieceMillis }, { timeoutMillis: 20 });
+      await until(() => Atomics.load(pieces, 0) > 0);
+      await spinning;
+      await until(() => pool.stats().replaced === 1);
+      await pool.close(0);
+      const [begun, done] = pieces;
+      assert.equal(done, begun);
+      await systemClock.sleep(pieceMillis);
+      assert.equal(pieces[0], begun, 'the thread is gone');
+    }
+  });
+
+  test('is all of zlib: to end its threads does not end the process', async () => {
+    const gzip = gzipSync('main;work 1');
+    for (let round = 0; round < 8; round++) {
+      const { pool } = testPool();
+      const pieces = sharedWords(1);
+      void pool.run('inflate', { gzip, pieces });
+      await until(() => Atomics.load(pieces, 0) > round);
+      await pool.close(0);
+    }
   });
 });
 

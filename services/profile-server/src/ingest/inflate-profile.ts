@@ -1,4 +1,5 @@
-import { constants, gunzipSync } from 'node:zlib';
+import { constants } from 'node:zlib';
+import { gunzipSync } from '@emberscope/node-kit/worker';
 import { malformed, type Refusal } from './refusal.ts';
 
 export type InflatedProfile =

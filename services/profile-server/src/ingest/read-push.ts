@@ -1,6 +1,6 @@
-import { gunzipSync } from 'node:zlib';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { gunzipSync } from '@emberscope/node-kit/worker';
 import { type PushRequest, PushRequestSchema } from '@emberscope/protocol/push';
 import type { RawSeries } from './prepare-push.ts';
 import { pushFromJson } from './push-json.ts';

@@ -1,5 +1,6 @@
 import { syncBuiltinESMExports } from 'node:module';
 import workerThreads from 'node:worker_threads';
+import { endThread, type PoolThread, systemClock } from '@emberscope/node-kit';
 
 /** Threads of pools in this process, which can be ended in the middle of their work. */
 export type MortalThreads = Disposable & {
@@ -15,7 +16,7 @@ export type MortalThreads = Disposable & {
 type Aim = {
   readonly file: string;
   readonly kind: string;
-  hit(worker: workerThreads.Worker): void;
+  hit(thread: PoolThread): void;
 };
 
 /** From now on and until it is disposed of, Node's `Worker` is one that can be aimed at. */
@@ -26,11 +27,13 @@ export function mortalThreads(): MortalThreads {
 
   class Mortal extends real {
     readonly #file: string;
+    readonly #jobWords: PoolThread['jobWords'];
     #isToEnd = false;
 
     constructor(...given: ConstructorParameters<typeof real>) {
       super(...given);
       this.#file = String(given[0]);
+      this.#jobWords = given[1]?.workerData.jobWords;
     }
 
     override postMessage(...given: Parameters<workerThreads.Worker['postMessage']>): void {
@@ -41,7 +44,7 @@ export function mortalThreads(): MortalThreads {
       if (aim === undefined || this.#isToEnd) return;
       aims.delete(aim);
       this.#isToEnd = true;
-      aim.hit(this);
+      aim.hit({ worker: this, jobWords: this.#jobWords });
     }
   }
 
@@ -52,12 +55,12 @@ export function mortalThreads(): MortalThreads {
       return new Promise((resolve) => {
         aims.add({
           ...{ file, kind },
-          hit(worker) {
-            const ended = new Promise<void>((exited) => worker.once('exit', () => exited()));
+          hit(thread) {
+            const ended = new Promise<void>((exited) => thread.worker.once('exit', () => exited()));
             hits.set(file, [...(hits.get(file) ?? []), ended]);
             resolve(ended);
-            if (afterMillis === 0) void worker.terminate();
-            else setTimeout(() => void worker.terminate(), afterMillis);
+            if (afterMillis === 0) void endThread(thread, systemClock);
+            else setTimeout(() => void endThread(thread, systemClock), afterMillis);
           },
         });
       });

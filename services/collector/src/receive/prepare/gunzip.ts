@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync } from '@emberscope/node-kit/worker';
 
 export type Gunzipped =
   | { readonly ok: true; readonly bytes: Uint8Array }

@@ -1,5 +1,5 @@
-import { gunzipSync } from 'node:zlib';
 import { fromJsonString } from '@bufbuild/protobuf';
+import { gunzipSync } from '@emberscope/node-kit/worker';
 import { ExportProfilesServiceRequestSchema } from '@emberscope/protocol/otlp/profiles-service';
 import { chunkBytes } from '../inflate-profile.ts';
 import { countJsonParts } from './count-json-parts.ts';

@@ -1,5 +1,5 @@
-import { gunzipSync } from 'node:zlib';
 import { fromBinary, fromJsonString } from '@bufbuild/protobuf';
+import { gunzipSync } from '@emberscope/node-kit/worker';
 import {
   type AdHocProfilesUploadRequest,
   AdHocProfilesUploadRequestSchema,

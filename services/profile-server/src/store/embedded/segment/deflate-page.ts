@@ -1,10 +1,7 @@
-import { promisify } from 'node:util';
-import { deflateRaw, deflateRawSync } from 'node:zlib';
+import { deflateRaw, deflateRawSync } from '@emberscope/node-kit/worker';
 
 /** Makes bytes smaller, as RFC 1951 does it. Whoever tests with simulated time gives one that waits. */
 export type Deflate = (raw: Uint8Array, level: number) => Promise<Uint8Array>;
-
-const deflateRawAsync = promisify(deflateRaw);
 
 /**
  * Deflating a page of so few bytes takes less than asking another thread to, and less than the memory
@@ -17,7 +14,7 @@ const SMALL_MEMORY_LEVEL = 4;
 
 /** On zlib's threads, unless it is small: the event loop goes on meanwhile. */
 export const deflateOffThread: Deflate = async (raw, level) =>
-  raw.length <= SMALL_BYTES ? deflateSmall(raw, level) : deflateRawAsync(raw, { level });
+  raw.length <= SMALL_BYTES ? deflateSmall(raw, level) : deflateRaw(raw, { level });
 
 function deflateSmall(raw: Uint8Array, level: number): Uint8Array {
   return deflateRawSync(raw, {

@@ -1,5 +1,5 @@
-import { crc32, inflateRawSync } from 'node:zlib';
-import type { Fs, SyncFile } from '@emberscope/node-kit/worker';
+import { crc32 } from 'node:zlib';
+import { type Fs, inflateRawSync, type SyncFile } from '@emberscope/node-kit/worker';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
 import type { PageRef, SegmentDirectory } from './segment-directory.ts';
 import {
