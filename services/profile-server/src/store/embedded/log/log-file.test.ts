@@ -7,8 +7,8 @@ import { createHeadLog, type HeadLog } from './head-log.ts';
 import type { LogChunk } from './log-chunk.ts';
 import { createLogFile } from './log-file.ts';
 import { decodeLogHeader, encodeLogHeader, nameOfLog, RECORD_LIMITS } from './log-format.ts';
-import { forEachPublished } from './record-chunks.ts';
 import { type Replayed, replayLog } from './replay-log.ts';
+import { forEachPublished } from './testing/for-each-published.ts';
 
 const FOLDER = '/data/log';
 

@@ -78,16 +78,3 @@ export function createRecordChunks(): RecordChunks {
 function isForReaders(kind: number): boolean {
   return kind === RECORD_KIND.stream || kind === RECORD_KIND.epoch || kind === RECORD_KIND.profile;
 }
-
-/** Calls `visit` for each record that is published in some chunks, with the bytes it lies in. */
-export function forEachPublished(
-  chunks: readonly LogChunk[],
-  visit: (kind: number, bytes: Uint8Array, payloadStart: number, payloadEnd: number) => void,
-): void {
-  for (const chunk of chunks) {
-    const bytes = bytesOfChunk(chunk);
-    forEachRecord(bytes, 0, publishedBytes(chunk), (kind, start, end) =>
-      visit(kind, bytes, start, end),
-    );
-  }
-}

@@ -92,6 +92,9 @@ type Known = {
   release: () => void;
 };
 
+/** A fleet has a few dozen; who makes up types all the time is not to fill the memory with them. */
+const MAX_SHARED_KINDS = 1_000;
+
 /**
  * The segments that a manifest names. A file is opened when a query first needs it; its directory
  * stays in memory as long as the manifest names it, its descriptor as long as there is room.
@@ -103,7 +106,7 @@ export function createSegmentIndex(options: SegmentIndexOptions): SegmentIndex {
   /** The one used longest ago first. */
   const openFiles = new Map<string, OpenFile>();
   const directories = createTableDirectories();
-  /** By their keys: tables of one kind share it. */
+  /** By their keys: tables of one kind share it, at most {@link MAX_SHARED_KINDS} of them. */
   const kinds = new Map<string, ProfileKind>();
 
   function fileOf(file: string): OpenFile {
@@ -131,8 +134,11 @@ export function createSegmentIndex(options: SegmentIndexOptions): SegmentIndex {
   function sharedKind(of: TableDirectory): ProfileKind {
     const kind = kindOfTypes(of);
     const known = kinds.get(kind.key);
-    if (known === undefined) kinds.set(kind.key, kind);
-    return known ?? kind;
+    if (known !== undefined) return known;
+    // Tables that are open keep theirs; only later ones do not share it.
+    if (kinds.size >= MAX_SHARED_KINDS) kinds.clear();
+    kinds.set(kind.key, kind);
+    return kind;
   }
 
   function closeFile(file: string): void {

@@ -12,7 +12,7 @@ import {
 } from '../../codec/log-records.ts';
 import { createSampleScratch, readStackIds } from '../../codec/sample-sections.ts';
 import type { GenerationView } from '../../log/log-chunk.ts';
-import { forEachPublished } from '../../log/record-chunks.ts';
+import { forEachPublished } from '../../log/testing/for-each-published.ts';
 import type { DeletionEntry, Manifest } from '../../manifest/manifest.ts';
 import { sharedManifest } from '../../manifest/manifest-bytes.ts';
 import type { StoreView } from '../../store-view.ts';
