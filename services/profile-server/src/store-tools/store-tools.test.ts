@@ -5,8 +5,10 @@ import {
   createSeededRandom,
   createSimClock,
   createSimFs,
+  makeDirectoryDurably,
   type SimClock,
   type SimFs,
+  writeFileAtomically,
 } from '@emberscope/node-kit';
 import { profileFromText } from '@emberscope/profile';
 import { unixNanos } from '@emberscope/units';
@@ -53,6 +55,13 @@ async function openStore(): Promise<World> {
   await pushSome({ fs, clock, store }, random);
   await clock.runUntil(keepFiles(fs));
   return { fs, clock, store };
+}
+
+/** A file that somebody put there. */
+async function plant(fs: SimFs, file: string): Promise<void> {
+  const path = `${DATA_DIR}/${file}`;
+  await makeDirectoryDurably(fs, path.slice(0, path.lastIndexOf('/')));
+  await writeFileAtomically(fs, path, Uint8Array.of(1));
 }
 
 /** A setting and an upload. */
@@ -142,6 +151,27 @@ describe('verify', () => {
     const { faults, orphans } = await clock.runUntil(verifyStore(fs, DATA_DIR));
     assert.match(faults.join(), new RegExp(`${segment}`));
     assert.ok(orphans.includes('elsewhere'));
+  });
+
+  test('says of each file that nobody names what the next start does with it, and so it does', async () => {
+    const { fs, clock, store } = await openStore();
+    const day = (await clock.runUntil(filesBelow(fs, DATA_DIR)))
+      .find((file) => file.endsWith('.seg'))
+      ?.split('/')[0];
+    const strays = ['notes.txt', 'x.tmp', 'log/mine.txt', 'rollup/a.txt', `${day}/000099.seg`];
+    const more = ['demo-api/data.mdb', `${day}/deep/b.seg`];
+    for (const file of [...strays, ...more]) await clock.runUntil(plant(fs, file));
+    await clock.runUntil(store.stop());
+    const { notes } = await clock.runUntil(verifyStore(fs, DATA_DIR));
+    const next = openAt(fs, clock, DATA_DIR);
+    await clock.runUntil(next.start());
+    const after = await clock.runUntil(filesBelow(fs, DATA_DIR));
+    for (const file of [...strays, ...more]) {
+      const note = notes.find((each) => each.startsWith(`${file} is named by nobody`)) ?? '';
+      const stays = after.includes(file);
+      assert.match(note, stays ? /it is left alone$/ : /the next start deletes it$/, file);
+    }
+    assert.ok(after.includes('notes.txt') && !after.includes('x.tmp'));
   });
 });
 

@@ -6,6 +6,7 @@ import type { Manifest } from '../store/embedded/manifest/manifest.ts';
 import { EMPTY_MANIFEST } from '../store/embedded/manifest/manifest-bytes.ts';
 import { readManifest } from '../store/embedded/manifest/manifest-file.ts';
 import type { EpochDirectory } from '../store/embedded/segment/segment-directory.ts';
+import { isDeletedUnnamed } from '../store/embedded/writer/open-data-dir.ts';
 import { orphansOf } from './orphans.ts';
 import { isSameCount, textOfCounts } from './row-counts.ts';
 import { verifyTenantFiles } from './tenant-files.ts';
@@ -122,7 +123,10 @@ async function verifyOnce(fs: Fs, dataDir: string, manifest: Manifest): Promise<
 
   faults.push(...(await verifyTenantFiles(fs, dataDir)));
   const orphans = await orphansOf(fs, dataDir, manifest);
-  notes.push(...orphans.map((file) => `${file} is named by nobody: the next start deletes it`));
+  for (const file of orphans) {
+    const fate = isDeletedUnnamed(file) ? 'the next start deletes it' : 'it is left alone';
+    notes.push(`${file} is named by nobody: ${fate}`);
+  }
   const segmentCount = manifest.segments.length + manifest.rollups.length;
   return { faults, notes, orphans, profileCount, segmentCount };
 }

@@ -4,6 +4,7 @@ import {
   makeDirectoryDurably,
   temporaryPathOf,
 } from '@emberscope/node-kit/worker';
+import { generationOfLog } from '../log/log-format.ts';
 import { DataDirError, dataDirErrorOf } from '../manifest/data-dir-error.ts';
 import { checkFormat } from '../manifest/data-dir-format.ts';
 import { type DataDirLock, lockDataDir } from '../manifest/data-dir-lock.ts';
@@ -90,7 +91,7 @@ async function refuseLostManifest(
 }
 
 function isOurFolder(name: string): boolean {
-  return name === 'log' || name === 'rollup' || isDayFolder(name);
+  return name === 'log' || isSegmentFolder(name);
 }
 
 function isDayFolder(name: string): boolean {
@@ -101,13 +102,29 @@ function isDayFolder(name: string): boolean {
 async function removeUnnamed(fs: Fs, dataDir: string, manifest: Manifest): Promise<void> {
   const named = new Set([...manifest.segments, ...manifest.rollups].map(({ file }) => file));
   for (const { name, kind } of await fs.readdir(dataDir)) {
-    if (kind === 'file' && name.endsWith('.tmp')) await fs.unlink(`${dataDir}/${name}`);
-    if (kind !== 'directory' || !(name === 'rollup' || isDayFolder(name))) continue;
+    if (kind === 'file' && isUnfinished(name)) await fs.unlink(`${dataDir}/${name}`);
+    if (kind !== 'directory' || !isSegmentFolder(name)) continue;
     let isEmpty = true;
     for (const entry of await fs.readdir(`${dataDir}/${name}`)) {
-      if (named.has(`${name}/${entry.name}`)) isEmpty = false;
+      if (entry.kind !== 'file' || named.has(`${name}/${entry.name}`)) isEmpty = false;
       else await fs.unlink(`${dataDir}/${name}/${entry.name}`);
     }
     if (isEmpty) await fs.rmdir(`${dataDir}/${name}`).catch(() => {});
   }
+}
+
+/** Whether a start deletes a file, by its path below the data directory, when nothing names it. */
+export function isDeletedUnnamed(path: string): boolean {
+  const [first = '', second, ...more] = path.split('/');
+  if (second === undefined) return isUnfinished(first);
+  if (more.length > 0) return false;
+  return isSegmentFolder(first) || (first === 'log' && generationOfLog(second) !== undefined);
+}
+
+function isUnfinished(name: string): boolean {
+  return name.endsWith('.tmp');
+}
+
+function isSegmentFolder(name: string): boolean {
+  return name === 'rollup' || isDayFolder(name);
 }
