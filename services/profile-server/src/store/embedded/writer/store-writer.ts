@@ -12,6 +12,7 @@ import { systemLockHost } from '../manifest/lock-host.ts';
 import type { StoreView } from '../store-view.ts';
 import { createBallast } from './ballast.ts';
 import { createCommitQueue } from './commit-queue.ts';
+import { damageMessages } from './damage-messages.ts';
 import { deletionOf } from './deletion-entry.ts';
 import { createDiskGuard } from './disk-guard.ts';
 import { createDroppedFiles } from './dropped-files.ts';
@@ -122,12 +123,8 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     const replayed = await replayLog({ fs, folder, floor: logFloor, accept: recovery.accept });
     for (const [generation, facts] of recovery.facts) factsOfGeneration.set(generation, facts);
     damagedRecords = replayed.damages.length;
-    for (const damage of replayed.damages) {
-      options.log({
-        level: 'error',
-        message: `the log is damaged, and something of it is lost: ${damage}`,
-      });
-    }
+    for (const message of damageMessages(replayed.damages))
+      options.log({ level: 'error', message });
     const { generations, nextGeneration } = replayed;
     const log = createHeadLog({ fs, folder, replayed: generations, nextGeneration });
     const index = createSegmentIndex(fs, dataDir, options.log);
