@@ -84,7 +84,7 @@ export const settingsShape = {
   storeDropsOldestWhenFull: booleanSetting({
     name: 'store.drop-oldest-when-full',
     default: 'true',
-    help: 'let the oldest day go when less than 5 % or 1 GiB of the disk is free',
+    help: 'let the oldest day go, but never today, when less of the disk is free than 1 GiB (25 % of a small one) or 5 %',
   }),
   storeCacheBytes: bytesSetting({
     name: 'store.cache',

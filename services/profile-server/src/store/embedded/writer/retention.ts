@@ -41,7 +41,12 @@ export function createRetention(options: RetentionOptions): Retention {
   const { fs, clock, dataDir, log, manifest, drop, onEvent } = options;
   let deletedBytes = 0;
 
-  async function dropDays(days: readonly number[], why: string): Promise<void> {
+  /** `level`: that days become too old is what was asked for; that there is no room for them is not. */
+  async function dropDays(
+    days: readonly number[],
+    why: string,
+    level: StoreEvent['level'],
+  ): Promise<void> {
     const gone: SegmentEntry[] = [];
     for (const day of days) {
       await options.closeDay(day);
@@ -52,7 +57,7 @@ export function createRetention(options: RetentionOptions): Retention {
     deletedBytes += bytesOf(gone);
     options.onDaysDropped(Math.max(...days));
     onEvent({
-      level: 'info',
+      level,
       message: `profiles of ${days.map(nameOfDay).join(', ')} were deleted: ${why}`,
     });
   }
@@ -60,7 +65,7 @@ export function createRetention(options: RetentionOptions): Retention {
   async function dropOld(): Promise<void> {
     const now = options.time.nowMillis();
     const old = expired(manifest.current().segments, options.retentionMillis, now);
-    if (old.length > 0) await dropDays(daysOf(old), 'they are older than what is kept');
+    if (old.length > 0) await dropDays(daysOf(old), 'they are older than what is kept', 'info');
 
     const { rollupRetentionMillis } = options;
     const oldRollups = expired(manifest.current().rollups, rollupRetentionMillis, now);
@@ -91,7 +96,7 @@ export function createRetention(options: RetentionOptions): Retention {
       bytesOf(manifest.current().segments) + bytesOf(manifest.current().rollups);
     for (let day = oldestDay(); day !== undefined; day = oldestDay()) {
       if (usedBytes() <= options.maxBytes) return;
-      await dropDays([day], `the store may take ${options.maxBytes} bytes of disk`);
+      await dropDays([day], `the store may take ${options.maxBytes} bytes of disk`, 'warn');
     }
   }
 
@@ -103,7 +108,7 @@ export function createRetention(options: RetentionOptions): Retention {
     const day = oldestDay();
     if (day === undefined || options.isRoomComing()) return;
     const why = `the disk has ${freeBytes} bytes left, and ${Math.round(leastBytes)} are to be free`;
-    await dropDays([day], why);
+    await dropDays([day], why, 'warn');
   }
 
   return {
