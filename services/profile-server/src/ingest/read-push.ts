@@ -93,7 +93,9 @@ function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array | ReadPush {
     return gunzipSync(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
     if (error instanceof RangeError) return { kind: 'too-large', limitBytes: maxBytes };
-    return malformed(`it is not gzip: ${error instanceof Error ? error.message : String(error)}`);
+    return malformed(
+      `it cannot be gunzipped: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

@@ -59,7 +59,7 @@ function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array | ReadExport {
     return gunzipSync(bytes, { maxOutputLength: maxBytes, chunkSize: chunkBytes(bytes) });
   } catch (error) {
     if (error instanceof RangeError) return { kind: 'too-large', limitBytes: maxBytes };
-    return { kind: 'not-gzip', reason: `it is not gzip: ${messageOf(error)}` };
+    return { kind: 'not-gzip', reason: `it cannot be gunzipped: ${messageOf(error)}` };
   }
 }
 

@@ -42,7 +42,7 @@ function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array {
     if (error instanceof RangeError) {
       return refuse('resource_exhausted', `message is larger than configured max ${maxBytes}`);
     }
-    return refuseArgument(`the message is not gzip: ${textOf(error)}`);
+    return refuseArgument(`the message cannot be gunzipped: ${textOf(error)}`);
   }
 }
 
