@@ -1,4 +1,5 @@
 import type { Fs } from '@emberscope/node-kit';
+import { isDamagedLog } from '../store/embedded/log/damaged-logs.ts';
 import { generationOfLog } from '../store/embedded/log/log-format.ts';
 import type { Manifest } from '../store/embedded/manifest/manifest.ts';
 import { TENANTS_FOLDER } from '../store/tenant-files/tenant-folder.ts';
@@ -16,6 +17,7 @@ export async function orphansOf(fs: Fs, dataDir: string, manifest: Manifest): Pr
     if (named.has(path) || OWN_FILES.has(path)) return true;
     // They are named by nobody but their tenants.
     if (path.startsWith(`${TENANTS_FOLDER}/`)) return true;
+    if (path.startsWith('log/') && isDamagedLog(path)) return true;
     const generation = path.startsWith('log/') ? generationOfLog(path.slice(4)) : undefined;
     return generation !== undefined && generation >= manifest.logFloor;
   };

@@ -1,5 +1,6 @@
 import { type Fs, FsError, isFsError, readWholeFile } from '@emberscope/node-kit';
 import { NO_ROWS } from '../store/embedded/codec/dictionary-rows.ts';
+import { isDamagedLog } from '../store/embedded/log/damaged-logs.ts';
 import { generationOfLog } from '../store/embedded/log/log-format.ts';
 import { DataDirError } from '../store/embedded/manifest/data-dir-error.ts';
 import type { Manifest } from '../store/embedded/manifest/manifest.ts';
@@ -98,7 +99,11 @@ async function verifyOnce(fs: Fs, dataDir: string, manifest: Manifest): Promise<
   }
 
   const folder = `${dataDir}/log`;
-  const generations = (await namesIn(fs, folder))
+  const names = await namesIn(fs, folder);
+  for (const name of names.filter(isDamagedLog)) {
+    notes.push(`log/${name} is what was damaged of the log: delete it once you are done with it`);
+  }
+  const generations = names
     .flatMap((name) => generationOfLog(name) ?? [])
     .filter((generation) => generation >= manifest.logFloor)
     .sort((a, b) => a - b);

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { type Fs, FsError } from '@emberscope/node-kit/worker';
 import { createRecordBatch } from '@emberscope/record-log';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
+import { keepDamagedLog } from './damaged-logs.ts';
 import type { Generation } from './head-log.ts';
 import { generationOfLog, nameOfLog, RECORD_LIMITS } from './log-format.ts';
 import { MARK_KIND } from './log-mark.ts';
@@ -36,6 +37,8 @@ export type Replayed = {
   readonly nextGeneration: number;
   /** A line for each stretch of bytes, and each record, that was lost. */
   readonly damages: readonly string[];
+  /** Where files are kept as they were, of which something was lost. */
+  readonly kept: readonly string[];
   /** Bytes of a batch that was never acknowledged, cut off at the end of the last file. */
   readonly tornBytes: number;
 };
@@ -64,6 +67,7 @@ export async function replayLog(options: ReplayOptions): Promise<Replayed> {
 
   const generations: Generation[] = [];
   const damages: string[] = [];
+  const kept: string[] = [];
   let tornBytes = 0;
   for (const number of numbers) {
     const path = `${folder}/${nameOfLog(number)}`;
@@ -74,8 +78,13 @@ export async function replayLog(options: ReplayOptions): Promise<Replayed> {
     }
     const isLast = number === numbers.at(-1);
     const read = await readGeneration(options, number, limitBytes);
+    const lostBefore = damages.length;
     damages.push(...read.damages.map((reason) => `${path}: ${reason}`));
     tornBytes += await mendTail(fs, path, read.file, isLast, damages);
+    if (damages.length > lostBefore) {
+      const keptAs = await keepDamagedLog(fs, folder, number);
+      if (keptAs !== undefined) kept.push(keptAs);
+    }
     const isNeverBegun = isLast && read.file.header === undefined && read.file.endOffset === 0;
     // Its writer died before the first batch was there.
     if (isNeverBegun) await fs.unlink(path).catch(() => {});
@@ -86,7 +95,7 @@ export async function replayLog(options: ReplayOptions): Promise<Replayed> {
     await makeDurable(fs, folder, last);
   }
   const nextGeneration = last === undefined ? floor : Math.max(floor, last + 1);
-  return { generations, nextGeneration, damages, tornBytes };
+  return { generations, nextGeneration, damages, kept, tornBytes };
 }
 
 /**

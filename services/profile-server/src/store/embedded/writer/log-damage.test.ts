@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readWholeFile, type SimFs } from '@emberscope/node-kit';
+import { readWholeFile, type SimFs, writeFileAtomically } from '@emberscope/node-kit';
 import { RECORD_KIND } from '../codec/log-records.ts';
+import { isDamagedLog, keepDamagedLog, MAX_DAMAGED_LOGS } from '../log/damaged-logs.ts';
 import { forEachRecord } from '../log/for-each-record.ts';
-import { LOG_HEADER_BYTES } from '../log/log-format.ts';
+import { LOG_HEADER_BYTES, nameOfLog } from '../log/log-format.ts';
 import { DATA_DIR, openTestWriter } from './testing/open-writer.ts';
 import { drawn, push, storedId } from './testing/writer-profiles.ts';
 
@@ -32,6 +33,9 @@ test('a lost record takes those along that rest on its rows, and no others', asy
     again.events[0]?.message ?? '',
     /^the log is damaged, and something of it is lost: \/data\/log/,
   );
+  const kept = `${LOG}.damaged`;
+  assert.match(again.events.at(-1)?.message ?? '', new RegExp(`^${kept} is what was damaged`));
+  const asItWas = await readWholeFile(fs, LOG, 1_000_000);
   // The dictionary goes on from what is whole.
   for (const text of ['main;a;x 1', 'main;a;x;y 1']) await push(again, drawn(text));
   assert.equal(again.ids().length, 5);
@@ -40,6 +44,23 @@ test('a lost record takes those along that rest on its rows, and no others', asy
   await push(once, drawn('main;a;x;y;z 1'));
   assert.equal(once.ids().length, 6);
   assert.deepEqual(once.events, []);
+  await assert.rejects(once.run(readWholeFile(once.fs, LOG, 1_000_000)), /not-found/);
+  assert.deepEqual(await once.run(readWholeFile(once.fs, kept, 1_000_000)), asItWas);
+});
+
+test('of logs that were damaged the newest few are kept', async () => {
+  const { fs, run } = await openTestWriter();
+  const folder = `${DATA_DIR}/log`;
+  for (let number = 1; number <= MAX_DAMAGED_LOGS + 2; number++) {
+    await run(writeFileAtomically(fs, `${folder}/${nameOfLog(number)}`, Uint8Array.of(number)));
+    // Again: as a server does that is started again before its log is in segments.
+    for (let times = 0; times < 2; times++) await run(keepDamagedLog(fs, folder, number));
+  }
+  const names = (await run(fs.readdir(folder))).map(({ name }) => name).filter(isDamagedLog);
+  assert.deepEqual(
+    names.sort(),
+    [3, 4, 5, 6].map((number) => `${nameOfLog(number)}.damaged`),
+  );
 });
 
 test('a damaged profile without rows is lost alone', async () => {

@@ -123,7 +123,7 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     const replayed = await replayLog({ fs, folder, floor: logFloor, accept: recovery.accept });
     for (const [generation, facts] of recovery.facts) factsOfGeneration.set(generation, facts);
     damagedRecords = replayed.damages.length;
-    for (const message of damageMessages(replayed.damages))
+    for (const message of damageMessages(replayed.damages, replayed.kept))
       options.log({ level: 'error', message });
     const { generations, nextGeneration } = replayed;
     const log = createHeadLog({ fs, folder, replayed: generations, nextGeneration });
