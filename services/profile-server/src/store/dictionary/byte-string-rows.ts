@@ -53,18 +53,8 @@ export function createByteStringRows(): ByteStringRows {
 
   function isRow(row: number, from: DataView, start: number, end: number): boolean {
     const first = startOf(row);
-    if (ends.at(row) - first !== end - start) return false;
-    const last = end - WORD_BYTES;
-    if (last < start) {
-      for (let i = 0; i < end - start; i++) {
-        if (ownWords.getUint8(first + i) !== from.getUint8(start + i)) return false;
-      }
-      return true;
-    }
-    for (let i = start, at = first; i < last; i += WORD_BYTES, at += WORD_BYTES) {
-      if (ownWords.getInt32(at, true) !== from.getInt32(i, true)) return false;
-    }
-    return ownWords.getInt32(first + last - start, true) === from.getInt32(last, true);
+    const isAsLong = ends.at(row) - first === end - start;
+    return isAsLong && areEqual(ownWords, first, from, start, end);
   }
 
   function keepBytes(from: DataView, start: number, end: number): void {
@@ -91,37 +81,12 @@ export function createByteStringRows(): ByteStringRows {
   }
   internRange(scratchWords, 0, 0);
 
-  function findBlock(texts: EncodedTexts, at: number, atEnd: number, found: Int32Array): void {
-    const { start } = texts;
-    const from = wordsOfTexts(texts);
-    const rows = slots.cells();
-    const mask = rows.length - 1;
-    const rowEnds = ends.view();
-    for (let i = at; i < atEnd; i++) {
-      const hash = hashOf(from, start[i] ?? 0, start[i + 1] ?? 0);
-      hashes[i - at] = hash;
-    }
-    const count = atEnd - at;
-    for (let i = 0; i < count; i++) firstRows[i] = (rows[(hashes[i] ?? 0) & mask] ?? 0) - 1;
-    for (let i = at; i < atEnd; i++) {
-      const row = firstRows[i - at] ?? NO_ROW;
-      const rowStart = row <= 0 ? 0 : (rowEnds[row - 1] ?? 0);
-      const isAsLong = (rowEnds[row] ?? 0) - rowStart === (start[i + 1] ?? 0) - (start[i] ?? 0);
-      // Also fetches what is compared below.
-      firstBytes[i - at] = isAsLong ? (bytes[rowStart] ?? 0) : OTHER_LENGTH;
-    }
-    for (let i = at; i < atEnd; i++) {
-      const first = start[i] ?? 0;
-      const end = start[i + 1] ?? 0;
-      let slot = hashes[i - at] ?? 0;
-      let row = firstRows[i - at] ?? NO_ROW;
-      if (firstBytes[i - at] === OTHER_LENGTH) row = row === NO_ROW ? NO_ROW : rowIn(++slot);
-      while (row !== NO_ROW && !isRow(row, from, first, end)) row = rowIn(++slot);
-      found[i] = row === NO_ROW ? NOT_FOUND : row;
-    }
-
-    function rowIn(slot: number): number {
-      return (rows[slot & mask] ?? 0) - 1;
+  /** What lies in closures is fetched anew by each step of a loop: columns are handed over. */
+  function find({ bytes: textBytes, start }: EncodedTexts, found: Int32Array): void {
+    const table = { slots: slots.cells(), ends: ends.view(), bytes, words: ownWords };
+    const from = { words: wordsOfTexts({ bytes: textBytes, start }), start };
+    for (let at = 0; at < start.length - 1; at += FIND_BLOCK) {
+      findBlock(table, from, at, Math.min(start.length - 1, at + FIND_BLOCK), found);
     }
   }
 
@@ -140,12 +105,7 @@ export function createByteStringRows(): ByteStringRows {
     },
     internEncoded: (texts, text) =>
       internRange(wordsOfTexts(texts), texts.start[text] ?? 0, texts.start[text + 1] ?? 0),
-    findEncoded(texts, found) {
-      const { start } = texts;
-      for (let at = 0; at < start.length - 1; at += FIND_BLOCK) {
-        findBlock(texts, at, Math.min(start.length - 1, at + FIND_BLOCK), found);
-      }
-    },
+    findEncoded: find,
     view() {
       for (let row = strings.length; row < ends.length(); row++) {
         const text = decoder.decode(bytes.subarray(startOf(row), ends.at(row)));
@@ -165,6 +125,73 @@ export function createByteStringRows(): ByteStringRows {
       strings.length * POINTER_BYTES +
       textBytes,
   };
+}
+
+/** The columns of a table as they stand: slots, where each row ends, and the bytes, twice. */
+type TableColumns = {
+  readonly slots: Int32Array;
+  readonly ends: Int32Array;
+  readonly bytes: Uint8Array;
+  readonly words: DataView;
+};
+
+function findBlock(
+  { slots, ends, bytes, words }: TableColumns,
+  { words: from, start }: { readonly words: DataView; readonly start: Int32Array },
+  at: number,
+  atEnd: number,
+  found: Int32Array,
+): void {
+  const mask = slots.length - 1;
+  const count = atEnd - at;
+  for (let i = at; i < atEnd; i++) {
+    hashes[i - at] = hashOf(from, start[i] ?? 0, start[i + 1] ?? 0);
+  }
+  for (let i = 0; i < count; i++) firstRows[i] = (slots[(hashes[i] ?? 0) & mask] ?? 0) - 1;
+  for (let i = at; i < atEnd; i++) {
+    const row = firstRows[i - at] ?? NO_ROW;
+    const rowStart = row <= 0 ? 0 : (ends[row - 1] ?? 0);
+    const isAsLong = (ends[row] ?? 0) - rowStart === (start[i + 1] ?? 0) - (start[i] ?? 0);
+    // Also fetches what is compared below.
+    firstBytes[i - at] = isAsLong ? (bytes[rowStart] ?? 0) : OTHER_LENGTH;
+  }
+  for (let i = at; i < atEnd; i++) {
+    const first = start[i] ?? 0;
+    const end = start[i + 1] ?? 0;
+    let slot = hashes[i - at] ?? 0;
+    let row = firstRows[i - at] ?? NO_ROW;
+    if (firstBytes[i - at] === OTHER_LENGTH && row !== NO_ROW) {
+      row = (slots[++slot & mask] ?? 0) - 1;
+    }
+    while (row !== NO_ROW) {
+      const rowStart = row === 0 ? 0 : (ends[row - 1] ?? 0);
+      const isAsLong = (ends[row] ?? 0) - rowStart === end - first;
+      if (isAsLong && areEqual(words, rowStart, from, first, end)) break;
+      row = (slots[++slot & mask] ?? 0) - 1;
+    }
+    found[i] = row === NO_ROW ? NOT_FOUND : row;
+  }
+}
+
+/** Whether the bytes `[start, end)` of one are those from `first` on of the other. */
+function areEqual(
+  words: DataView,
+  first: number,
+  from: DataView,
+  start: number,
+  end: number,
+): boolean {
+  const last = end - WORD_BYTES;
+  if (last < start) {
+    for (let i = 0; i < end - start; i++) {
+      if (words.getUint8(first + i) !== from.getUint8(start + i)) return false;
+    }
+    return true;
+  }
+  for (let i = start, at = first; i < last; i += WORD_BYTES, at += WORD_BYTES) {
+    if (words.getInt32(at, true) !== from.getInt32(i, true)) return false;
+  }
+  return words.getInt32(first + last - start, true) === from.getInt32(last, true);
 }
 
 let lastBytes: Uint8Array = new Uint8Array(0);

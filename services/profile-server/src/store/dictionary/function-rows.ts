@@ -56,62 +56,12 @@ export function createFunctionRows(): FunctionRows {
     cells[at + 3] = startLine;
   }
 
-  function isRow(
-    row: number,
-    name: number,
-    systemName: number,
-    fileName: number,
-    startLine: number,
-  ): boolean {
-    const at = CELLS * row;
-    return (
-      cells[at] === name &&
-      cells[at + 1] === systemName &&
-      cells[at + 2] === fileName &&
-      cells[at + 3] === startLine
-    );
-  }
-
-  function findBlock(
-    { name, systemName, fileName, startLine }: FunctionTable,
-    stringOf: Int32Array,
-    at: number,
-    atEnd: number,
-    found: Int32Array,
-  ): void {
-    if (slots === undefined) throw new Error('the functions are closed');
-    const rows = slots.cells();
-    const mask = rows.length - 1;
-    for (let i = at; i < atEnd; i++) {
-      const newName = stringOf[name[i] ?? 0] ?? NOT_FOUND;
-      const newSystemName = stringOf[systemName[i] ?? 0] ?? NOT_FOUND;
-      const newFileName = stringOf[fileName[i] ?? 0] ?? NOT_FOUND;
-      hashes[i - at] = hashOf(newName, newSystemName, newFileName, startLine[i] ?? 0);
-    }
-    const count = atEnd - at;
-    for (let i = 0; i < count; i++) firstRows[i] = (rows[(hashes[i] ?? 0) & mask] ?? 0) - 1;
-    for (let i = 0; i < count; i++) firstNames[i] = cells[CELLS * (firstRows[i] ?? 0)] ?? 0;
-    for (let i = at; i < atEnd; i++) {
-      const newName = stringOf[name[i] ?? 0] ?? NOT_FOUND;
-      const newSystemName = stringOf[systemName[i] ?? 0] ?? NOT_FOUND;
-      const newFileName = stringOf[fileName[i] ?? 0] ?? NOT_FOUND;
-      const line = startLine[i] ?? 0;
-      let slot = hashes[i - at] ?? 0;
-      let row = firstRows[i - at] ?? NO_ROW;
-      if (row !== NO_ROW && firstNames[i - at] !== newName) row = (rows[++slot & mask] ?? 0) - 1;
-      while (row !== NO_ROW && !isRow(row, newName, newSystemName, newFileName, line)) {
-        row = (rows[++slot & mask] ?? 0) - 1;
-      }
-      found[i] = row === NO_ROW ? NOT_FOUND : row;
-    }
-  }
-
   return {
     intern(name, systemName, fileName, startLine) {
       if (slots === undefined) throw new Error('the functions are closed');
       const hash = hashOf(name, systemName, fileName, startLine);
       for (let row = slots.first(hash); row !== NO_ROW; row = slots.next()) {
-        if (isRow(row, name, systemName, fileName, startLine)) return row;
+        if (isRow(cells, row, name, systemName, fileName, startLine)) return row;
       }
       keepCells(name, systemName, fileName, startLine);
       slots.add(hash);
@@ -122,8 +72,11 @@ export function createFunctionRows(): FunctionRows {
       return names.length() - 1;
     },
     find(table, stringOf, found) {
+      if (slots === undefined) throw new Error('the functions are closed');
+      // What lies in closures is fetched anew by each step of a loop: columns are handed over.
+      const rows = { slots: slots.cells(), cells };
       for (let at = 0; at < table.length; at += FIND_BLOCK) {
-        findBlock(table, stringOf, at, Math.min(table.length, at + FIND_BLOCK), found);
+        findBlock(rows, table, stringOf, at, Math.min(table.length, at + FIND_BLOCK), found);
       }
     },
     view: () => ({
@@ -143,6 +96,56 @@ export function createFunctionRows(): FunctionRows {
       cells.byteLength +
       (slots?.bytes() ?? 0),
   };
+}
+
+function findBlock(
+  { slots, cells }: { readonly slots: Int32Array; readonly cells: Int32Array },
+  { name, systemName, fileName, startLine }: FunctionTable,
+  stringOf: Int32Array,
+  at: number,
+  atEnd: number,
+  found: Int32Array,
+): void {
+  const mask = slots.length - 1;
+  for (let i = at; i < atEnd; i++) {
+    const newName = stringOf[name[i] ?? 0] ?? NOT_FOUND;
+    const newSystemName = stringOf[systemName[i] ?? 0] ?? NOT_FOUND;
+    const newFileName = stringOf[fileName[i] ?? 0] ?? NOT_FOUND;
+    hashes[i - at] = hashOf(newName, newSystemName, newFileName, startLine[i] ?? 0);
+  }
+  const count = atEnd - at;
+  for (let i = 0; i < count; i++) firstRows[i] = (slots[(hashes[i] ?? 0) & mask] ?? 0) - 1;
+  for (let i = 0; i < count; i++) firstNames[i] = cells[CELLS * (firstRows[i] ?? 0)] ?? 0;
+  for (let i = at; i < atEnd; i++) {
+    const newName = stringOf[name[i] ?? 0] ?? NOT_FOUND;
+    const newSystemName = stringOf[systemName[i] ?? 0] ?? NOT_FOUND;
+    const newFileName = stringOf[fileName[i] ?? 0] ?? NOT_FOUND;
+    const line = startLine[i] ?? 0;
+    let slot = hashes[i - at] ?? 0;
+    let row = firstRows[i - at] ?? NO_ROW;
+    if (row !== NO_ROW && firstNames[i - at] !== newName) row = (slots[++slot & mask] ?? 0) - 1;
+    while (row !== NO_ROW && !isRow(cells, row, newName, newSystemName, newFileName, line)) {
+      row = (slots[++slot & mask] ?? 0) - 1;
+    }
+    found[i] = row === NO_ROW ? NOT_FOUND : row;
+  }
+}
+
+function isRow(
+  cells: Int32Array,
+  row: number,
+  name: number,
+  systemName: number,
+  fileName: number,
+  startLine: number,
+): boolean {
+  const at = CELLS * row;
+  return (
+    cells[at] === name &&
+    cells[at + 1] === systemName &&
+    cells[at + 2] === fileName &&
+    cells[at + 3] === startLine
+  );
 }
 
 function hashOf(name: number, systemName: number, fileName: number, startLine: number): number {

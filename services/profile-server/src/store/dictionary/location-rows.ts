@@ -101,26 +101,10 @@ export function createLocationRows(): LocationRows {
     return true;
   }
 
-  function isShape(
-    shape: number,
-    mapping: number,
-    low: number,
-    high: number,
-    linesAndFold: number,
-  ) {
-    const at = SHAPE_CELLS * shape;
-    return (
-      shapes[at] === mapping &&
-      shapes[at + 1] === low &&
-      shapes[at + 2] === high &&
-      shapes[at + 3] === linesAndFold
-    );
-  }
-
   /** The one that was added last, or another. */
   function addShape(mapping: number, low: number, high: number, linesAndFold: number): number {
     const last = shapeCount - 1;
-    if (last >= 0 && isShape(last, mapping, low, high, linesAndFold)) return last;
+    if (last >= 0 && isShape(shapes, last, mapping, low, high, linesAndFold)) return last;
     const at = SHAPE_CELLS * shapeCount;
     if (at === shapes.length) shapes = enlarged(shapes);
     shapes[at] = mapping;
@@ -128,79 +112,6 @@ export function createLocationRows(): LocationRows {
     shapes[at + 2] = high;
     shapes[at + 3] = linesAndFold;
     return shapeCount++;
-  }
-
-  function findBlock(
-    table: LocationTable,
-    mappingOf: Int32Array,
-    functionOf: Int32Array,
-    at: number,
-    atEnd: number,
-    found: Int32Array,
-  ): void {
-    if (slots === undefined) throw new Error('the locations are closed');
-    const { mapping, isFolded, lineStart, lineFunction, lineNumber } = table;
-    const words = wordsOf(table.address);
-    const rows = slots.cells();
-    const mask = rows.length - 1;
-    for (let i = at; i < atEnd; i++) {
-      const own = mapping[i] ?? NO_MAPPING;
-      const moved = own === NO_MAPPING ? NO_MAPPING : (mappingOf[own] ?? NOT_FOUND);
-      let hash = hashOf(isFolded[i] ?? 0, moved, words[2 * i] ?? 0, words[2 * i + 1] ?? 0);
-      const end = lineStart[i + 1] ?? 0;
-      for (let line = lineStart[i] ?? 0; line < end; line++) {
-        const callee = functionOf[lineFunction[line] ?? 0] ?? NOT_FOUND;
-        hash = mixHash(mixHash(hash, callee), lineNumber[line] ?? 0);
-      }
-      hashes[i - at] = finishHash(hash);
-    }
-    const count = atEnd - at;
-    for (let i = 0; i < count; i++) firstRows[i] = (rows[(hashes[i] ?? 0) & mask] ?? 0) - 1;
-    for (let i = 0; i < count; i++)
-      firstCells[i] = cells[LOCATION_CELLS * (firstRows[i] ?? 0)] ?? 0;
-    for (let i = at; i < atEnd; i++) {
-      const own = mapping[i] ?? NO_MAPPING;
-      const moved = own === NO_MAPPING ? NO_MAPPING : (mappingOf[own] ?? NOT_FOUND);
-      const low = (words[2 * i] ?? 0) | 0;
-      const high = (words[2 * i + 1] ?? 0) | 0;
-      const start = lineStart[i] ?? 0;
-      const end = lineStart[i + 1] ?? 0;
-      const linesAndFold = 2 * (end - start) + (isFolded[i] ?? 0);
-      const callee = functionOf[lineFunction[start] ?? 0] ?? NOT_FOUND;
-      const number = lineNumber[start] ?? 0;
-      let slot = hashes[i - at] ?? 0;
-      let row = firstRows[i - at] ?? NO_ROW;
-      if (row !== NO_ROW && start !== end && firstCells[i - at] !== callee) {
-        row = (rows[++slot & mask] ?? 0) - 1;
-      }
-      while (row !== NO_ROW) {
-        const cell = LOCATION_CELLS * row;
-        const isRow =
-          (start === end || (cells[cell] === callee && cells[cell + 1] === number)) &&
-          isShape(cells[cell + 2] ?? 0, moved, low, high, linesAndFold) &&
-          (end - start < 2 || hasLinesOf(row, table, functionOf, start, end));
-        if (isRow) break;
-        row = (rows[++slot & mask] ?? 0) - 1;
-      }
-      found[i] = row === NO_ROW ? NOT_FOUND : row;
-    }
-  }
-
-  /** Of a row with as many lines. */
-  function hasLinesOf(
-    row: number,
-    { lineFunction, lineNumber }: LocationTable,
-    functionOf: Int32Array,
-    start: number,
-    end: number,
-  ): boolean {
-    const first = lineStarts.at(row);
-    for (let line = start; line < end; line++) {
-      const at = first + line - start;
-      if (lineFunctions.at(at) !== functionOf[lineFunction[line] ?? 0]) return false;
-      if (lineNumbers.at(at) !== lineNumber[line]) return false;
-    }
-    return true;
   }
 
   return {
@@ -221,7 +132,7 @@ export function createLocationRows(): LocationRows {
         const at = LOCATION_CELLS * row;
         if (
           (count === 0 || (cells[at] === first && cells[at + 1] === firstNumber)) &&
-          isShape(cells[at + 2] ?? 0, mapping, low, high, linesAndFold) &&
+          isShape(shapes, cells[at + 2] ?? 0, mapping, low, high, linesAndFold) &&
           (count < 2 || hasLines(row, lines))
         ) {
           return row;
@@ -245,9 +156,14 @@ export function createLocationRows(): LocationRows {
       return mappings.length() - 1;
     },
     find(table, mappingOf, functionOf, found) {
+      if (slots === undefined) throw new Error('the locations are closed');
+      // What lies in closures is fetched anew by each step of a loop: columns are handed over.
+      const rows = { slots: slots.cells(), cells, shapes, lineStarts: lineStarts.view() };
+      const lines = { lineFunctions: lineFunctions.view(), lineNumbers: lineNumbers.view() };
+      const columns = { ...rows, ...lines };
+      const from = { table, words: wordsOf(table.address), mappingOf, functionOf };
       for (let at = 0; at < table.length; at += FIND_BLOCK) {
-        const atEnd = Math.min(table.length, at + FIND_BLOCK);
-        findBlock(table, mappingOf, functionOf, at, atEnd, found);
+        findBlock(columns, from, at, Math.min(table.length, at + FIND_BLOCK), found);
       }
     },
     view: () => ({
@@ -271,6 +187,111 @@ export function createLocationRows(): LocationRows {
       shapes.byteLength +
       (slots?.bytes() ?? 0),
   };
+}
+
+/** The columns of the rows as they stand. */
+type RowColumns = {
+  readonly slots: Int32Array;
+  readonly cells: Int32Array;
+  readonly shapes: Int32Array;
+  readonly lineStarts: Int32Array;
+  readonly lineFunctions: Int32Array;
+  readonly lineNumbers: Int32Array;
+};
+
+/** A table that is looked for, and the rows of its mappings and functions. */
+type Sought = {
+  readonly table: LocationTable;
+  readonly words: Uint32Array;
+  readonly mappingOf: Int32Array;
+  readonly functionOf: Int32Array;
+};
+
+function findBlock(
+  rows: RowColumns,
+  { table, words, mappingOf, functionOf }: Sought,
+  at: number,
+  atEnd: number,
+  found: Int32Array,
+): void {
+  const { slots, cells, shapes } = rows;
+  const { mapping, isFolded, lineStart, lineFunction, lineNumber } = table;
+  const mask = slots.length - 1;
+  for (let i = at; i < atEnd; i++) {
+    const own = mapping[i] ?? NO_MAPPING;
+    const moved = own === NO_MAPPING ? NO_MAPPING : (mappingOf[own] ?? NOT_FOUND);
+    let hash = hashOf(isFolded[i] ?? 0, moved, words[2 * i] ?? 0, words[2 * i + 1] ?? 0);
+    const end = lineStart[i + 1] ?? 0;
+    for (let line = lineStart[i] ?? 0; line < end; line++) {
+      const callee = functionOf[lineFunction[line] ?? 0] ?? NOT_FOUND;
+      hash = mixHash(mixHash(hash, callee), lineNumber[line] ?? 0);
+    }
+    hashes[i - at] = finishHash(hash);
+  }
+  const count = atEnd - at;
+  for (let i = 0; i < count; i++) firstRows[i] = (slots[(hashes[i] ?? 0) & mask] ?? 0) - 1;
+  for (let i = 0; i < count; i++) firstCells[i] = cells[LOCATION_CELLS * (firstRows[i] ?? 0)] ?? 0;
+  for (let i = at; i < atEnd; i++) {
+    const own = mapping[i] ?? NO_MAPPING;
+    const moved = own === NO_MAPPING ? NO_MAPPING : (mappingOf[own] ?? NOT_FOUND);
+    const low = (words[2 * i] ?? 0) | 0;
+    const high = (words[2 * i + 1] ?? 0) | 0;
+    const start = lineStart[i] ?? 0;
+    const end = lineStart[i + 1] ?? 0;
+    const linesAndFold = 2 * (end - start) + (isFolded[i] ?? 0);
+    const callee = functionOf[lineFunction[start] ?? 0] ?? NOT_FOUND;
+    const number = lineNumber[start] ?? 0;
+    let slot = hashes[i - at] ?? 0;
+    let row = firstRows[i - at] ?? NO_ROW;
+    if (row !== NO_ROW && start !== end && firstCells[i - at] !== callee) {
+      row = (slots[++slot & mask] ?? 0) - 1;
+    }
+    while (row !== NO_ROW) {
+      const cell = LOCATION_CELLS * row;
+      const isRow =
+        (start === end || (cells[cell] === callee && cells[cell + 1] === number)) &&
+        isShape(shapes, cells[cell + 2] ?? 0, moved, low, high, linesAndFold) &&
+        (end - start < 2 || hasLinesOf(rows, row, table, functionOf, start, end));
+      if (isRow) break;
+      row = (slots[++slot & mask] ?? 0) - 1;
+    }
+    found[i] = row === NO_ROW ? NOT_FOUND : row;
+  }
+}
+
+/** Of a row with as many lines. */
+function hasLinesOf(
+  { lineStarts, lineFunctions, lineNumbers }: RowColumns,
+  row: number,
+  { lineFunction, lineNumber }: LocationTable,
+  functionOf: Int32Array,
+  start: number,
+  end: number,
+): boolean {
+  const first = lineStarts[row] ?? 0;
+  for (let line = start; line < end; line++) {
+    const at = first + line - start;
+    if (lineFunctions[at] !== functionOf[lineFunction[line] ?? 0]) return false;
+    if (lineNumbers[at] !== lineNumber[line]) return false;
+  }
+  return true;
+}
+
+function isShape(
+  shapes: Int32Array,
+  shape: number,
+  mapping: number,
+  low: number,
+  high: number,
+  linesAndFold: number,
+): boolean {
+  const at = SHAPE_CELLS * shape;
+  return (
+    shapes[at] === mapping &&
+    shapes[at + 1] === low &&
+    shapes[at + 2] === high &&
+    shapes[at + 3] === linesAndFold
+  );
 }
 
 function enlarged(cells: Int32Array): Int32Array<ArrayBuffer> {
