@@ -77,39 +77,6 @@ export function createEdgeInterner(expectedRows = INITIAL_ROWS): EdgeInterner {
     return row < length && parents[row] === parent && labels[row] === label;
   }
 
-  function findBlock(
-    ofParents: Int32Array,
-    ofLabels: Int32Array,
-    count: number,
-    found: Int32Array,
-  ): void {
-    if (count > EDGE_BLOCK) throw new Error(`${count} edges are more than ${EDGE_BLOCK}`);
-    for (let i = 0; i < count; i++) {
-      const parent = ofParents[i];
-      const label = ofLabels[i];
-      found[i] = isBehindItsParent(parent, label) ? parent + 1 : NO_EDGE;
-    }
-    let open = 0;
-    for (let i = 0; i < count; i++) {
-      if (found[i] === NO_EDGE) openEdges[open++] = i;
-    }
-    for (let i = 0; i < open; i++) {
-      const edge = openEdges[i];
-      firstSlots[i] = hashEdge(ofParents[edge], ofLabels[edge]) & mask;
-    }
-    for (let i = 0; i < open; i++) firstRows[i] = slots[firstSlots[i]] - 1;
-    for (let i = 0; i < open; i++) firstParents[i] = parents[firstRows[i]];
-    for (let i = 0; i < open; i++) {
-      const row = firstRows[i];
-      if (row === NO_EDGE) continue;
-      const edge = openEdges[i];
-      const parent = ofParents[edge];
-      const label = ofLabels[edge];
-      const isFirst = firstParents[i] === parent && labels[row] === label;
-      found[edge] = isFirst ? row : slots[slotOf(parent, label)] - 1;
-    }
-  }
-
   /** Doubles the tables; half of the slots stay empty, so a search ends after a step or two. */
   function grow(): void {
     const capacity = parents.length * 2;
@@ -143,11 +110,62 @@ export function createEdgeInterner(expectedRows = INITIAL_ROWS): EdgeInterner {
     },
     find: (parent, label) =>
       isBehindItsParent(parent, label) ? parent + 1 : slots[slotOf(parent, label)] - 1,
-    findBlock,
+    findBlock(ofParents, ofLabels, count, found) {
+      if (count > EDGE_BLOCK) throw new Error(`${count} edges are more than ${EDGE_BLOCK}`);
+      // What lies in closures is fetched anew by each step of a loop: columns are handed over.
+      const rows = { slots, parents, labels, length };
+      findEdges(rows, ofParents, ofLabels, count, found);
+    },
     capacity: () => parents.length,
     view: () => ({ parent: parents.subarray(0, length), label: labels.subarray(0, length) }),
     finish: () => ({ parent: parents.slice(0, length), label: labels.slice(0, length) }),
   };
+}
+
+type EdgeColumns = {
+  readonly slots: Int32Array;
+  readonly parents: Int32Array;
+  readonly labels: Int32Array;
+  readonly length: number;
+};
+
+function findEdges(
+  { slots, parents, labels, length }: EdgeColumns,
+  ofParents: Int32Array,
+  ofLabels: Int32Array,
+  count: number,
+  found: Int32Array,
+): void {
+  const mask = slots.length - 1;
+  let open = 0;
+  for (let i = 0; i < count; i++) {
+    const parent = ofParents[i];
+    const row = parent + 1;
+    const isBehind = row < length && parents[row] === parent && labels[row] === ofLabels[i];
+    found[i] = isBehind ? row : NO_EDGE;
+    if (!isBehind) openEdges[open++] = i;
+  }
+  for (let i = 0; i < open; i++) {
+    const edge = openEdges[i];
+    firstSlots[i] = hashEdge(ofParents[edge], ofLabels[edge]) & mask;
+  }
+  for (let i = 0; i < open; i++) firstRows[i] = slots[firstSlots[i]] - 1;
+  for (let i = 0; i < open; i++) firstParents[i] = parents[firstRows[i]];
+  for (let i = 0; i < open; i++) {
+    let row = firstRows[i];
+    if (row === NO_EDGE) continue;
+    const edge = openEdges[i];
+    const parent = ofParents[edge];
+    const label = ofLabels[edge];
+    if (firstParents[i] !== parent || labels[row] !== label) {
+      let slot = firstSlots[i];
+      do {
+        slot = (slot + 1) & mask;
+        row = slots[slot] - 1;
+      } while (row !== NO_EDGE && (parents[row] !== parent || labels[row] !== label));
+    }
+    found[edge] = row;
+  }
 }
 
 function enlarged(cells: Int32Array, capacity: number): Int32Array<ArrayBuffer> {
