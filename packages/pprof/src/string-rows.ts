@@ -66,35 +66,35 @@ export class StringRows {
     const { length } = this;
     const { cells } = this.spans;
     const start = arena.emptyInt32(length + 1);
-    const room = arena.emptyUint8(this.sumBytes + SLACK_BYTES);
-    const bytes = room.subarray(0, this.sumBytes);
+    const all = arena.emptyUint8(this.sumBytes + SLACK_BYTES);
+    const bytes = all.subarray(0, this.sumBytes);
     const from = wire.view;
-    const to = new DataView(room.buffer, room.byteOffset, room.length);
-    const lastWord = wire.byteLength - WORD_BYTES;
+    const room = new DataView(all.buffer, all.byteOffset, all.length);
     const strings: string[] = new Array(length);
+    const lastEnd = wire.byteLength - SLACK_BYTES;
     let at = 0;
     start[0] = 0;
     for (let row = 0; row < length; row++) {
-      let offset = cells[2 * row];
+      const offset = cells[2 * row];
       const end = cells[2 * row + 1];
       const first = at;
       let bits = 0;
-      // By words, and the last of them whole: what is too much of it is the place of the next string.
-      while (offset < end && offset <= lastWord) {
-        let word = from.getInt32(offset, true);
-        to.setInt32(at, word, true);
-        const rest = end - offset;
-        if (rest < WORD_BYTES) word &= (1 << (8 * rest)) - 1;
-        bits |= word;
-        offset += WORD_BYTES;
-        at += WORD_BYTES;
+      at += end - offset;
+      if (end <= lastEnd) {
+        // By two words, the last of them whole: what is too much of it is the place of the next string.
+        for (let i = offset, to = first; i < end; i += 2 * WORD_BYTES, to += 2 * WORD_BYTES) {
+          const word = from.getInt32(i, true);
+          const second = from.getInt32(i + WORD_BYTES, true);
+          room.setInt32(to, word, true);
+          room.setInt32(to + WORD_BYTES, second, true);
+          bits |= word | second;
+        }
+        // Where what is too much had such a bit, the string is looked at by itself.
+        if ((bits & NOT_ASCII) !== 0) bits = bitsOf(bytes, first, at);
+      } else {
+        bytes.set(wire.bytes.subarray(offset, end), first);
+        bits = bitsOf(bytes, first, at);
       }
-      for (; offset < end; offset++, at++) {
-        const byte = wire.bytes[offset];
-        room[at] = byte;
-        bits |= byte;
-      }
-      at -= offset - end;
       start[row + 1] = at;
       if ((bits & NOT_ASCII) !== 0) strings[row] = this.decode(bytes.subarray(first, at));
     }
@@ -118,8 +118,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const WORD_BYTES = 4;
 /** The highest bits of the bytes of a word. */
 const NOT_ASCII = 0x80808080;
-/** What the last word of the last string may be longer. */
-const SLACK_BYTES = WORD_BYTES - 1;
+/** What the last two words of the last string may be longer. */
+const SLACK_BYTES = 2 * WORD_BYTES - 1;
+
+function bitsOf(bytes: Uint8Array, start: number, end: number): number {
+  let bits = 0;
+  for (let i = start; i < end; i++) bits |= bytes[i];
+  return bits;
+}
 
 /** Where the first whole character begins, so that a cut does not make a good string a bad one. */
 function nextCharacter(bytes: Uint8Array, offset: number): number {
