@@ -24,12 +24,14 @@ async function openThread(questionMillis: number) {
   let nowMillis = 0;
   let merges = 0;
   let hasSegments = false;
+  let beforeMerge = () => {};
   const reader: typeof store & { warm(): Promise<boolean>; hasSegments(): boolean } = {
     ...store,
     warm: async () => true,
     hasSegments: () => hasSegments,
     async mergeTree(q, context) {
       merges++;
+      beforeMerge();
       nowMillis += questionMillis;
       return store.mergeTree(q, context);
     },
@@ -45,6 +47,9 @@ async function openThread(questionMillis: number) {
       nowMillis += millis;
     },
     merges: () => merges,
+    onMerge(run: () => void) {
+      beforeMerge = run;
+    },
     flush() {
       hasSegments = true;
     },
@@ -92,6 +97,18 @@ test('who is asked something lets practice be, and goes on later', async () => {
   assert.equal(merges(), 0);
   assert.equal(await goOn(go), 'cold');
   assert.equal(merges(), 24);
+});
+
+test('a question that was given up for who asked is practised later', async () => {
+  const { store, go, merges, onMerge } = await openThread(1);
+  await pushTo(store);
+  const asked = new AbortController();
+  onMerge(() => asked.abort());
+  assert.equal(await go('nothing', asked.signal), 'more');
+  assert.equal(merges(), 1);
+  onMerge(() => {});
+  assert.equal(await goOn(go), 'cold');
+  assert.equal(merges(), 1 + 24);
 });
 
 test('hours and days are practised once there are segments and pushes have become few', async () => {

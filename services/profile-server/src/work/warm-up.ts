@@ -90,7 +90,12 @@ export function createWarmUp(
     if ((slowTimes.get(next.kind) ?? 0) >= SLOW_TIMES) return 'more';
     const beganMillis = clock.monotonicMillis();
     const deadlineMillis = parts.nowMillis() + STEP_MAX_MILLIS;
-    await answerQuery(next.call, parts, { signal, deadlineMillis });
+    const answer = await answerQuery(next.call, parts, { signal, deadlineMillis });
+    if (!answer.ok && signal.aborted) {
+      // Given up for who asked: it has taught nothing yet.
+      calls.push(next);
+      return 'more';
+    }
     if (clock.monotonicMillis() - beganMillis > SLOW_MILLIS) {
       slowTimes.set(next.kind, 1 + (slowTimes.get(next.kind) ?? 0));
     }
