@@ -13,6 +13,7 @@ import type { StoreView } from '../store/embedded/store-view.ts';
 import type { StoreEvent } from '../store/embedded/writer/store-event.ts';
 import type { WriterStats } from '../store/embedded/writer/writer-stats.ts';
 import type { PushInput, PushOutput, QueryInput, QueryJobs, Warmed, WriterJobs } from './jobs.ts';
+import { createPracticeTurns } from './practice-turns.ts';
 import { createPushLine } from './push-line.ts';
 import { YOUNG_GENERATION } from './young-generation.ts';
 
@@ -99,12 +100,6 @@ const BUSY_PUSHES = 250;
 /** Many pushes that are over so long were a burst: the server is calm again. */
 const CALM_MILLIS = 1_000;
 
-/**
- * Who asks one question after another would find a slice of practice before each of them: what hours
- * and days take can wait, and is practised by these.
- */
-const BETWEEN_QUERIES_MILLIS = 300;
-
 /** How long the last flush may take. Without it nothing is lost: the log is read at the next start. */
 const STOP_MILLIS = 20_000;
 
@@ -139,17 +134,6 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     });
   let queries: WorkerPool<QueryJobs> | undefined;
   let view: StoreView | undefined;
-  let warmth: Warmed = 'cold';
-  let newestCount = 0;
-  let becomePractised = () => {};
-  const practised = new Promise<void>((resolve) => {
-    becomePractised = resolve;
-  });
-  /** When a query came last. */
-  let askedMillis = -Infinity;
-  /** Ends the slice of practice that threads are at, while they are. */
-  let practice: AbortController | undefined;
-  let isStopping = false;
   let pushes = 0;
   let pushesBefore = 0;
   let pushedMillis = -Infinity;
@@ -174,29 +158,20 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     for (let i = 0; i < queryThreads; i++) void queries.run('see', to);
   }
 
-  /** Nobody waits for it: a query that comes meanwhile ends the slice. */
-  async function warm(to: StoreView, pool: WorkerPool<QueryJobs>): Promise<void> {
-    if (warmth !== 'cold') return;
-    warmth = 'more';
-    while ((warmth === 'more' || warmth === 'newest') && !isStopping) {
-      const isAsked = clock.monotonicMillis() - askedMillis < BETWEEN_QUERIES_MILLIS;
-      const busyWith = hasManyPushes ? 'pushes' : isAsked ? 'queries' : 'nothing';
-      const input = { view: view ?? to, limits: options.queryLimits, busyWith } as const;
-      practice = new AbortController();
-      const { signal } = practice;
+  const practice = createPracticeTurns({
+    ...{ clock, threadCount: queryThreads },
+    hasManyPushes: () => hasManyPushes,
+    async slices(busyWith, signal) {
+      if (view === undefined || queries === undefined) return ['cold'];
+      const pool = queries;
+      const input = { view, limits: options.queryLimits, busyWith };
       // As many as there are threads, for who has had a slice is not known.
       const slices = Array.from({ length: queryThreads }, () =>
         pool.run('warm', input, { signal }),
       );
-      const warmed = (await Promise.all(slices)).map(warmedOf);
-      practice = undefined;
-      warmth = coldest(warmed);
-      newestCount += warmed.filter((each) => each === 'newest').length;
-      // Each says it once; who has not been asked is still loading, or busy.
-      if (newestCount >= queryThreads) becomePractised();
-    }
-    becomePractised();
-  }
+      return (await Promise.all(slices)).map(warmedOf);
+    },
+  });
 
   return {
     async start() {
@@ -206,7 +181,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       view = done.output.view;
       for (const event of done.output.events) onEvent(event);
       queries = startQueries();
-      void warm(view, queries);
+      void practice.go();
       return { ok: true };
     },
     push(input, transfer) {
@@ -218,9 +193,12 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       if (view === undefined || queries === undefined) {
         throw new Error('a query before the store is open');
       }
-      askedMillis = clock.monotonicMillis();
-      practice?.abort();
-      return queries.run('query', { ...input, view }, runOptions);
+      practice.asked();
+      try {
+        return await queries.run('query', { ...input, view }, runOptions);
+      } finally {
+        practice.answered();
+      }
     },
     async adHoc(call, runOptions) {
       if (queries === undefined) throw new Error('a question before the store is open');
@@ -235,14 +213,14 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       view = done.output.view;
       showView(view);
       // Where there was nothing yet to warm up with, there may be now.
-      if (queries !== undefined) void warm(view, queries);
+      if (queries !== undefined) void practice.go();
       for (const event of done.output.events) onEvent(event);
       return { ...done, output: done.output.stats };
     },
-    practised,
+    practised: practice.practised,
     waitingQueries: () => queries?.stats().queued ?? 0,
     async stop() {
-      isStopping = true;
+      practice.stop();
       await queries?.close(0);
       // Also while it waits for its turn behind a batch that the disk does not take.
       const giveUp = new AbortController();
@@ -257,12 +235,6 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
 /** A thread that was kept from it has more to do; one that could not has done what it can. */
 function warmedOf(done: JobOutcome<Warmed>): Warmed {
   return done.kind === 'done' ? done.output : done.kind === 'cancelled' ? 'more' : 'warm';
-}
-
-const COLDEST_FIRST = ['more', 'newest', 'cold', 'warm'] as const satisfies readonly Warmed[];
-
-function coldest(warmed: readonly Warmed[]): Warmed {
-  return COLDEST_FIRST.find((each) => warmed.includes(each)) ?? 'warm';
 }
 
 function sentenceOf(done: Exclude<JobOutcome<unknown>, { readonly kind: 'done' }>): string {
