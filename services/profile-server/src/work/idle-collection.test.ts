@@ -58,6 +58,15 @@ describe('a thread that becomes idle', () => {
     }
   });
 
+  test('waits no more once it is stopped', async () => {
+    const clock = createSimClock();
+    const idle = createIdleCollection(clock);
+    idle.touch();
+    await clock.advance(5000);
+    idle.stop();
+    assert.equal(clock.pendingTimers(), 0);
+  });
+
   test('collects at once when it is told to', async () => {
     const isGone = garbage();
     const idle = createIdleCollection(createSimClock());

@@ -33,7 +33,7 @@ const retention = {
 const COLLECTED_BYTES = 48 * 1024 * 1024;
 let droppedBytes = 0;
 
-const idle = createIdleCollection(systemClock);
+const idle = createIdleCollection(systemClock, 2);
 const reader = createStoreReader({
   ...{ ...options, ...retention, fs: nodeFs, nowMillis },
   onDrop(bytes) {
@@ -45,6 +45,7 @@ const reader = createStoreReader({
 });
 const warmUp = createWarmUp(reader, systemClock);
 let isWarm = false;
+let seenVersion = 0;
 
 function partsWith(limits: QueryLimits): QueryParts {
   return { reader, limits, nowMillis, ...retention };
@@ -81,6 +82,10 @@ serveJobs<QueryJobs>({
   },
   see(view) {
     reader.setView(view);
+    if (view.version === seenVersion) return;
+    seenVersion = view.version;
+    // What the one before it had of the log is garbage, once every thread has collected its own.
+    idle.touch();
   },
 });
 

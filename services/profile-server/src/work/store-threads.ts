@@ -12,6 +12,7 @@ import type { QueryAnswer, QueryLimits } from '../query/query-call.ts';
 import type { StoreView } from '../store/embedded/store-view.ts';
 import type { StoreEvent } from '../store/embedded/writer/store-event.ts';
 import type { WriterStats } from '../store/embedded/writer/writer-stats.ts';
+import { createIdleCollection } from './idle-collection.ts';
 import type { PushInput, PushOutput, QueryInput, QueryJobs, Warmed, WriterJobs } from './jobs.ts';
 import { createPracticeTurns } from './practice-turns.ts';
 import { createPushLine } from './push-line.ts';
@@ -138,6 +139,11 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
   let pushesBefore = 0;
   let pushedMillis = -Infinity;
   let hasManyPushes = false;
+  /**
+   * Of this thread: bodies and answers pass through it, and it has held every view. As long as one
+   * thread has a view that is gone, the log that was in its memory is there for all.
+   */
+  const idle = createIdleCollection(clock);
   const line = createPushLine(
     async (pushes, transfer) => {
       const done = await writer.run('push', pushes, { transfer });
@@ -186,6 +192,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     },
     push(input, transfer) {
       pushes++;
+      idle.touch();
       pushedMillis = clock.monotonicMillis();
       return line.push(input, transfer);
     },
@@ -194,6 +201,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
         throw new Error('a query before the store is open');
       }
       practice.asked();
+      idle.touch();
       try {
         return await queries.run('query', { ...input, view }, runOptions);
       } finally {
@@ -202,6 +210,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     },
     async adHoc(call, runOptions) {
       if (queries === undefined) throw new Error('a question before the store is open');
+      idle.touch();
       return queries.run('adHoc', call, runOptions);
     },
     async stats() {
@@ -210,6 +219,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       pushesBefore = pushes;
       const done = await writer.run('stats', undefined);
       if (done.kind !== 'done') return done;
+      if (done.output.view.version !== view?.version) idle.touch();
       view = done.output.view;
       showView(view);
       // Where there was nothing yet to warm up with, there may be now.
@@ -221,6 +231,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     waitingQueries: () => queries?.stats().queued ?? 0,
     async stop() {
       practice.stop();
+      idle.stop();
       await queries?.close(0);
       // Also while it waits for its turn behind a batch that the disk does not take.
       const giveUp = new AbortController();

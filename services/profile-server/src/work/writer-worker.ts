@@ -21,7 +21,7 @@ const options = poolWorkerData() as WriterOptions;
 const MAX_EVENTS = 100;
 let events: StoreEvent[] = [];
 const maintenance = createMaintenance(systemClock);
-const idle = createIdleCollection(systemClock);
+const idle = createIdleCollection(systemClock, 2);
 const writer = createStoreWriter({
   ...options,
   fs: nodeFs,

@@ -28,7 +28,10 @@ export type StoreWriterOptions = {
   readonly maxSeries: number;
   readonly maintenance: Maintenance;
   readonly log: (event: StoreEvent) => void;
-  /** Told when dictionaries were let go that nobody had used for long: they are garbage. */
+  /**
+   * Told when much was let go that is garbage now: generations of the log that are in segments, and
+   * dictionaries that nobody had used for long.
+   */
   readonly onLetGo?: () => void;
   readonly lockHost?: LockHost;
   readonly limits?: Partial<WriterLimits>;

@@ -292,6 +292,17 @@ describe('flush', () => {
     assert.deepEqual(await namesIn(opened, 'log'), []);
   });
 
+  test('is told of, for what was in the log is garbage then', async () => {
+    let told = 0;
+    const opened = await openTestWriter({ onLetGo: () => told++ });
+    await push(opened, drawn('main 1', START_MILLIS));
+    await later(opened, HOUR + 89_000);
+    assert.equal(told, 0);
+    await opened.clock.advance(5000);
+    assert.equal(opened.writer.stats().segmentCount, 1);
+    assert.equal(told, 1);
+  });
+
   test('of late profiles happens once nothing came for 20 s', async () => {
     const opened = await openTestWriter();
     await push(opened, drawn('main 1', START_MILLIS - 2 * DAY));

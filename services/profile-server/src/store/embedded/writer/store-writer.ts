@@ -313,9 +313,9 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
         if (open.guard.refusal() === undefined) await ballast.restore();
         await cutWhenDue(open);
         await open.runner.runDue();
-        forgetFacts(open.log);
-        const today = dayOfMillis(clock.nowMillis());
-        if (open.epochs.closeIdle(today) > 0) options.onLetGo?.();
+        const flushedCount = forgetFacts(open.log);
+        const closedCount = open.epochs.closeIdle(dayOfMillis(clock.nowMillis()));
+        if (flushedCount + closedCount > 0) options.onLetGo?.();
       } catch (error) {
         if (!(error instanceof FsError)) throw error;
         options.log({ level: 'warn', message: `the store's upkeep failed: ${error.message}` });
@@ -326,11 +326,14 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     return maintenance;
   }
 
-  function forgetFacts(log: HeadLog): void {
+  /** Of generations that are in segments now: answers how many there were. */
+  function forgetFacts(log: HeadLog): number {
     const floor = log.floor();
+    let count = 0;
     for (const generation of factsOfGeneration.keys()) {
-      if (generation < floor) factsOfGeneration.delete(generation);
+      if (generation < floor && factsOfGeneration.delete(generation)) count++;
     }
+    return count;
   }
 
   function flushAll({ queue, runner }: RunningStore): Promise<void> {
