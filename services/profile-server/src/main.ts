@@ -13,7 +13,6 @@ import { checkHealth } from './health-check.ts';
 import { PYROSCOPE_FILE_KEYS } from './pyroscope-file-keys.ts';
 import { startServer } from './server.ts';
 import { settingsShape } from './settings.ts';
-import { letHeapsGrow } from './work/heap-growth.ts';
 
 /* profile-server: the one place that reads the environment and ends the process. */
 
@@ -29,8 +28,6 @@ if (argv[0] === 'healthcheck') {
   (isHealthy ? process.stdout : process.stderr).write(`${text}\n`);
   process.exit(isHealthy ? 0 : 1);
 }
-
-letHeapsGrow();
 
 const read = await readSettings({
   program: {

@@ -12,6 +12,7 @@ import type { QueryAnswer, QueryLimits } from '../query/query-call.ts';
 import type { StoreView } from '../store/embedded/store-view.ts';
 import type { StoreEvent } from '../store/embedded/writer/store-event.ts';
 import type { WriterStats } from '../store/embedded/writer/writer-stats.ts';
+import { letHeapsGrow } from './heap-growth.ts';
 import { createIdleCollection } from './idle-collection.ts';
 import type { PushInput, PushOutput, QueryInput, QueryJobs, Warmed, WriterJobs } from './jobs.ts';
 import { createPracticeTurns } from './practice-turns.ts';
@@ -217,6 +218,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       const isCalm = clock.monotonicMillis() - pushedMillis > CALM_MILLIS;
       hasManyPushes = pushes - pushesBefore > BUSY_PUSHES && !isCalm;
       pushesBefore = pushes;
+      letHeapsGrow(hasManyPushes);
       const done = await writer.run('stats', undefined);
       if (done.kind !== 'done') return done;
       if (done.output.view.version !== view?.version) idle.touch();
