@@ -448,6 +448,29 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
       assert.equal(await background(), 'rgb(251, 250, 248)');
     }));
 
+  it('paints all in the theme that is chosen, as a reload does', () =>
+    walk(FIXED, {}, async (page) => {
+      const pictures = async () => {
+        await graphIsThere(page);
+        await page.waitForTimeout(300);
+        return [await pictureOnCanvas(page, '.timeline canvas'), await pictureOnCanvas(page)];
+      };
+      const light = await pictures();
+      await page.getByRole('button', { name: 'Dark colours' }).click();
+      const dark = await pictures();
+      assert.ok(dark.every((each, place) => each !== light[place]));
+      await page.reload();
+      assert.ok(
+        (await pictures()).every((each, place) => each === dark[place]),
+        'dark reloaded',
+      );
+      await page.getByRole('button', { name: 'Light colours' }).click();
+      assert.ok(
+        (await pictures()).every((each, place) => each === light[place]),
+        'light again',
+      );
+    }));
+
   it('fits 390 px: nothing is cut off, and a finger explains first and zooms then', () =>
     walk(WORKER, NARROW, async (page) => {
       await graphIsThere(page);

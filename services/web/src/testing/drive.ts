@@ -91,9 +91,7 @@ export function coloursOnCanvas(page: Page): Promise<number> {
   });
 }
 
-/** The picture as text, to compare with another. */
-export function pictureOnCanvas(page: Page): Promise<string> {
-  return page
-    .locator('.flame-canvas')
-    .evaluate((element) => (element as HTMLCanvasElement).toDataURL());
+/** The picture as text, to compare with another; that of the flame graph unless told otherwise. */
+export function pictureOnCanvas(page: Page, canvas = '.flame-canvas'): Promise<string> {
+  return page.locator(canvas).evaluate((element) => (element as HTMLCanvasElement).toDataURL());
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useInsertionEffect, useState } from 'react';
 
 export type Theme = 'light' | 'dark';
 
@@ -21,7 +21,9 @@ export function useTheme(): readonly [theme: Theme, toggle: () => void] {
   }, []);
 
   const theme = themeInForce(choice, isSystemDark);
-  useEffect(() => applyTheme(theme), [theme]);
+  // An insertion effect runs before all others: those of children run before this component's, and
+  // would read the old theme's tokens from the style sheet.
+  useInsertionEffect(() => applyTheme(theme), [theme]);
 
   return [
     theme,
