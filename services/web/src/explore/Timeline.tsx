@@ -11,6 +11,7 @@ import {
   type TimelineColumns,
   timelineColumns,
 } from './timeline-columns.ts';
+import { valueAxisPx, valueTicks } from './value-axis.ts';
 
 type TimelineProps = {
   readonly timeline: TimelineData;
@@ -25,7 +26,9 @@ type TimelineProps = {
 const HEIGHT_PX = 104;
 /** Above the highest bar, so that the read-out in the corner covers none. */
 const HEADROOM_PX = 18;
-const VALUE_AXIS_PX = 68;
+/** Between the labels of the values and the bars. */
+const VALUE_GAP_PX = 6;
+const AXIS_FONT = '11px ui-sans-serif, system-ui, sans-serif';
 
 /**
  * Cost over time: a bar for each bucket. Dragging chooses whole buckets, so that the graph below
@@ -49,6 +52,7 @@ export function Timeline({ timeline, words, theme, span, window, onWindow }: Tim
     setHovered(place === -1 ? undefined : place);
   });
   const formatTick = useEffectEvent((amount: number) => formatAmount(amount, words));
+  const ticksUpTo = useEffectEvent((top: number) => valueTicks(top, words));
 
   // A chart for each theme, since its colours are given when it is made; data only moves it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `theme` decides what the style sheet says
@@ -60,6 +64,7 @@ export function Timeline({ timeline, words, theme, span, window, onWindow }: Tim
         choose: (each) => choose(each),
         hover: (each) => hover(each),
         formatTick: (amount) => formatTick(amount),
+        ticksUpTo: (top) => ticksUpTo(top),
       }),
       undefined,
       element,
@@ -132,15 +137,17 @@ type ChartHooks = {
   readonly choose: (plot: uPlot) => void;
   readonly hover: (plot: uPlot) => void;
   readonly formatTick: (amount: number) => string;
+  readonly ticksUpTo: (top: number) => readonly number[];
 };
 
 function chartOptions(element: HTMLElement, hooks: ChartHooks): uPlot.Options {
   const style = getComputedStyle(element);
   const bars = uPlot.paths.bars?.({ size: [1, Number.POSITIVE_INFINITY], align: -1, gap: 1 });
   const token = (name: string): string => style.getPropertyValue(name).trim();
+  const measurePx = createLabelMeasure();
   const axis = {
     stroke: token('--muted'),
-    font: '11px ui-sans-serif, system-ui, sans-serif',
+    font: AXIS_FONT,
     grid: { stroke: token('--line'), width: 1 },
     ticks: { show: false },
   };
@@ -170,11 +177,10 @@ function chartOptions(element: HTMLElement, hooks: ChartHooks): uPlot.Options {
       },
       {
         ...axis,
-        size: VALUE_AXIS_PX,
-        gap: 6,
-        space: 28,
-        values: (_plot, splits) =>
-          splits.map((amount) => (amount === 0 ? '' : hooks.formatTick(amount))),
+        size: (_plot, labels) => valueAxisPx(labels ?? [], VALUE_GAP_PX, measurePx),
+        gap: VALUE_GAP_PX,
+        splits: (_plot, _axis, _bottom, top) => [...hooks.ticksUpTo(top)],
+        values: (_plot, splits) => splits.map(hooks.formatTick),
       },
     ],
     series: [
@@ -189,6 +195,14 @@ function chartOptions(element: HTMLElement, hooks: ChartHooks): uPlot.Options {
     ],
     hooks: { setSelect: [hooks.choose], setCursor: [hooks.hover] },
   };
+}
+
+/** A measure for labels, with a canvas of its own: uPlot remembers what it set on the chart's. */
+function createLabelMeasure(): (label: string) => number {
+  const context = document.createElement('canvas').getContext('2d');
+  if (context === null) return () => 0;
+  context.font = AXIS_FONT;
+  return (label) => context.measureText(label).width;
 }
 
 /** `14:05`, with seconds where ticks are closer than a minute, and the day where they are wider. */

@@ -14,6 +14,7 @@ import { createDrawnService, drawnPageService } from './drawn-page-service.ts';
 import {
   breadcrumbs,
   coloursOnCanvas,
+  firstPaintedPx,
   flameGraph,
   graphIsThere,
   headline,
@@ -417,6 +418,20 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
       await readout.filter({ hasText: /^26 Nov \d\d:\d\d:\d\d · [\d.]+ cores$/ }).waitFor();
       const said = await readout.boundingBox();
       assert.ok(said && said.height > 0 && said.y + said.height <= bars.y, 'it covers no bar');
+    }));
+
+  it('has room for what the value axis of the timeline says', () =>
+    walk(FIXED, { width: 1280 }, async (page) => {
+      drawn.costPerSecond = 400_000;
+      try {
+        await page.reload();
+        await graphIsThere(page);
+        await page.waitForTimeout(300);
+        const paintedPx = await firstPaintedPx(page, '.timeline canvas');
+        assert.ok(paintedPx > 2 && paintedPx < 20, `the labels begin at ${paintedPx} px`);
+      } finally {
+        drawn.costPerSecond = 1e9;
+      }
     }));
 
   it('shows the same picture for the same address', () =>

@@ -12,6 +12,8 @@ export type DrawnService = {
   /** What every call fails with; undefined for none. */
   failure: ConnectError | undefined;
   isEmpty: boolean;
+  /** What a second of the timeline costs, about: nanoseconds for CPU. */
+  costPerSecond: number;
   /** Whether the drawn agent says which lines ran: the official one for Node does not. */
   knowsLines: boolean;
   /** Of how many days something is known of a function, today included. */
@@ -25,6 +27,7 @@ export function createDrawnService(): DrawnService {
     delayMillis: 0,
     failure: undefined,
     isEmpty: false,
+    costPerSecond: 1e9,
     knowsLines: true,
     recordedDays: 91,
     selectors: [],
@@ -49,7 +52,7 @@ export function drawnPageService(drawn: DrawnService): Partial<ServiceImpl<typeo
     async getTimeline({ selection, targetPoints }) {
       await ready();
       const { startMillis, endMillis } = asked(selection?.range);
-      return drawnTimelineAnswer(startMillis, endMillis, targetPoints, 1e9);
+      return drawnTimelineAnswer(startMillis, endMillis, targetPoints, drawn.costPerSecond);
     },
     async getFunction({ selection, function: shown, targetPoints, withTrend }) {
       await ready();

@@ -77,6 +77,22 @@ export async function tooltip(page: Page): Promise<Tooltip> {
   };
 }
 
+/** How far from its left edge a canvas is first painted on, at any height; its width when nowhere. */
+export function firstPaintedPx(page: Page, canvas: string): Promise<number> {
+  return page.locator(canvas).evaluate((element) => {
+    const { width, height } = element as HTMLCanvasElement;
+    const copy = new OffscreenCanvas(width, height);
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    if (context === null) return width;
+    context.drawImage(element as HTMLCanvasElement, 0, 0);
+    const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
+    const isPainted = (column: number) =>
+      Array.from({ length: height }, (_, row) => pixels[row * width + column]).some(Boolean);
+    const columns = Array.from({ length: width }, (_, column) => column);
+    return columns.find(isPainted) ?? width;
+  });
+}
+
 /** How many different colours a picture of the canvas has: a graph has many, an empty one has one. */
 export function coloursOnCanvas(page: Page): Promise<number> {
   return page.locator('.flame-canvas').evaluate((element) => {
