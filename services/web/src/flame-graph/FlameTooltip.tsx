@@ -30,6 +30,7 @@ export function placeTooltip(
 }
 
 export function FlameTooltip({ words, anchor }: FlameTooltipProps) {
+  const { ofView } = words;
   const box = useRef<HTMLDivElement>(null);
 
   // Its size is known only once it is there; before the paint, so nobody sees it move.
@@ -53,7 +54,7 @@ export function FlameTooltip({ words, anchor }: FlameTooltipProps) {
           <tr>
             <th>{words.origin}</th>
             <td />
-            <td>of view</td>
+            {ofView && <td>of view</td>}
             <td>of all</td>
           </tr>
         </thead>
@@ -61,13 +62,13 @@ export function FlameTooltip({ words, anchor }: FlameTooltipProps) {
           <tr>
             <th>Total</th>
             <td>{words.total}</td>
-            <td>{words.shareOfView}</td>
+            {ofView && <td>{ofView.share}</td>}
             <td>{words.shareOfAll}</td>
           </tr>
           <tr>
             <th>Self</th>
             <td>{words.self}</td>
-            <td>{words.selfShareOfView}</td>
+            {ofView && <td>{ofView.selfShare}</td>}
             <td>{words.selfShareOfAll}</td>
           </tr>
         </tbody>

@@ -50,6 +50,11 @@ export function totalOfNode({ tree }: FlameModel, node: NodeIndex): number {
   return sum;
 }
 
+/** Whether `node` is `top` or below it; every node is below `NO_NODE`. */
+export function isWithin({ ends }: FlameModel, top: NodeIndex, node: NodeIndex): boolean {
+  return top === NO_NODE || (node >= top && node < (ends[top] ?? 0));
+}
+
 /** How many rows the picture has while a node fills it: those above it, and its subtree's. */
 export function rowCountOfView({ boxes, ends }: FlameModel, node: NodeIndex): number {
   if (node === NO_NODE) return boxes.depthCount + 1;

@@ -74,6 +74,29 @@ describe('a frame that is no function', () => {
   });
 });
 
+describe('shares of a frame', () => {
+  const model = drawModel('main;serve;json 6\nmain;serve;gzip 2\nmain;idle 2');
+  const ofView = (top: string, name: string) => {
+    const node = nodeNamed(model, name);
+    return wordsOfFrame(model, node, nodeNamed(model, top), sampleUnit('count'), 20).ofView;
+  };
+
+  it('are of the frame that fills the view, for it and what is below', () => {
+    assert.deepEqual(ofView('serve', 'serve'), { share: '100 %', selfShare: '0 %' });
+    assert.deepEqual(ofView('serve', 'json'), { share: '75 %', selfShare: '75 %' });
+  });
+
+  it('are of all alone for what is above the view or beside it', () => {
+    assert.equal(ofView('serve', 'main'), undefined);
+    assert.equal(ofView('serve', 'idle'), undefined);
+  });
+
+  it('are of all in a view of everything', () => {
+    const words = wordsOfFrame(model, nodeNamed(model, 'main'), NO_NODE, sampleUnit('count'), 20);
+    assert.deepEqual([words.ofView?.share, words.shareOfAll], ['50 %', '50 %']);
+  });
+});
+
 describe('colours of frames', () => {
   const files = [
     'src/a.ts',

@@ -1,6 +1,6 @@
 import { NO_NODE, type NodeIndex } from '@emberscope/profile';
 import { formatShare, formatValue, type SampleUnit } from '@emberscope/units';
-import { type FlameModel, functionOfNode, totalOfNode } from './flame-model.ts';
+import { type FlameModel, functionOfNode, isWithin, totalOfNode } from './flame-model.ts';
 import { noteOfFrame } from './frame-notes.ts';
 import { nameOfOrigin, originOfFile } from './package-of-file.ts';
 
@@ -14,12 +14,11 @@ export type FrameWords = {
   readonly note: string;
   readonly self: string;
   readonly total: string;
-  /** Of the frame that fills the view. */
-  readonly shareOfView: string;
   /** Of all that was selected, also what no tree shows. */
   readonly shareOfAll: string;
-  readonly selfShareOfView: string;
   readonly selfShareOfAll: string;
+  /** Of the frame that fills the view; undefined for the frames above it, which are no part of it. */
+  readonly ofView: { readonly share: string; readonly selfShare: string } | undefined;
 };
 
 /** `allTotal` is what shares of all are taken of; `top` the frame that fills the view. */
@@ -41,10 +40,11 @@ export function wordsOfFrame(
     note: noteOfFrame(name, file),
     self: formatValue(self, unit),
     total: formatValue(total, unit),
-    shareOfView: formatShare(total, viewTotal),
     shareOfAll: formatShare(total, allTotal),
-    selfShareOfView: formatShare(self, viewTotal),
     selfShareOfAll: formatShare(self, allTotal),
+    ofView: isWithin(model, top, node)
+      ? { share: formatShare(total, viewTotal), selfShare: formatShare(self, viewTotal) }
+      : undefined,
   };
 }
 

@@ -150,6 +150,13 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
       assert.match(await headline(page), /^48 s of CPU in elDataConverter, in 15 min/);
       await page.waitForTimeout(200);
       assert.equal((await tooltipOfZoomed(page)).costs[0], 'Total 48 s 100 % 29.3 %');
+      await pointAt(page, 1, 0.5);
+      await page.locator('.tooltip-name', { hasText: 'main' }).waitFor();
+      const above = await page.locator('.tooltip-costs').innerText();
+      assert.equal(
+        above.replace(/\s+/g, ' '),
+        'own code of all Total 2 min 44 s 100 % Self 0 s 0 %',
+      );
 
       await page.keyboard.press('Escape');
       assert.deepEqual(await breadcrumbs(page), ['all']);
