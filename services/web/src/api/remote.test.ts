@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Code, ConnectError } from '@connectrpc/connect';
+import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-web';
+import { PageService } from '@emberscope/protocol/page';
 import type { PageApi } from './page-api.ts';
 import { watchReach } from './reach.ts';
 import { NOTHING_ASKED, nextRemote, type Remote, type RemoteEvent } from './remote.ts';
@@ -53,6 +55,33 @@ describe('trouble in words', () => {
     const mistake = new TypeError('tree.self is undefined');
     assert.match(describeTrouble(mistake).detail, /tree\.self/);
     assert.equal(isAway(mistake), false);
+  });
+
+  it('names the header that is missing where tenants are kept apart', () => {
+    for (const words of ['no org id', "tenant ID is '.' or '..'"]) {
+      const { title, detail, advice } = describeTrouble(
+        new ConnectError(words, Code.Unauthenticated),
+      );
+      assert.deepEqual([title, detail], ['The server keeps tenants apart', words]);
+      assert.match(advice, /X-Scope-OrgID, which a proxy in front of the page has to set/);
+    }
+  });
+
+  it('tells a proxy that wants a reader to sign in from the server', async () => {
+    const transport = createConnectTransport({
+      baseUrl: 'http://page',
+      useBinaryFormat: true,
+      fetch: async () => new Response('<html>', { status: 401 }),
+    });
+    const call = createClient(PageService, transport).listServices({});
+    const { title, advice } = await call.then(() => assert.fail('answered'), describeTrouble);
+    assert.deepEqual(
+      [title, advice],
+      [
+        'You are not signed in',
+        'A proxy in front of the server asks who you are: reload the page.',
+      ],
+    );
   });
 
   it('says that an answer contradicts itself', () => {

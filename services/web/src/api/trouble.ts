@@ -28,6 +28,7 @@ export function describeTrouble(reason: unknown): Trouble {
       advice: 'Page and server may be of different versions: reload the page.',
     };
   }
+  if (error.code === Code.Unauthenticated && isByProxy(error)) return { ...NOT_SIGNED_IN, detail };
   return { ...(WORDS.get(error.code) ?? UNKNOWN), detail };
 }
 
@@ -45,6 +46,11 @@ function isWithoutAnswer(reason: unknown): boolean {
   return cause instanceof TypeError && NO_ANSWER.test(cause.message);
 }
 
+/** Whether it is Connect that put a bare status into words: the server gives reasons of its own. */
+function isByProxy(error: ConnectError): boolean {
+  return /^HTTP \d+$/.test(error.rawMessage);
+}
+
 /** Chromium, Firefox and Safari, before the answer and within it. */
 const NO_ANSWER = /failed to fetch|networkerror|network error|load failed|network connection/i;
 
@@ -53,6 +59,11 @@ type Words = Omit<Trouble, 'detail'>;
 const UNKNOWN: Words = {
   title: 'The server failed',
   advice: 'Its log says more. Retry; if it stays, the query may be what breaks it.',
+};
+
+const NOT_SIGNED_IN: Words = {
+  title: 'You are not signed in',
+  advice: 'A proxy in front of the server asks who you are: reload the page.',
 };
 
 const WORDS: ReadonlyMap<Code, Words> = new Map<Code, Words>([
@@ -65,14 +76,16 @@ const WORDS: ReadonlyMap<Code, Words> = new Map<Code, Words>([
   ],
   [
     Code.Unauthenticated,
+    // The server knows no users and no tokens: it refuses this way only when it lacks a tenant.
     {
-      title: 'You are not signed in',
-      advice: 'Reading needs a token here: ask who runs the server.',
+      title: 'The server keeps tenants apart',
+      advice:
+        'A request needs the header X-Scope-OrgID, which a proxy in front of the page has to set.',
     },
   ],
   [
     Code.PermissionDenied,
-    { title: 'You may not read this', advice: 'Your token has no right to read.' },
+    { title: 'You may not read this', advice: 'A proxy in front of the server forbids it.' },
   ],
   [
     Code.ResourceExhausted,
