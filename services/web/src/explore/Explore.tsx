@@ -194,7 +194,10 @@ function NothingThere({ service, set }: NothingThereProps) {
   return (
     <div className="empty">
       <h2>{`No profiles${service === '' ? '' : ` of ${service}`} in this range`}</h2>
-      <p>The service may be stopped, or renamed, or its agent cannot reach the collector.</p>
+      <p>
+        The service may be stopped, or renamed, or its profiles do not reach this server, directly
+        or through a collector.
+      </p>
       <div className="empty-actions">
         <button
           type="button"

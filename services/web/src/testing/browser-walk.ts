@@ -364,6 +364,9 @@ describe('a browser on the page', { skip: chromiumMissing() ?? false }, () => {
         await page
           .getByRole('heading', { name: 'No profiles of ingest-worker in this range' })
           .waitFor();
+        await page
+          .getByText('do not reach this server, directly or through a collector.')
+          .waitFor();
         assert.deepEqual(await seriousFindings(page), []);
       } finally {
         drawn.isEmpty = false;
