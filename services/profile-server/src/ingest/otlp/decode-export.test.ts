@@ -175,7 +175,7 @@ describe('reads of damaged bytes what generated code reads, or less', () => {
       assert.ok(!isStrictProtobuf(ExportProfilesServiceRequestSchema, bytes), error.message);
       return error.message;
     }
-    assert.deepEqual(plainExport(ours), plainExport(generated(bytes)));
+    assert.deepEqual(plainExport(ours), readByGenerated(bytes) ?? plainExport(ours));
     return undefined;
   };
   test('a small export', () => fuzzParser([RICH], like, fuzzRuns(1_000, 50_000)));
@@ -183,6 +183,25 @@ describe('reads of damaged bytes what generated code reads, or less', () => {
     const bytes = sharedFile('conformance/inputs/otlp/otel-ebpf-profile.pb.bin');
     return fuzzParser([bytes], like, fuzzRuns(20, 2_000));
   });
+});
+
+/** Undefined where a tag has more than five bytes: generated code refuses it, Go and we do not. */
+function readByGenerated(bytes: Uint8Array): ReturnType<typeof plainExport> | undefined {
+  try {
+    return plainExport(generated(bytes));
+  } catch (error) {
+    assert.match(String(error), /illegal tag: varint overflows uint32/);
+    assert.ok(isStrictProtobuf(ExportProfilesServiceRequestSchema, bytes));
+    return undefined;
+  }
+}
+
+test('a tag may be written in more bytes than it needs', () => {
+  const [first = 0, ...rest] = RICH;
+  const padded = Uint8Array.from([first | 0x80, 0x80, 0x80, 0x80, 0x80, 0, ...rest]);
+  assert.equal(readByGenerated(padded), undefined);
+  const read = plainExport(decodeExport(padded, MOST_PARTS));
+  assert.deepEqual(read, plainExport(generated(RICH)));
 });
 
 describe('of what comes twice', () => {
