@@ -40,14 +40,16 @@ const PRACTICE_MAX_MILLIS = 250;
  * them, neither profiles nor counts.
  *
  * Code that never ran is read, compiled and slow: the first 64 pushes took a turn of 30 ms for it.
+ *
+ * Answers the port that the door was at, where nobody listens any more; undefined when it was at none.
  */
-export async function practiseDoor(practice: DoorPractice): Promise<void> {
+export async function practiseDoor(practice: DoorPractice): Promise<number | undefined> {
   const { clock } = practice;
   const token = uuidV4(practice.random);
   const door = createFrontDoor({ handler: practiceHandler(practice, token) });
   const listening = await door.listen({ host: '127.0.0.1', port: 0 }, 'practice');
   // A machine without a loopback interface: the first client will do.
-  if (!listening.ok) return;
+  if (!listening.ok) return undefined;
   const { port } = listening.address;
   let stopTimer = () => {};
   const late = new Promise<void>((resolve) => {
@@ -61,6 +63,7 @@ export async function practiseDoor(practice: DoorPractice): Promise<void> {
   await Promise.race([Promise.all(clients), late]);
   stopTimer();
   await door.close(0);
+  return port;
 }
 
 const TOKEN_HEADER = 'x-practice';
