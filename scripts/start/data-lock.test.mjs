@@ -33,6 +33,12 @@ describe('the data folder', () => {
     assert.equal(takeDataDir(join(dir, 'deep', 'down')), undefined);
   });
 
+  test('is none where a profile server has its own', () => {
+    writeFileSync(join(dir, 'FORMAT'), '1');
+    assert.match(takeDataDir(dir), /is the data directory of a profile server/);
+    assert.ok(!existsSync(lock()));
+  });
+
   test('that cannot be made is one sentence', () => {
     writeFileSync(join(dir, 'file'), '');
     assert.match(

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from './make-folder.ts';
 
@@ -13,6 +13,9 @@ export function takeDataDir(dataDir: string): string | undefined {
   const lock = join(dataDir, LOCK_FILE);
   try {
     makeFolder(dataDir);
+    if (existsSync(join(dataDir, 'FORMAT'))) {
+      return `${dataDir} is the data directory of a profile server, and npm start makes one within its own: name another folder with --data-dir.`;
+    }
     const owner = ownerOf(lock);
     if (owner !== undefined && isAlive(owner)) {
       return `${dataDir} is in use by another npm start (process ${owner}): stop that one, or name another folder with --data-dir. (If there is none, delete ${lock}.)`;
