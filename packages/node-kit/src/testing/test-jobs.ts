@@ -14,6 +14,10 @@ export type TestJobs = {
   spinPolitely: { input: null; output: 'noticed' };
   /** Spins in pieces that must not be broken; `pieces` counts those begun and those done. */
   spinUnbroken: { input: { pieces: Int32Array; pieceMillis: number }; output: never };
+  /** Has a thread of its own that does as `spinUnbroken` says. */
+  spinUnbrokenWithin: { input: { pieces: Int32Array; pieceMillis: number }; output: never };
+  /** Exits in the middle of what must not be broken, a while after it has counted. */
+  dieUnbroken: { input: { pieces: Int32Array }; output: never };
   /** Inflates without end. */
   inflate: { input: { gzip: Uint8Array; pieces: Int32Array }; output: never };
   fail: { input: { name: string; message: string; data: unknown }; output: never };

@@ -3,6 +3,7 @@ import { parentPort, threadId } from 'node:worker_threads';
 import { poolWorkerData, serveJobs } from '../worker-pool/serve-jobs.ts';
 import { gunzipSync } from '../worker-pool/thread-zlib.ts';
 import { unbroken } from '../worker-pool/unbroken.ts';
+import { createWorkerPool } from '../worker-pool/worker-pool.ts';
 import type { TestJobs } from './test-jobs.ts';
 
 const never = () => new Promise<never>(() => {});
@@ -34,6 +35,18 @@ serveJobs<TestJobs>({
       });
     }
   },
+  spinUnbrokenWithin(input) {
+    const workerUrl = new URL('./test-worker.js', import.meta.url);
+    const pool = createWorkerPool<TestJobs>({ workerUrl, workerCount: 1, onWorkerDied: () => {} });
+    void pool.run('spinUnbroken', input);
+    return never();
+  },
+  dieUnbroken: ({ pieces }) =>
+    unbroken(() => {
+      Atomics.add(pieces, 0, 1);
+      blockThread(100);
+      return process.exit(1);
+    }),
   inflate({ gzip, pieces }) {
     for (;;) {
       gunzipSync(gzip);

@@ -6,14 +6,19 @@ export const CANCELLED_JOB = 0;
 export const BEGUN_JOB = 1;
 /** Set by the pool: the job whose answer came and could not be read. */
 export const UNREAD_JOB = 2;
-/** Set by the worker: it must not be ended just now. */
-export const IS_UNBROKEN = 3;
+/** Of this worker and of those that it has started, how many must not be ended just now. */
+export const UNBROKEN_COUNT = 3;
 /** Set by the pool: it is to be ended as soon as it may be. */
 export const IS_TO_END = 4;
 export const SHARED_BYTES = 5 * Int32Array.BYTES_PER_ELEMENT;
 
 /** What a worker is started with. The words above are all the memory that is shared. */
-export type WorkerStart = { readonly jobWords: Int32Array; readonly workerData: unknown };
+export type WorkerStart = {
+  readonly jobWords: Int32Array;
+  /** Of the workers in which its pool was made, the nearest first: it ends with each of them. */
+  readonly outerWords: readonly Int32Array[];
+  readonly workerData: unknown;
+};
 
 /** From the pool to a worker. `id` is a positive int32, unlike those before it. */
 export type JobRequest = {

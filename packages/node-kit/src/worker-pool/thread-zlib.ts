@@ -6,7 +6,8 @@ import { unbroken } from './unbroken.ts';
  * zlib for code that runs in threads of a pool. Node makes the handle of a stream in one line and sets
  * it up in another; a thread that is ended between the two takes the whole process with it ("close
  * before init" in `node_zlib.cc`, Node 20 and 24). One that inflates profile after profile, and is
- * ended because it did not stop when asked, met that within a hundred ends.
+ * ended because it did not stop when asked, met that within a hundred ends. What no pool ends is not
+ * guarded: `process.exit` beside such a thread, and a thread whose outer one throws.
  */
 
 export function gunzipSync(bytes: InputType, options?: ZlibOptions): Buffer {

@@ -1,32 +1,51 @@
 import { workerData } from 'node:worker_threads';
-import { IS_TO_END, IS_UNBROKEN, type WorkerStart } from './messages.ts';
+import { IS_TO_END, UNBROKEN_COUNT, type WorkerStart } from './messages.ts';
 
-/** The words that the pool shares with this thread; undefined in a thread that no pool has started. */
-const jobWords = (workerData as Partial<WorkerStart> | null)?.jobWords;
+/** Of a thread that no pool has started: nothing. */
+const start: Partial<WorkerStart> | null = workerData;
+
+/** The words of this thread and of all within which it was started, the outermost last. */
+export const wordsInwards: readonly Int32Array[] =
+  start?.jobWords === undefined ? [] : [start.jobWords, ...(start.outerWords ?? [])];
+
+let isUnbroken = false;
 
 /**
- * Runs what the pool must not end this thread in the middle of. It is to be short, for the pool waits
- * (`UNBROKEN_MAX_MILLIS`). Where the pool wants to end the thread already, `work` is not begun and
- * this never returns.
+ * Runs what a pool must not end this thread in the middle of: the one that started it, or that of a
+ * thread further out, with which Node ends it. It is to be short, for they wait
+ * (`UNBROKEN_MAX_MILLIS`). Where one of them is ending its thread already, `work` is not begun and this
+ * never returns.
  *
- *     the thread                             the pool
- *     is unbroken = 1                        is to end = 1
- *     is to end = 1? then 0, and sleep       is unbroken = 1? then look again in a millisecond
+ *     the thread, in the words of each       the pool
+ *     unbroken count + 1                     is to end = 1
+ *     is to end = 1? then count - 1, sleep   unbroken count > 0? then look again in a millisecond
  *     work                                   terminate
- *     is unbroken = 0
+ *     unbroken count - 1
  *
  * Both write before they read, and atomics have one order: not each can miss what the other wrote.
  */
 export function unbroken<T>(work: () => T): T {
-  if (jobWords === undefined || Atomics.load(jobWords, IS_UNBROKEN) === 1) return work();
-  Atomics.store(jobWords, IS_UNBROKEN, 1);
+  if (isUnbroken || wordsInwards.length === 0) return work();
+  begin();
+  const ending = wordsInwards.find((words) => Atomics.load(words, IS_TO_END) === 1);
+  if (ending !== undefined) {
+    end();
+    Atomics.wait(ending, IS_TO_END, 1);
+    begin();
+  }
   try {
-    if (Atomics.load(jobWords, IS_TO_END) === 1) {
-      Atomics.store(jobWords, IS_UNBROKEN, 0);
-      Atomics.wait(jobWords, IS_TO_END, 1);
-    }
     return work();
   } finally {
-    Atomics.store(jobWords, IS_UNBROKEN, 0);
+    end();
   }
+}
+
+function begin(): void {
+  isUnbroken = true;
+  for (const words of wordsInwards) Atomics.add(words, UNBROKEN_COUNT, 1);
+}
+
+function end(): void {
+  isUnbroken = false;
+  for (const words of wordsInwards) Atomics.sub(words, UNBROKEN_COUNT, 1);
 }
