@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { type Fs, FsError } from '@emberscope/node-kit/worker';
 import { createRecordBatch } from '@emberscope/record-log';
 import { DamagedBytes } from '../codec/damaged-bytes.ts';
-import { keepDamagedLog } from './damaged-logs.ts';
+import { keepDamagedLog, MAX_DAMAGED_LOGS } from './damaged-logs.ts';
 import type { Generation } from './head-log.ts';
 import { generationOfLog, nameOfLog, RECORD_LIMITS } from './log-format.ts';
 import { MARK_KIND } from './log-mark.ts';
@@ -78,13 +78,12 @@ export async function replayLog(options: ReplayOptions): Promise<Replayed> {
     }
     const isLast = number === numbers.at(-1);
     const read = await readGeneration(options, number, limitBytes);
-    const lostBefore = damages.length;
+    const isDamaged = read.damages.length > 0 || isDamagedTail(read.file, isLast);
+    // Before its tail is cut off.
+    const keptAs = isDamaged ? await keepDamagedLog(fs, folder, number) : undefined;
+    if (keptAs !== undefined) kept.push(keptAs);
     damages.push(...read.damages.map((reason) => `${path}: ${reason}`));
     tornBytes += await mendTail(fs, path, read.file, isLast, damages);
-    if (damages.length > lostBefore) {
-      const keptAs = await keepDamagedLog(fs, folder, number);
-      if (keptAs !== undefined) kept.push(keptAs);
-    }
     const isNeverBegun = isLast && read.file.header === undefined && read.file.endOffset === 0;
     // Its writer died before the first batch was there.
     if (isNeverBegun) await fs.unlink(path).catch(() => {});
@@ -95,7 +94,7 @@ export async function replayLog(options: ReplayOptions): Promise<Replayed> {
     await makeDurable(fs, folder, last);
   }
   const nextGeneration = last === undefined ? floor : Math.max(floor, last + 1);
-  return { generations, nextGeneration, damages, kept, tornBytes };
+  return { generations, nextGeneration, damages, kept: kept.slice(-MAX_DAMAGED_LOGS), tornBytes };
 }
 
 /**
@@ -159,6 +158,11 @@ async function readGeneration(
   };
 }
 
+/** Of the last file it is what was being written when its writer died. */
+function isDamagedTail({ tail }: Pick<LogFileRead, 'tail'>, isLast: boolean): boolean {
+  return tail !== undefined && !(isLast && tail.isSearched);
+}
+
 /**
  * Cuts a torn tail off the last file, so that it is not taken for damage once another file follows;
  * answers how much that was. Elsewhere, and where the search gave up, it is damage.
@@ -171,7 +175,7 @@ async function mendTail(
   damages: string[],
 ): Promise<number> {
   if (tail === undefined) return 0;
-  if (!isLast || !tail.isSearched) {
+  if (isDamagedTail({ tail }, isLast)) {
     damages.push(`${path}: from ${tail.offset} on: ${tail.reason}`);
     return 0;
   }
