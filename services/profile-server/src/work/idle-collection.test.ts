@@ -58,12 +58,35 @@ describe('a thread that becomes idle', () => {
     }
   });
 
+  test('collects what is no work of its own as soon, however often there is more', async () => {
+    const clock = createSimClock();
+    const idle = createIdleCollection(clock);
+    const isGone = garbage();
+    for (let second = 0; second < 15; second++) {
+      idle.arm();
+      assert.equal(isGone(), false);
+      await clock.advance(1000);
+    }
+    assert.equal(isGone(), true);
+    // Beside work of its own it waits for that.
+    const isNextGone = garbage();
+    idle.arm();
+    await clock.advance(10_000);
+    idle.touch();
+    await clock.advance(14_999);
+    assert.equal(isNextGone(), false);
+    await clock.advance(1);
+    assert.equal(isNextGone(), true);
+  });
+
   test('waits no more once it is stopped', async () => {
     const clock = createSimClock();
     const idle = createIdleCollection(clock);
     idle.touch();
     await clock.advance(5000);
     idle.stop();
+    assert.equal(clock.pendingTimers(), 0);
+    idle.touch();
     assert.equal(clock.pendingTimers(), 0);
   });
 

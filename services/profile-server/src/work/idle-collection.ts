@@ -10,6 +10,8 @@ import type { Clock, StopTimer } from '@emberscope/node-kit/worker';
 export type IdleCollection = {
   /** Work was done. */
   touch(): void;
+  /** There is garbage that is not of work: collected as soon as if it were, however often it comes. */
+  arm(): void;
   /** Now: what was done will not come again. */
   collect(): void;
   /** Waits no more. */
@@ -26,8 +28,9 @@ const IDLE_MILLIS = 15_000;
  */
 export function createIdleCollection(clock: Clock, times = 1): IdleCollection {
   let run: (() => void) | undefined;
-  let touchedMillis = 0;
+  let touchedMillis = -Infinity;
   let isWaiting = false;
+  let isStopped = false;
   let stopWaiting: StopTimer = () => {};
 
   function collect(): void {
@@ -46,13 +49,21 @@ export function createIdleCollection(clock: Clock, times = 1): IdleCollection {
     });
   }
 
+  function arm(): void {
+    if (!isWaiting && !isStopped) wait(IDLE_MILLIS);
+  }
+
   return {
     touch() {
       touchedMillis = clock.monotonicMillis();
-      if (!isWaiting) wait(IDLE_MILLIS);
+      arm();
     },
+    arm,
     collect,
-    stop: () => stopWaiting(),
+    stop() {
+      isStopped = true;
+      stopWaiting();
+    },
   };
 }
 
@@ -60,5 +71,7 @@ export function createIdleCollection(clock: Clock, times = 1): IdleCollection {
 function collector(): () => void {
   setFlagsFromString('--expose-gc');
   const found: unknown = runInNewContext('gc');
+  // Threads that start under other flags than the first ones compile what Node has compiled already.
+  setFlagsFromString('--no-expose-gc');
   return typeof found === 'function' ? () => void found() : () => {};
 }

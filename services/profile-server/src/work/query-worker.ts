@@ -84,8 +84,9 @@ serveJobs<QueryJobs>({
     reader.setView(view);
     if (view.version === seenVersion) return;
     seenVersion = view.version;
-    // What the one before it had of the log is garbage, once every thread has collected its own.
-    idle.touch();
+    // What the one before it had of the log is garbage, once every thread has collected its own. V8
+    // does not count memory that is shared, and views come for as long as profiles do.
+    idle.arm();
   },
 });
 
