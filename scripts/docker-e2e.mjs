@@ -215,15 +215,25 @@ async function healthCanFail() {
 
 async function getsSick() {
   const before = await lab.inspect();
-  const wellShare = await ask.converterShare(Date.now() - 60_000);
+  // Programs that were stopped a minute ago have sent little since: the share of nothing is no number,
+  // and of one or two profiles it may be any.
+  const wellShare = await until(60, async () => {
+    const share = await ask.converterShare(Date.now() - 300_000);
+    return share > 0 && share;
+  });
   await lab.compose(['up', '-d', '--wait', '--no-deps', 'demo-worker'], {
     limitSeconds: 240,
     env: { DEMO_FAULT: 'el-data-converter' },
   });
   const startMillis = Date.now();
+  let share = Number.NaN;
   const sickShare = await until(180, async () => {
-    const share = await ask.converterShare(startMillis);
+    share = await ask.converterShare(startMillis);
     return share > wellShare * 1.5 && share;
+  }).catch((error) => {
+    throw new Error(
+      `${error.message}: ${percent(wellShare)} of its CPU well, ${percent(share)} sick`,
+    );
   });
   for (const [service, { Id }] of await lab.inspect()) {
     const isNew = Id !== before.get(service).Id;
