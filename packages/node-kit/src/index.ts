@@ -145,12 +145,6 @@ export type {
 export type { WorkerDeath } from './worker-pool/pool-worker.ts';
 export { poolWorkerData, serveJobs } from './worker-pool/serve-jobs.ts';
 export {
-  deflateRaw,
-  deflateRawSync,
-  gunzipSync,
-  inflateRawSync,
-} from './worker-pool/thread-zlib.ts';
-export {
   createWorkerPool,
   type RunOptions,
   type WorkerPool,

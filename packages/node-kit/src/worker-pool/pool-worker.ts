@@ -13,7 +13,7 @@ import {
   type WorkerMessage,
   type WorkerStart,
 } from './messages.ts';
-import { wordsInwards } from './unbroken.ts';
+import { wordsOutwards } from './unbroken.ts';
 
 /** A job on its way through the pool. */
 export type PoolJob = JobRequest & {
@@ -264,7 +264,7 @@ const END_MAX_MILLIS = 2000;
 
 function startThread({ workerUrl, workerData, resourceLimits }: PoolWorkerParts): PoolThread {
   const jobWords = new Int32Array(new SharedArrayBuffer(SHARED_BYTES));
-  const started: WorkerStart = { jobWords, outerWords: wordsInwards, workerData };
+  const started: WorkerStart = { jobWords, outerWords: wordsOutwards, workerData };
   return { worker: new Worker(workerUrl, { workerData: started, resourceLimits }), jobWords };
 }
 

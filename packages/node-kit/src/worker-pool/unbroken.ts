@@ -5,7 +5,7 @@ import { IS_TO_END, UNBROKEN_COUNT, type WorkerStart } from './messages.ts';
 const start: Partial<WorkerStart> | null = workerData;
 
 /** The words of this thread and of all within which it was started, the outermost last. */
-export const wordsInwards: readonly Int32Array[] =
+export const wordsOutwards: readonly Int32Array[] =
   start?.jobWords === undefined ? [] : [start.jobWords, ...(start.outerWords ?? [])];
 
 let isUnbroken = false;
@@ -25,13 +25,12 @@ let isUnbroken = false;
  * Both write before they read, and atomics have one order: not each can miss what the other wrote.
  */
 export function unbroken<T>(work: () => T): T {
-  if (isUnbroken || wordsInwards.length === 0) return work();
+  if (isUnbroken || wordsOutwards.length === 0) return work();
   begin();
-  const ending = wordsInwards.find((words) => Atomics.load(words, IS_TO_END) === 1);
+  const ending = wordsOutwards.find((words) => Atomics.load(words, IS_TO_END) === 1);
   if (ending !== undefined) {
     end();
-    Atomics.wait(ending, IS_TO_END, 1);
-    begin();
+    for (;;) Atomics.wait(ending, IS_TO_END, 1);
   }
   try {
     return work();
@@ -42,10 +41,10 @@ export function unbroken<T>(work: () => T): T {
 
 function begin(): void {
   isUnbroken = true;
-  for (const words of wordsInwards) Atomics.add(words, UNBROKEN_COUNT, 1);
+  for (const words of wordsOutwards) Atomics.add(words, UNBROKEN_COUNT, 1);
 }
 
 function end(): void {
   isUnbroken = false;
-  for (const words of wordsInwards) Atomics.sub(words, UNBROKEN_COUNT, 1);
+  for (const words of wordsOutwards) Atomics.sub(words, UNBROKEN_COUNT, 1);
 }
