@@ -3,9 +3,9 @@ import { buildWhatIsMissing, type Target } from './build.ts';
 import { formatSeconds } from './terminal.ts';
 
 /*
- * Builds what `npm run profile-server`, `npm run collector` and `npm run store` need, and what of it is
- * there already not again. Speaks on the error output: a
- * service's own output begins with the line that says it is ready.
+ * Builds what `npm run profile-server`, `npm run collector` and `npm run store` need and what is missing
+ * or old of it. Speaks on the error output: a service's own output begins with the line that says it is
+ * ready.
  */
 
 const projectDir = fileURLToPath(new URL('../../', import.meta.url));

@@ -40,9 +40,9 @@ const RECORDINGS_MAX_THREADS = 4;
 /**
  * Starts the threads that read what agents send: one for each core but those of the door and the store.
  *
- * Recordings of Java have threads of their own, half as many and few, which start with the first of them: an
- * honest one of 50 MB takes two seconds and cannot be read in pieces, and on two cores all else would
- * wait behind it.
+ * Recordings of Java have threads of their own, half as many and few, which start with the first of
+ * them: an honest one of 50 MB takes two seconds and cannot be read in pieces, and on two cores all
+ * else would wait behind it.
  */
 export function startIngestPool(
   clock: Clock,

@@ -8,9 +8,9 @@ export const MAX_DAMAGED_LOGS = 4;
 
 /**
  * Keeps a log file of which something is lost under another name: the log takes it away once what is
- * whole of it is in segments, and somebody may know how to make more of it. Until it is deleted by hand it
- * takes room that no setting bounds, and keeps what was deleted of a tenant. Answers the path, or
- * undefined where the file system has no links or no room for one.
+ * whole of it is in segments, and somebody may know how to make more of it. Until it is deleted by
+ * hand it takes room that no setting bounds, and keeps what was deleted of a tenant. Answers the path,
+ * or undefined where the file system has no links or no room for one.
  */
 export async function keepDamagedLog(
   fs: Fs,
