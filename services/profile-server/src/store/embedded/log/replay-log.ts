@@ -154,7 +154,8 @@ async function readGeneration(
   return {
     generation: { generation: number, firstArrival, records },
     file,
-    damages: [...damages, ...(file.endOffset === 0 ? [] : file.damages)],
+    // Where it is first, and then what rests on that, of which there may be much.
+    damages: [...(file.endOffset === 0 ? [] : file.damages), ...damages],
   };
 }
 

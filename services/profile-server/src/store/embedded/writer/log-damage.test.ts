@@ -31,7 +31,7 @@ test('a lost record takes those along that rest on its rows, and no others', asy
   assert.ok(again.writer.stats().damagedRecords >= 3);
   assert.match(
     again.events[0]?.message ?? '',
-    /^the log is damaged, and something of it is lost: \/data\/log/,
+    /^the log is damaged, and something of it is lost: \/data\/log\/0000000001\.log: \d+ bytes at \d+: checksum/,
   );
   const kept = `${LOG}.damaged`;
   assert.match(again.events.at(-1)?.message ?? '', new RegExp(`^${kept} is what was damaged`));
