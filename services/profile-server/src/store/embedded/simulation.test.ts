@@ -8,8 +8,8 @@ import { failuresOf, seedsToRun } from './testing/sim-seeds.ts';
  *     EMBERSCOPE_SIM_SEED=123 node --test services/profile-server/dist/store/embedded/simulation.test.js
  */
 
-/** As many as fifteen seconds of a slow core have room for; the slow suite runs more. */
-const SEEDS = 55;
+/** A fifth of a second of a core each; the slow suite runs more. */
+const SEEDS = 200;
 
 const seeds = seedsToRun(1, SEEDS);
 test(`${seeds.length} simulated lives`, async () => {
