@@ -160,8 +160,12 @@ test('what has made room within a query is held by nobody', async () => {
     foldAll(dictionary);
     dictionary.done?.();
   }
-  const held = (await heldBytes()) - before;
   const counted = kept.dictionaries.bytes();
+  let held = Number.POSITIVE_INFINITY;
+  // What is held stays however often it is weighed; the optimizer's own comes and goes.
+  for (let left = 5; left > 0 && held >= counted + ONE_BYTES; left--) {
+    held = (await heldBytes()) - before;
+  }
   kept.dictionaries.endQuery();
   kept = undefined;
   assert.ok(held < counted + ONE_BYTES, `${counted} bytes counted, ${held} held`);
