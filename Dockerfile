@@ -50,9 +50,11 @@ RUN groupadd --gid 10001 emberscope \
  && install -d -o 10001 -g 10001 /data
 COPY scripts/healthcheck.mjs scripts/
 
-# Bundled: its libraries and packages are in its files.
+# Bundled: its libraries and packages are in its files, all but a native one.
 FROM runtime AS profile-server
 COPY --from=manifests /manifests/package.json ./
+COPY --from=build /app/node_modules/koffi node_modules/koffi
+COPY --from=build /app/node_modules/@koromix node_modules/@koromix
 COPY --from=manifests /manifests/services/profile-server services/profile-server
 COPY --from=build /out/services/web services/web
 COPY --from=build /out/services/profile-server services/profile-server

@@ -61,6 +61,8 @@ export async function bundle(projectDir) {
         ),
         outdir,
         bundle: true,
+        // Native, and done without where it is missing.
+        external: ['koffi'],
         splitting: entries.length === 1,
         platform: 'node',
         target: 'node20.20',

@@ -135,6 +135,8 @@ export type QueryJobs = {
   warm: { input: WarmInput; output: Warmed };
   /** Lets go of what this view does not have. */
   see: { input: StoreView; output: undefined };
+  /** Gives back what the whole process has freed and holds. */
+  giveBack: { input: undefined; output: undefined };
 };
 
 export type WarmInput = {

@@ -11,6 +11,7 @@ import type { QueryParts } from '../query/query.ts';
 import type { QueryLimits } from '../query/query-call.ts';
 import { createStoreReader } from '../store/embedded/reader/store-reader.ts';
 import type { QueryContext } from '../store/selection.ts';
+import { giveBackFreePages } from './free-pages.ts';
 import { createIdleCollection } from './idle-collection.ts';
 import type { QueryJobs } from './jobs.ts';
 import type { ReaderOptions } from './store-threads.ts';
@@ -88,6 +89,7 @@ serveJobs<QueryJobs>({
     // does not count memory that is shared, and views come for as long as profiles do.
     idle.arm();
   },
+  giveBack: giveBackFreePages,
 });
 
 /**

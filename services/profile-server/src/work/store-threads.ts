@@ -15,6 +15,7 @@ import type { WriterStats } from '../store/embedded/writer/writer-stats.ts';
 import { letHeapsGrow } from './heap-growth.ts';
 import { createIdleCollection } from './idle-collection.ts';
 import type { PushInput, PushOutput, QueryInput, QueryJobs, Warmed, WriterJobs } from './jobs.ts';
+import { createMemoryReturn } from './memory-return.ts';
 import { createPracticeTurns } from './practice-turns.ts';
 import { createPushLine } from './push-line.ts';
 import { YOUNG_GENERATION } from './young-generation.ts';
@@ -145,6 +146,17 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
    * thread has a view that is gone, the log that was in its memory is there for all.
    */
   const idle = createIdleCollection(clock);
+  /** On a thread of its own: what it takes a lock for is gone through in milliseconds. */
+  const memory = createMemoryReturn(
+    clock,
+    () => void queries?.run('giveBack', undefined),
+    () => hasManyPushes,
+  );
+  /** Something is done that leaves garbage behind. */
+  function touch(): void {
+    idle.touch();
+    memory.touch();
+  }
   const line = createPushLine(
     async (pushes, transfer) => {
       const done = await writer.run('push', pushes, { transfer });
@@ -193,7 +205,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     },
     push(input, transfer) {
       pushes++;
-      idle.touch();
+      touch();
       pushedMillis = clock.monotonicMillis();
       return line.push(input, transfer);
     },
@@ -202,7 +214,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
         throw new Error('a query before the store is open');
       }
       practice.asked();
-      idle.touch();
+      touch();
       try {
         return await queries.run('query', { ...input, view }, runOptions);
       } finally {
@@ -211,7 +223,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     },
     async adHoc(call, runOptions) {
       if (queries === undefined) throw new Error('a question before the store is open');
-      idle.touch();
+      touch();
       return queries.run('adHoc', call, runOptions);
     },
     async stats() {
@@ -221,7 +233,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       letHeapsGrow(hasManyPushes);
       const done = await writer.run('stats', undefined);
       if (done.kind !== 'done') return done;
-      if (done.output.view.version !== view?.version) idle.touch();
+      if (done.output.view.version !== view?.version) touch();
       view = done.output.view;
       showView(view);
       // Where there was nothing yet to warm up with, there may be now.
@@ -234,6 +246,7 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
     async stop() {
       practice.stop();
       idle.stop();
+      memory.stop();
       await queries?.close(0);
       // Also while it waits for its turn behind a batch that the disk does not take.
       const giveUp = new AbortController();
