@@ -50,6 +50,7 @@ describe('what is not HTTP is refused', () => {
     client.send('\0\x01\x02 nonsense\r\n\r\n');
     assert.ok((await client.closedWithin(PATIENCE_MILLIS)) !== undefined);
     assert.match(client.received(), /^HTTP\/1.1 400 /);
+    assert.match(client.received(), /\r\n\r\nnot a request: Invalid method encountered\n$/);
     assert.deepEqual(open.cutReasons(), ['malformed']);
   });
 
@@ -91,6 +92,7 @@ describe('what is not HTTP is refused', () => {
     client.send(`GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(2000)}\r\n\r\n`);
     assert.ok((await client.closedWithin(PATIENCE_MILLIS)) !== undefined);
     assert.match(client.received(), /^HTTP\/1.1 431 /);
+    assert.match(client.received(), /headers of the request are larger than 1024 bytes\n$/);
     assert.deepEqual(open.cutReasons(), ['headers-too-large']);
   });
 

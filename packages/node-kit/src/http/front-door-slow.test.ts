@@ -66,6 +66,7 @@ describe('slow clients are cut in time', { concurrency: true }, () => {
     clearInterval(drip);
     assert.ok(closedAfterMillis !== undefined);
     assert.match(client.received(), /^HTTP\/1.1 408 /);
+    assert.match(client.received(), /may take \d+ ms to arrive, all of it \d+\n$/);
   });
 
   test('HTTP/2 pings do not keep an idle session', async () => {

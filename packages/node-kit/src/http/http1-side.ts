@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { CutReason } from './front-door-event.ts';
+import type { FrontDoorLimits } from './front-door-limits.ts';
 import { type ProtocolSide, type ProtocolSideParts, runHandler } from './protocol-side.ts';
 
 /**
@@ -9,14 +10,13 @@ import { type ProtocolSide, type ProtocolSideParts, runHandler } from './protoco
  */
 const LATENESS_CHECK_MILLIS = 500;
 
-/** How a client that broke a limit is told, by Node's error code. What is not here is 400. */
-const REFUSALS: ReadonlyMap<string, { reason: CutReason; status: string }> = new Map([
-  ['ERR_HTTP_REQUEST_TIMEOUT', { reason: 'request-timeout', status: '408 Request Timeout' }],
-  [
-    'HPE_HEADER_OVERFLOW',
-    { reason: 'headers-too-large', status: '431 Request Header Fields Too Large' },
-  ],
-]);
+/** What a client is told that broke a limit or the protocol, before there is a request to answer. */
+type Refusal = {
+  readonly reason: CutReason;
+  readonly status: string;
+  /** One sentence. */
+  readonly text: string;
+};
 
 /** Errors of the socket: there is nobody left to answer. */
 const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED']);
@@ -63,15 +63,12 @@ export function createHttp1Side(parts: ProtocolSideParts): ProtocolSide {
       socket.destroy();
       return;
     }
-    const { reason, status } = REFUSALS.get(code) ?? {
-      reason: 'malformed',
-      status: '400 Bad Request',
-    };
-    observe({ kind: 'cut', reason, detail: code });
+    const refusal = refusalOf(error, limits);
+    observe({ kind: 'cut', reason: refusal.reason, detail: code });
     // An answer that has begun must not be mistaken for a whole one: no second status behind it.
     const hasBegun = [...(running.get(socket) ?? [])].some((response) => response.headersSent);
     if (hasBegun) socket.destroy();
-    else socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
+    else socket.end(bytesOf(refusal), () => socket.destroy());
   });
 
   function begin(socket: Duplex, response: ServerResponse): void {
@@ -118,4 +115,39 @@ export function createHttp1Side(parts: ProtocolSideParts): ProtocolSide {
     // Without a callback, `close` would throw that the server is not listening.
     dispose: () => void server.close(() => {}),
   };
+}
+
+/** By Node's error code. */
+function refusalOf(error: NodeJS.ErrnoException, limits: FrontDoorLimits): Refusal {
+  switch (error.code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return {
+        reason: 'request-timeout',
+        status: '408 Request Timeout',
+        text: `the headers of a request may take ${limits.headersMillis} ms to arrive, all of it ${limits.requestMillis}`,
+      };
+    case 'HPE_HEADER_OVERFLOW':
+      return {
+        reason: 'headers-too-large',
+        status: '431 Request Header Fields Too Large',
+        text: `the headers of the request are larger than ${limits.maxHeaderBytes} bytes`,
+      };
+    default: {
+      // The parser's own words: "Invalid method encountered".
+      const { reason } = error as { reason?: unknown };
+      const why = typeof reason === 'string' ? reason : error.message;
+      return { reason: 'malformed', status: '400 Bad Request', text: `not a request: ${why}` };
+    }
+  }
+}
+
+function bytesOf({ status, text }: Refusal): string {
+  return [
+    `HTTP/1.1 ${status}`,
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(text) + 1}`,
+    '',
+    `${text}\n`,
+  ].join('\r\n');
 }
