@@ -240,6 +240,7 @@ function replay(
     fs,
     folder: FOLDER,
     floor,
+    day: 0,
     accept: ({ payload, isBehindDamage }) =>
       accept(new TextDecoder().decode(payload), isBehindDamage),
   });

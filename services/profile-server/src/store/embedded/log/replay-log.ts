@@ -15,6 +15,8 @@ export type ReplayOptions = {
   readonly folder: string;
   /** Files of generations below are in segments: they go. */
   readonly floor: number;
+  /** Today, in days since 1970-01-01, UTC. */
+  readonly day: number;
   /**
    * Told of each good record but marks, in the order in which they were written. A record that it
    * throws {@link DamagedBytes} for is left out and counted.
@@ -80,7 +82,7 @@ export async function replayLog(options: ReplayOptions): Promise<Replayed> {
     const read = await readGeneration(options, number, limitBytes);
     const isDamaged = read.damages.length > 0 || isDamagedTail(read.file, isLast);
     // Before its tail is cut off.
-    const keptAs = isDamaged ? await keepDamagedLog(fs, folder, number) : undefined;
+    const keptAs = isDamaged ? await keepDamagedLog(fs, folder, number, options.day) : undefined;
     if (keptAs !== undefined) kept.push(keptAs);
     damages.push(...read.damages.map((reason) => `${path}: ${reason}`));
     tornBytes += await mendTail(fs, path, read.file, isLast, damages);

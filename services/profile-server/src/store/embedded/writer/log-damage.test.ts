@@ -7,6 +7,7 @@ import { forEachRecord } from '../log/for-each-record.ts';
 import { LOG_HEADER_BYTES, nameOfLog } from '../log/log-format.ts';
 import { DATA_DIR, openTestWriter } from './testing/open-writer.ts';
 import { drawn, push, storedId } from './testing/writer-profiles.ts';
+import { DAY_MILLIS } from './writer-limits.ts';
 
 const LOG = `${DATA_DIR}/log/0000000001.log`;
 
@@ -33,7 +34,7 @@ test('a lost record takes those along that rest on its rows, and no others', asy
     again.events[0]?.message ?? '',
     /^the log is damaged, and something of it is lost: \/data\/log\/0000000001\.log: \d+ bytes at \d+: checksum/,
   );
-  const kept = `${LOG}.damaged`;
+  const kept = `${LOG}.2026-11-24.damaged`;
   assert.match(again.events.at(-1)?.message ?? '', new RegExp(`^${kept} is what was damaged`));
   const asItWas = await readWholeFile(fs, LOG, 1_000_000);
   // The dictionary goes on from what is whole.
@@ -54,12 +55,37 @@ test('of logs that were damaged the newest few are kept', async () => {
   for (let number = 1; number <= MAX_DAMAGED_LOGS + 2; number++) {
     await run(writeFileAtomically(fs, `${folder}/${nameOfLog(number)}`, Uint8Array.of(number)));
     // Again: as a server does that is started again before its log is in segments.
-    for (let times = 0; times < 2; times++) await run(keepDamagedLog(fs, folder, number));
+    for (const day of [20_000, 20_001]) await run(keepDamagedLog(fs, folder, number, day));
   }
   const names = (await run(fs.readdir(folder))).map(({ name }) => name).filter(isDamagedLog);
   assert.deepEqual(
     names.sort(),
-    [3, 4, 5, 6].map((number) => `${nameOfLog(number)}.damaged`),
+    [3, 4, 5, 6].map((number) => `${nameOfLog(number)}.2024-10-04.damaged`),
+  );
+});
+
+test('a log that was damaged is kept as long as the profiles of its day', async () => {
+  const opened = await openTestWriter();
+  await push(opened, drawn('main;a 1'));
+  await push(opened, drawn('main;b 1'));
+  const fs = opened.fs.crash('lost');
+  await damageProfile(fs, 0);
+  const again = await openTestWriter({
+    ...{ fs, clock: opened.clock, seed: 2 },
+    retentionMillis: 3 * DAY_MILLIS,
+  });
+  const keptNames = async () =>
+    (await again.run(fs.readdir(`${DATA_DIR}/log`))).map(({ name }) => name).filter(isDamagedLog);
+  // The clock begins with a day.
+  again.clock.jumpWall(4 * DAY_MILLIS - 60_000);
+  await again.run(again.writer.runMaintenance());
+  assert.equal((await keptNames()).length, 1);
+  again.clock.jumpWall(60_000);
+  await again.run(again.writer.runMaintenance());
+  assert.deepEqual(await keptNames(), []);
+  assert.match(
+    again.events.at(-1)?.message ?? '',
+    /^log\/0000000001\.log\.2026-11-24\.damaged was deleted: its profiles are older/,
   );
 });
 

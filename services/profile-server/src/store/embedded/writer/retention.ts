@@ -1,4 +1,5 @@
 import type { Clock, Fs } from '@emberscope/node-kit/worker';
+import { dropOldDamagedLogs } from '../log/damaged-logs.ts';
 import type { HeadLog } from '../log/head-log.ts';
 import type { SegmentEntry } from '../manifest/manifest.ts';
 import { dayOfMillis, nameOfDay } from './epoch-key.ts';
@@ -6,7 +7,9 @@ import type { HeadFacts } from './head-facts.ts';
 import type { HeldTime } from './held-time.ts';
 import { bytesOf, daysOf, expired, lowDiskBytes } from './maintenance-plan.ts';
 import type { ManifestStore } from './manifest-store.ts';
+import { logFolderOf } from './open-data-dir.ts';
 import type { StoreEvent } from './store-event.ts';
+import { DAY_MILLIS } from './writer-limits.ts';
 
 export type RetentionOptions = {
   readonly fs: Fs;
@@ -74,6 +77,17 @@ export function createRetention(options: RetentionOptions): Retention {
     deletedBytes += bytesOf(oldRollups);
   }
 
+  async function dropOldLogs(): Promise<void> {
+    const { retentionMillis } = options;
+    if (retentionMillis <= 0) return;
+    const now = options.time.nowMillis();
+    const isOver = (day: number) => (day + 1) * DAY_MILLIS + retentionMillis <= now;
+    for (const name of await dropOldDamagedLogs(fs, logFolderOf(dataDir), isOver)) {
+      const message = `log/${name} was deleted: its profiles are older than what is kept`;
+      onEvent({ level: 'info', message });
+    }
+  }
+
   /**
    * The oldest day that is not today. After a jump of the clock, today is what it says at once if
    * profiles say the same: a disk that is full cannot wait until the jump has held. For a clock that
@@ -116,6 +130,7 @@ export function createRetention(options: RetentionOptions): Retention {
       await dropOld();
       await keepWithinCap();
       await keepDiskFree();
+      await dropOldLogs();
     },
     deletedBytes: () => deletedBytes,
   };

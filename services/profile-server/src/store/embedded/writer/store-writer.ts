@@ -120,7 +120,10 @@ export function createStoreWriter(options: StoreWriterOptions): StoreWriter {
     const { nextArrival: leastArrival, logFloor, segments } = manifest.current();
     const recovery = createLogRecovery(series, pushIds, clock.nowMillis());
     const folder = logFolderOf(dataDir);
-    const replayed = await replayLog({ fs, folder, floor: logFloor, accept: recovery.accept });
+    const replayed = await replayLog({
+      ...{ fs, folder, floor: logFloor, accept: recovery.accept },
+      day: dayOfMillis(clock.nowMillis()),
+    });
     for (const [generation, facts] of recovery.facts) factsOfGeneration.set(generation, facts);
     damagedRecords = replayed.damages.length;
     for (const message of damageMessages(replayed.damages, replayed.kept))
