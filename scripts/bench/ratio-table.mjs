@@ -63,7 +63,7 @@ function figures(row, rounds, step) {
   const values = [];
   let why;
   for (const round of rounds) {
-    const taken = round[step];
+    const taken = round[step] ?? round[row.elseStep];
     if (taken === undefined) continue;
     const value = taken.error ?? row.of(taken, round) ?? row.absent ?? 'no such figure';
     if (typeof value === 'number') values.push({ value, calibrationMs: round.calibrationMs });

@@ -49,6 +49,14 @@ describe('the table of ratios', () => {
     assert.deepEqual(ratio, { median: (0.3 + 0.25) / 2, min: 0.25, max: 0.3 });
   });
 
+  test('a round without the step has its figure where the row says else', () => {
+    const row = { step: 'longer', elseStep: 'push' };
+    const ours = [{ calibrationMs: 50, push: { cpuMs: 4 }, longer: { cpuMs: 3 } }];
+    const { ours: of, reference } = tableOf(row, ours, rounds([50, 10]));
+    assert.equal(of.median, 3);
+    assert.equal(reference.median, 10);
+  });
+
   for (const [value, verdict] of [
     [2, 'stretch'],
     [3.5, 'met'],
