@@ -54,6 +54,40 @@ describe('what is not HTTP is refused', () => {
     assert.deepEqual(open.cutReasons(), ['malformed']);
   });
 
+  for (const [what, body, said] of [
+    ['a chunk without a size', 'zz\r\n', 'the body is broken: Invalid character in chunk size\n'],
+    ['half a body', '5\r\nab', 'the connection ended in the middle of a request\n'],
+  ] as const) {
+    test(`${what} is 400`, async () => {
+      await using open = await openFrontDoor({ handler: counter });
+      const client = await openRawClient(open.port);
+      client.send(`POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${body}`);
+      client.socket.end();
+      assert.ok((await client.closedWithin(PATIENCE_MILLIS)) !== undefined);
+      assert.match(client.received(), /^HTTP\/1.1 400 /);
+      assert.ok(client.received().endsWith(`\r\n\r\n${said}`), client.received());
+    });
+  }
+
+  test('a request that came whole does not get the refusal of what is behind it', async () => {
+    let answer = () => {};
+    await using open = await openFrontDoor({
+      handler: (_request, response) =>
+        new Promise<void>((resolve) => {
+          answer = () => {
+            response.end('late');
+            resolve();
+          };
+        }),
+    });
+    const client = await openRawClient(open.port);
+    client.send('GET /slow HTTP/1.1\r\nHost: a\r\n\r\nNOPE\r\n\r\n');
+    assert.ok((await client.closedWithin(PATIENCE_MILLIS)) !== undefined);
+    assert.equal(client.received(), '');
+    assert.deepEqual(open.cutReasons(), ['malformed']);
+    answer();
+  });
+
   test('a TLS client at the plain port is turned away at once', async () => {
     await using open = await openFrontDoor({ handler: hello });
     const client = connectTls({ port: open.port, host: '127.0.0.1', rejectUnauthorized: false });
@@ -92,7 +126,7 @@ describe('what is not HTTP is refused', () => {
     client.send(`GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(2000)}\r\n\r\n`);
     assert.ok((await client.closedWithin(PATIENCE_MILLIS)) !== undefined);
     assert.match(client.received(), /^HTTP\/1.1 431 /);
-    assert.match(client.received(), /headers of the request are larger than 1024 bytes\n$/);
+    assert.match(client.received(), /request line and headers are larger than 1024 bytes\n$/);
     assert.deepEqual(open.cutReasons(), ['headers-too-large']);
   });
 

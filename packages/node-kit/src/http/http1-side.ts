@@ -63,11 +63,13 @@ export function createHttp1Side(parts: ProtocolSideParts): ProtocolSide {
       socket.destroy();
       return;
     }
-    const refusal = refusalOf(error, limits);
+    const waiting = [...(running.get(socket) ?? [])];
+    const refusal = refusalOf(error, limits, waiting.length > 0);
     observe({ kind: 'cut', reason: refusal.reason, detail: code });
-    // An answer that has begun must not be mistaken for a whole one: no second status behind it.
-    const hasBegun = [...(running.get(socket) ?? [])].some((response) => response.headersSent);
-    if (hasBegun) socket.destroy();
+    // An answer that has begun must not be mistaken for a whole one: no second status behind it. Nor is
+    // this the answer to a request that came whole, with the broken one behind it.
+    const isOfAnother = waiting.some(({ headersSent, req }) => headersSent || req.complete);
+    if (isOfAnother) socket.destroy();
     else socket.end(bytesOf(refusal), () => socket.destroy());
   });
 
@@ -117,8 +119,12 @@ export function createHttp1Side(parts: ProtocolSideParts): ProtocolSide {
   };
 }
 
-/** By Node's error code. */
-function refusalOf(error: NodeJS.ErrnoException, limits: FrontDoorLimits): Refusal {
+/** By Node's error code. `isInBody`: of a request whose headers came. */
+function refusalOf(
+  error: NodeJS.ErrnoException,
+  limits: FrontDoorLimits,
+  isInBody: boolean,
+): Refusal {
   switch (error.code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return {
@@ -130,16 +136,21 @@ function refusalOf(error: NodeJS.ErrnoException, limits: FrontDoorLimits): Refus
       return {
         reason: 'headers-too-large',
         status: '431 Request Header Fields Too Large',
-        text: `the headers of the request are larger than ${limits.maxHeaderBytes} bytes`,
+        text: `request line and headers are larger than ${limits.maxHeaderBytes} bytes`,
       };
+    case 'HPE_INVALID_EOF_STATE':
+      return { ...MALFORMED, text: 'the connection ended in the middle of a request' };
     default: {
       // The parser's own words: "Invalid method encountered".
       const { reason } = error as { reason?: unknown };
       const why = typeof reason === 'string' ? reason : error.message;
-      return { reason: 'malformed', status: '400 Bad Request', text: `not a request: ${why}` };
+      const what = isInBody ? 'the body is broken' : 'not a request';
+      return { ...MALFORMED, text: `${what}: ${why}` };
     }
   }
 }
+
+const MALFORMED = { reason: 'malformed', status: '400 Bad Request' } as const;
 
 function bytesOf({ status, text }: Refusal): string {
   return [
