@@ -32,6 +32,12 @@ RUN find packages services demo-app -path '*/node_modules' -prune -o -path '*/di
  && mkdir /out \
  && find packages services demo-app -path '*/node_modules' -prune -o -type d -name dist \
       -exec cp -r --parents -t /out {} +
+# Optional: there is none for some processors.
+RUN mkdir -p /out/native/node_modules \
+ && for name in koffi @koromix; do \
+      if [ -d "node_modules/$name" ]; then cp -r "node_modules/$name" /out/native/node_modules/; fi; \
+    done \
+ && rm -rf /out/native/node_modules/koffi/doc /out/native/node_modules/koffi/vendor
 
 FROM base AS collector-modules
 COPY --from=manifests /manifests ./
@@ -53,8 +59,7 @@ COPY scripts/healthcheck.mjs scripts/
 # Bundled: its libraries and packages are in its files, all but a native one.
 FROM runtime AS profile-server
 COPY --from=manifests /manifests/package.json ./
-COPY --from=build /app/node_modules/koffi node_modules/koffi
-COPY --from=build /app/node_modules/@koromix node_modules/@koromix
+COPY --from=build /out/native/node_modules node_modules
 COPY --from=manifests /manifests/services/profile-server services/profile-server
 COPY --from=build /out/services/web services/web
 COPY --from=build /out/services/profile-server services/profile-server

@@ -36,4 +36,5 @@ export {
   gunzipSync,
   inflateRawSync,
 } from './worker-pool/thread-zlib.ts';
+export { unbroken } from './worker-pool/unbroken.ts';
 export { createWorkerPool, type WorkerPool } from './worker-pool/worker-pool.ts';

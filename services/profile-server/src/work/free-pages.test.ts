@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 const hasKoffi = await import('koffi').then(
   () => true,
@@ -21,9 +22,9 @@ const SCRIPT = `
   all = all.map((each, i) => (i % 50 === 0 ? each : null));
   globalThis.gc();
   const before = residentMiB();
-  await giveBackFreePages();
+  giveBackFreePages();
   const after = residentMiB();
-  await giveBackFreePages();
+  giveBackFreePages();
   console.log(JSON.stringify({ before, after, kept: all.filter((each) => each?.[0] === 1).length }));
 `;
 
@@ -41,4 +42,10 @@ test('what lies between arrays that are in use is given back, and these are as t
   const { before, after, kept } = JSON.parse(said);
   assert.ok(before - after > 100, `${before} MiB before, ${after} MiB after`);
   assert.equal(kept, 80);
+});
+
+test('a thread that is ended while it does so for the first time ends alone', () => {
+  const program = new URL('./testing/free-pages-ends.js', import.meta.url);
+  const said = execFileSync(process.execPath, [fileURLToPath(program)], { encoding: 'utf8' });
+  assert.equal(said, 'all ended\n');
 });

@@ -1,3 +1,6 @@
+import { createRequire as requireFrom } from 'node:module';
+import { unbroken } from '@emberscope/node-kit/worker';
+
 /**
  * Gives back to the system what the C library holds of memory that was freed: `malloc_trim(3)` of
  * glibc, for all threads of the process. By itself glibc gives back what is free at the end of its
@@ -6,17 +9,22 @@
  *
  * Takes the lock of each heap while it goes through it: 5 ms for a hundred megabytes. Where there is
  * no glibc, or nothing to call it with, nothing is done.
+ *
+ * Unbroken: a thread that is ended while a native library of this kind begins takes the process along.
  */
-export async function giveBackFreePages(): Promise<undefined> {
-  trim ??= load();
-  (await trim)();
+export function giveBackFreePages(): undefined {
+  unbroken(() => {
+    trim ??= load();
+    trim();
+  });
 }
 
-let trim: Promise<() => void> | undefined;
+let trim: (() => void) | undefined;
 
-async function load(): Promise<() => void> {
+function load(): () => void {
   try {
-    const { default: koffi } = await import('koffi');
+    // At once: an import would be done in pieces.
+    const koffi: typeof import('koffi') = requireFrom(import.meta.url)('koffi');
     const mallocTrim = koffi.load('libc.so.6').func('int malloc_trim(size_t pad)');
     return () => void mallocTrim(0);
   } catch {

@@ -57,6 +57,13 @@ describe('memory is given back', () => {
     assert.deepEqual(seconds, [180, 189 + 17]);
   });
 
+  test('behind the last work also while much is said to be pushed', async () => {
+    const { clock, seconds, work } = returned(() => true);
+    await work(10);
+    await clock.advance(600_000);
+    assert.deepEqual(seconds, [9 + 17]);
+  });
+
   test('again after the next work', async () => {
     const { clock, seconds, work } = returned();
     await work(1);
@@ -70,6 +77,7 @@ describe('memory is given back', () => {
     const { clock, memory, seconds } = returned();
     memory.touch();
     memory.stop();
+    await clock.advance(600_000);
     memory.touch();
     await clock.advance(600_000);
     assert.deepEqual(seconds, []);

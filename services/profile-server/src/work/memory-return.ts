@@ -6,13 +6,13 @@ import type { Clock, StopTimer } from '@emberscope/node-kit';
  * ms of a core for a hundred megabytes.
  */
 export type MemoryReturn = {
-  /** Work was done. */
+  /** Work was begun, or done. */
   touch(): void;
   /** Waits no more. */
   stop(): void;
 };
 
-/** Behind the collections of threads that have become idle. */
+/** Behind the collections of threads that have become idle, which count from the end of their work. */
 const IDLE_MILLIS = 17_000;
 
 /** A server that agents push to is never idle. */

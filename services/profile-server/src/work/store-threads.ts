@@ -149,9 +149,14 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
   /** On a thread of its own: what it takes a lock for is gone through in milliseconds. */
   const memory = createMemoryReturn(
     clock,
-    () => void queries?.run('giveBack', undefined),
+    () => void giveBack(),
     () => hasManyPushes,
   );
+  async function giveBack(): Promise<void> {
+    const done = await queries?.run('giveBack', undefined);
+    // All threads were busy for too long: there will be more to give back behind that.
+    if (done !== undefined && done.kind !== 'done') memory.touch();
+  }
   /** Something is done that leaves garbage behind. */
   function touch(): void {
     idle.touch();
@@ -188,7 +193,9 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
       const slices = Array.from({ length: queryThreads }, () =>
         pool.run('warm', input, { signal }),
       );
-      return (await Promise.all(slices)).map(warmedOf);
+      const warmed = (await Promise.all(slices)).map(warmedOf);
+      if (warmed.some((each) => each === 'more' || each === 'newest')) memory.touch();
+      return warmed;
     },
   });
 
@@ -219,12 +226,17 @@ export function startStoreThreads(options: StoreThreadsOptions): StoreThreads {
         return await queries.run('query', { ...input, view }, runOptions);
       } finally {
         practice.answered();
+        touch();
       }
     },
     async adHoc(call, runOptions) {
       if (queries === undefined) throw new Error('a question before the store is open');
       touch();
-      return queries.run('adHoc', call, runOptions);
+      try {
+        return await queries.run('adHoc', call, runOptions);
+      } finally {
+        touch();
+      }
     },
     async stats() {
       const isCalm = clock.monotonicMillis() - pushedMillis > CALM_MILLIS;
