@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { createSimClock } from '@emberscope/node-kit';
 import { createIdleCollection } from './idle-collection.ts';
 
@@ -98,4 +100,10 @@ describe('a thread that becomes idle', () => {
     idle.collect();
     assert.equal(isGone(), true);
   });
+});
+
+test('threads that begin to collect at the same time all do', () => {
+  const program = new URL('./testing/collections.js', import.meta.url);
+  const said = execFileSync(process.execPath, [fileURLToPath(program)], { encoding: 'utf8' });
+  assert.equal(said, 'all collected\n');
 });

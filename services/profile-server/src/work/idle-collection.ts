@@ -34,8 +34,8 @@ export function createIdleCollection(clock: Clock, times = 1): IdleCollection {
   let stopWaiting: StopTimer = () => {};
 
   function collect(): void {
-    run ??= collector();
-    run();
+    run ??= findCollector();
+    run?.();
   }
 
   /** One timer for all that is done before it is due: one for each job would cost as much as some. */
@@ -67,11 +67,17 @@ export function createIdleCollection(clock: Clock, times = 1): IdleCollection {
   };
 }
 
+/** The flag is of the process: another thread takes it back between two lines, once in some hundred. */
+const TRIES = 100;
+
 /** Node has no call for it; the flag makes one for contexts that are created later. */
-function collector(): () => void {
-  setFlagsFromString('--expose-gc');
-  const found: unknown = runInNewContext('gc');
-  // Threads that start under other flags than the first ones compile what Node has compiled already.
-  setFlagsFromString('--no-expose-gc');
-  return typeof found === 'function' ? () => void found() : () => {};
+function findCollector(): (() => void) | undefined {
+  for (let left = TRIES; left > 0; left--) {
+    setFlagsFromString('--expose-gc');
+    const found: unknown = runInNewContext('globalThis.gc');
+    // Threads that start under other flags than the first ones compile what Node has compiled already.
+    setFlagsFromString('--no-expose-gc');
+    if (typeof found === 'function') return () => void found();
+  }
+  return undefined;
 }
