@@ -5,13 +5,13 @@ import {
   serveJobs,
   systemClock,
 } from '@emberscope/node-kit/worker';
+import { giveBackFreePages } from '../libc/free-pages.ts';
 import { answerAdHoc } from '../query/adhoc/answer-adhoc.ts';
 import { answerQuery } from '../query/answer-query.ts';
 import type { QueryParts } from '../query/query.ts';
 import type { QueryLimits } from '../query/query-call.ts';
 import { createStoreReader } from '../store/embedded/reader/store-reader.ts';
 import type { QueryContext } from '../store/selection.ts';
-import { giveBackFreePages } from './free-pages.ts';
 import { createIdleCollection } from './idle-collection.ts';
 import type { QueryJobs } from './jobs.ts';
 import type { ReaderOptions } from './store-threads.ts';

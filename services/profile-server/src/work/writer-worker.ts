@@ -5,6 +5,8 @@ import {
   systemClock,
   systemRandom,
 } from '@emberscope/node-kit/worker';
+import { lockFile } from '../libc/file-lock.ts';
+import { systemLockHost } from '../store/embedded/manifest/lock-host.ts';
 import type { StoreEvent } from '../store/embedded/writer/store-event.ts';
 import { createStoreWriter } from '../store/embedded/writer/store-writer.ts';
 import { createIdleCollection } from './idle-collection.ts';
@@ -27,6 +29,7 @@ const writer = createStoreWriter({
   fs: nodeFs,
   clock: systemClock,
   random: systemRandom,
+  lockHost: { ...systemLockHost, hold: lockFile },
   maintenance,
   log(event) {
     if (events.length < MAX_EVENTS) events.push(event);

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createSeededRandom, createSimFs, FsError, type SimFs } from '@emberscope/node-kit';
 import { dataDirErrorOf } from './data-dir-error.ts';
 import { checkFormat } from './data-dir-format.ts';
@@ -41,6 +44,55 @@ describe('the lock', () => {
     const lock = await lockDataDir(fs, DATA, hostOf(OURS));
     await lock.release();
     await lockDataDir(fs, DATA, hostOf(THEIRS, OURS));
+  });
+
+  test('of the kernel keeps those out that a pid says nothing to', async () => {
+    const fs = await simFs();
+    let isHeld = false;
+    const letGo = () => {
+      isHeld = false;
+    };
+    const hold = () => {
+      if (isHeld) return { kind: 'busy' } as const;
+      isHeld = true;
+      return { kind: 'held', letGo } as const;
+    };
+    const lock = await lockDataDir(fs, DATA, { ...hostOf(THEIRS), hold });
+    const refused = /in use by a process of another container: stop that one first/;
+    await assert.rejects(lockDataDir(fs, DATA, { ...hostOf(OURS), hold }), refused);
+    await assert.rejects(lockDataDir(fs, DATA, { ...hostOf(OURS, THEIRS), hold }), /process 8:/);
+    await lock.release();
+    await lockDataDir(fs, DATA, { ...hostOf(OURS), hold });
+  });
+
+  test('of the kernel is let go where the directory cannot be had', async () => {
+    const fs = await simFs();
+    await lockDataDir(fs, DATA, hostOf(THEIRS));
+    let isHeld = true;
+    const letGo = () => {
+      isHeld = false;
+    };
+    const hold = () => ({ kind: 'held', letGo }) as const;
+    await assert.rejects(lockDataDir(fs, DATA, { ...hostOf(OURS, THEIRS), hold }), /process 8:/);
+    assert.equal(isHeld, false);
+  });
+
+  test('of a process that has ended and was not waited for is taken over', async () => {
+    // The shell in between never asks how its child ended, and goes on as sleep.
+    const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 30']);
+    const [said] = await once(parent.stdout, 'data');
+    const pid = Number(String(said));
+    try {
+      assert.equal(systemLockHost.running(pid)?.pid, pid);
+      for (let left = 50; left > 0 && systemLockHost.running(pid) !== undefined; left--) {
+        await sleep(100);
+      }
+      assert.equal(systemLockHost.running(pid), undefined);
+      // It is there all the same.
+      process.kill(pid, 0);
+    } finally {
+      parent.kill();
+    }
   });
 
   test('that was never written whole is taken over', async () => {

@@ -5,6 +5,7 @@ import {
   writeFileAtomically,
   writeFully,
 } from '@emberscope/node-kit/worker';
+import type { FileLock } from '../../../libc/file-lock.ts';
 import { DataDirError } from './data-dir-error.ts';
 import type { LockHost, ProcessIdentity } from './lock-host.ts';
 
@@ -19,11 +20,38 @@ export type DataDirLock = {
 /**
  * Takes the lock of a data directory. That of a process that does not run any more is taken over; a
  * process may take its own again, when its thread that held it has died. Rejects with a
- * {@link DataDirError} that names the pid when another process has the directory open.
+ * {@link DataDirError} when another process has the directory open; it names the pid, where that is
+ * one of this machine and not of a container.
  */
 export async function lockDataDir(fs: Fs, dataDir: string, host: LockHost): Promise<DataDirLock> {
+  const held: FileLock = host.hold?.(dataDir) ?? { kind: 'unsupported' };
+  try {
+    const release = await takeLockFile(fs, dataDir, host, held.kind === 'busy');
+    return {
+      async release() {
+        await release();
+        if (held.kind === 'held') held.letGo();
+      },
+    };
+  } catch (error) {
+    if (held.kind === 'held') held.letGo();
+    throw error;
+  }
+}
+
+async function takeLockFile(
+  fs: Fs,
+  dataDir: string,
+  host: LockHost,
+  isHeldElsewhere: boolean,
+): Promise<() => Promise<void>> {
   const path = `${dataDir}/LOCK`;
   const self = host.self();
+  if (isHeldElsewhere) {
+    const holder = await readHolder(fs, path).catch(() => undefined);
+    const isKnown = holder !== undefined && isOther(holder, self) && isAlive(holder, host);
+    throw inUse(dataDir, isKnown ? `process ${holder.pid}` : 'a process of another container');
+  }
   const bytes = new TextEncoder().encode(`${JSON.stringify(self)}\n`);
   try {
     const file = await fs.open(path, 'exclusive');
@@ -38,17 +66,17 @@ export async function lockDataDir(fs: Fs, dataDir: string, host: LockHost): Prom
     if (!isFsError(error, 'exists')) throw error;
     const holder = await readHolder(fs, path);
     if (holder !== undefined && isOther(holder, self) && isAlive(holder, host)) {
-      throw new DataDirError(
-        `the data directory ${dataDir} is in use by process ${holder.pid}: stop that one first, or name another directory`,
-      );
+      throw inUse(dataDir, `process ${holder.pid}`);
     }
     await writeFileAtomically(fs, path, bytes);
   }
-  return {
-    async release() {
-      await fs.unlink(path).catch(() => {});
-    },
-  };
+  return () => fs.unlink(path).catch(() => {});
+}
+
+function inUse(dataDir: string, who: string): DataDirError {
+  return new DataDirError(
+    `the data directory ${dataDir} is in use by ${who}: stop that one first, or name another directory`,
+  );
 }
 
 function isOther(holder: ProcessIdentity, self: ProcessIdentity): boolean {
