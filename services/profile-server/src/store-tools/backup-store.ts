@@ -11,7 +11,8 @@ import { generationOfLog } from '../store/embedded/log/log-format.ts';
 import { DataDirError } from '../store/embedded/manifest/data-dir-error.ts';
 import type { Manifest } from '../store/embedded/manifest/manifest.ts';
 import { EMPTY_MANIFEST, encodeManifest } from '../store/embedded/manifest/manifest-bytes.ts';
-import { manifestPath, readManifest } from '../store/embedded/manifest/manifest-file.ts';
+import { manifestPath } from '../store/embedded/manifest/manifest-file.ts';
+import { readManifestUnlessLost } from '../store/embedded/writer/open-data-dir.ts';
 import { filesBelow } from './orphans.ts';
 import { tenantFilesOf } from './tenant-files.ts';
 import { namesIn } from './verify-store.ts';
@@ -131,7 +132,7 @@ async function copyTenantFiles(fs: Fs, from: string, to: string) {
 }
 
 async function sequenceAndManifest(fs: Fs, dataDir: string): Promise<Manifest> {
-  return (await readManifest(fs, dataDir)) ?? EMPTY_MANIFEST;
+  return (await readManifestUnlessLost(fs, dataDir)) ?? EMPTY_MANIFEST;
 }
 
 async function hasChanged(fs: Fs, dataDir: string, before: Manifest): Promise<boolean> {

@@ -6,6 +6,7 @@ import {
   createSimClock,
   createSimFs,
   makeDirectoryDurably,
+  readWholeFile,
   type SimClock,
   type SimFs,
   writeFileAtomically,
@@ -151,6 +152,31 @@ describe('verify', () => {
     const { faults, orphans } = await clock.runUntil(verifyStore(fs, DATA_DIR));
     assert.match(faults.join(), new RegExp(`${segment}`));
     assert.ok(orphans.includes('elsewhere'));
+  });
+
+  test('refuses what a start refuses when the manifest is lost, and so does a backup', async () => {
+    const { fs, clock, store } = await openStore();
+    await clock.runUntil(store.stop());
+    await clock.runUntil(fs.unlink(`${DATA_DIR}/MANIFEST`));
+    const started = await clock.runUntil(
+      openAt(fs, clock, DATA_DIR)
+        .start()
+        .then(() => '', String),
+    );
+    const { faults } = await clock.runUntil(verifyStore(fs, DATA_DIR));
+    assert.equal(faults.length, 1);
+    assert.match(faults.join(), /MANIFEST is missing, and .* holds files: restore/);
+    assert.ok(started.includes(faults.join()), started);
+    const copied = await clock.runUntil(backupStore(fs, DATA_DIR, '/copy'));
+    assert.deepEqual(copied, { ok: false, reason: faults.join() });
+  });
+
+  test('finds nothing wrong with a store whose first start was broken off', async () => {
+    const { fs, clock } = await openStore();
+    await clock.runUntil(makeDirectoryDurably(fs, '/new/log'));
+    const format = await clock.runUntil(readWholeFile(fs, `${DATA_DIR}/FORMAT`, 100));
+    await clock.runUntil(writeFileAtomically(fs, '/new/FORMAT', format));
+    assert.deepEqual((await clock.runUntil(verifyStore(fs, '/new'))).faults, []);
   });
 
   test('says of each file that nobody names what the next start does with it, and so it does', async () => {

@@ -5,9 +5,11 @@ import { generationOfLog } from '../store/embedded/log/log-format.ts';
 import { DataDirError } from '../store/embedded/manifest/data-dir-error.ts';
 import type { Manifest } from '../store/embedded/manifest/manifest.ts';
 import { EMPTY_MANIFEST } from '../store/embedded/manifest/manifest-bytes.ts';
-import { readManifest } from '../store/embedded/manifest/manifest-file.ts';
 import type { EpochDirectory } from '../store/embedded/segment/segment-directory.ts';
-import { isDeletedUnnamed } from '../store/embedded/writer/open-data-dir.ts';
+import {
+  isDeletedUnnamed,
+  readManifestUnlessLost,
+} from '../store/embedded/writer/open-data-dir.ts';
 import { orphansOf } from './orphans.ts';
 import { isSameCount, textOfCounts } from './row-counts.ts';
 import { verifyTenantFiles } from './tenant-files.ts';
@@ -50,7 +52,7 @@ async function manifestOf(fs: Fs, dataDir: string): Promise<Manifest | string> {
     const format = await readWholeFile(fs, `${dataDir}/FORMAT`, FORMAT_MAX_BYTES);
     const text = new TextDecoder().decode(format);
     if (text !== 'emberscope 1\n') return `FORMAT says ${JSON.stringify(text)}`;
-    return (await readManifest(fs, dataDir)) ?? EMPTY_MANIFEST;
+    return (await readManifestUnlessLost(fs, dataDir)) ?? EMPTY_MANIFEST;
   } catch (error) {
     if (error instanceof DataDirError || error instanceof FsError) return error.message;
     throw error;

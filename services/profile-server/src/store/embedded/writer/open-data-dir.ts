@@ -47,8 +47,7 @@ async function open(fs: Fs, dataDir: string, host: LockHost): Promise<OpenedData
   const lock = await lockDataDir(fs, dataDir, host);
   try {
     await checkFormat(fs, dataDir);
-    const found = await readManifest(fs, dataDir);
-    await refuseLostManifest(fs, dataDir, found);
+    const found = await readManifestUnlessLost(fs, dataDir);
     const manifest = found ?? { ...EMPTY_MANIFEST, sequence: 1 };
     // The manifest that counts must be the one that is there, before what stands beside it goes.
     if (found === undefined || (await hasReplacement(fs, dataDir))) {
@@ -74,13 +73,17 @@ async function hasReplacement(fs: Fs, dataDir: string): Promise<boolean> {
   }
 }
 
-/** The manifest is the first thing that a store writes: without it, there is nothing else. */
-async function refuseLostManifest(
+/**
+ * The manifest of a directory; undefined when nothing was stored yet. It is the first thing that a
+ * store writes, so it is lost when there is something else. Rejects with a `DataDirError` then, and
+ * as `readManifest` does.
+ */
+export async function readManifestUnlessLost(
   fs: Fs,
   dataDir: string,
-  found: Manifest | undefined,
-): Promise<void> {
-  if (found !== undefined) return;
+): Promise<Manifest | undefined> {
+  const found = await readManifest(fs, dataDir);
+  if (found !== undefined) return found;
   for (const { name, kind } of await fs.readdir(dataDir)) {
     if (kind !== 'directory' || !isOurFolder(name)) continue;
     if ((await fs.readdir(`${dataDir}/${name}`)).length === 0) continue;
@@ -88,6 +91,7 @@ async function refuseLostManifest(
       `${dataDir}/MANIFEST is missing, and ${dataDir}/${name} holds files: restore the data directory from a copy, or move it away to begin with an empty store`,
     );
   }
+  return undefined;
 }
 
 function isOurFolder(name: string): boolean {
