@@ -12,7 +12,7 @@ import { verifyStore } from './verify-store.ts';
 const USAGE = `Usage: npm run store -- COMMAND
 
   inspect DIR|FILE   what is in a store, or in a segment, a log or a manifest of one
-  verify DIR         reads everything and checks every sum; ends with 1 at the first fault
+  verify DIR         reads everything and checks every sum; names the first fault, ends with 1
   backup DIR TO      makes TO a copy of a store, while a server may be using it
 `;
 
