@@ -1,19 +1,12 @@
 import { dirname } from 'node:path';
-import {
-  type Fs,
-  FsError,
-  isFsError,
-  makeDirectoryDurably,
-  readWholeFile,
-  writeFully,
-} from '@emberscope/node-kit';
+import { type Fs, FsError, isFsError, readWholeFile, writeFully } from '@emberscope/node-kit';
 import { generationOfLog } from '../store/embedded/log/log-format.ts';
 import { DataDirError } from '../store/embedded/manifest/data-dir-error.ts';
 import type { Manifest } from '../store/embedded/manifest/manifest.ts';
 import { EMPTY_MANIFEST, encodeManifest } from '../store/embedded/manifest/manifest-bytes.ts';
 import { manifestPath } from '../store/embedded/manifest/manifest-file.ts';
 import { readManifestUnlessLost } from '../store/embedded/writer/open-data-dir.ts';
-import { filesBelow } from './orphans.ts';
+import { createMadePaths, type MadePaths } from './made-paths.ts';
 import { tenantFilesOf } from './tenant-files.ts';
 import { namesIn } from './verify-store.ts';
 import { whyNoStore } from './why-no-store.ts';
@@ -40,20 +33,23 @@ const FORMAT_MAX_BYTES = 1024;
  * copied from the floor on: what was acknowledged is on the disk, and a torn end is cut off when the
  * copy is opened. When the manifest is the same at the end, all files that it names were there the
  * whole time; when it is not, those that came are added and it is looked at again. FORMAT and MANIFEST
- * are written last: a copy that was broken off is no store.
+ * are written last: a copy that was broken off is no store. One that fails takes away what it has
+ * made, as the next try wants an empty directory, and a full disk its room.
  */
 export async function backupStore(fs: Fs, from: string, to: string): Promise<BackupResult> {
+  const made = createMadePaths(fs);
   try {
     const refusal = await refusalOf(fs, from, to);
     if (refusal !== undefined) return { ok: false, reason: refusal };
-    await makeDirectoryDurably(fs, to);
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const done = await copyOnce(fs, from, to);
+      const done = await copyOnce(fs, made, from, to);
       if (done !== undefined) return done;
-      await removeCopied(fs, to);
+      await made.removeAll();
     }
     return { ok: false, reason: `the store changed during each of ${MAX_TRIES} copies: try again` };
   } catch (error) {
+    // The first error is the one to hear of.
+    await made.removeAll().catch(() => {});
     if (error instanceof FsError || error instanceof DataDirError) {
       return { ok: false, reason: error.message };
     }
@@ -69,26 +65,31 @@ async function refusalOf(fs: Fs, from: string, to: string): Promise<string | und
 }
 
 /** Undefined when the store changed meanwhile. */
-async function copyOnce(fs: Fs, from: string, to: string): Promise<BackupDone | undefined> {
+async function copyOnce(
+  fs: Fs,
+  made: MadePaths,
+  from: string,
+  to: string,
+): Promise<BackupDone | undefined> {
   const before = await sequenceAndManifest(fs, from);
   let linkedFiles = 0;
   let copiedFiles = 0;
   let copiedBytes = 0;
   try {
     for (const { file } of [...before.segments, ...before.rollups]) {
-      await makeDirectoryDurably(fs, dirname(`${to}/${file}`));
-      if (await isLinked(fs, `${from}/${file}`, `${to}/${file}`)) linkedFiles++;
+      await made.makeFolder(dirname(`${to}/${file}`));
+      if (await isLinked(made, `${from}/${file}`, `${to}/${file}`)) linkedFiles++;
       else {
-        copiedBytes += await copyFile(fs, `${from}/${file}`, `${to}/${file}`);
+        copiedBytes += await copyFile(fs, made, `${from}/${file}`, `${to}/${file}`);
         copiedFiles++;
       }
       await fs.syncDir(dirname(`${to}/${file}`));
     }
     // The oldest first: one that comes while this runs is newer, and ends what is copied.
-    await makeDirectoryDurably(fs, `${to}/log`);
+    await made.makeFolder(`${to}/log`);
     for (const name of await namesIn(fs, `${from}/log`)) {
       if ((generationOfLog(name) ?? -1) < before.logFloor) continue;
-      copiedBytes += await copyFile(fs, `${from}/log/${name}`, `${to}/log/${name}`);
+      copiedBytes += await copyFile(fs, made, `${from}/log/${name}`, `${to}/log/${name}`);
       copiedFiles++;
     }
     await fs.syncDir(`${to}/log`);
@@ -98,29 +99,29 @@ async function copyOnce(fs: Fs, from: string, to: string): Promise<BackupDone | 
     throw error;
   }
   if (await hasChanged(fs, from, before)) return undefined;
-  const ofTenants = await copyTenantFiles(fs, from, to);
+  const ofTenants = await copyTenantFiles(fs, made, from, to);
   linkedFiles += ofTenants.linkedFiles;
   copiedFiles += ofTenants.copiedFiles;
   copiedBytes += ofTenants.copiedBytes;
   await writeDurably(
-    fs,
+    made,
     `${to}/FORMAT`,
     await readWholeFile(fs, `${from}/FORMAT`, FORMAT_MAX_BYTES),
   );
-  await writeDurably(fs, manifestPath(to), encodeManifest(before));
+  await writeDurably(made, manifestPath(to), encodeManifest(before));
   await fs.syncDir(to);
   return { ok: true, linkedFiles, copiedFiles, copiedBytes };
 }
 
 /** Files of tenants are replaced and never changed, and go where there is no room for them. */
-async function copyTenantFiles(fs: Fs, from: string, to: string) {
+async function copyTenantFiles(fs: Fs, made: MadePaths, from: string, to: string) {
   const done = { linkedFiles: 0, copiedFiles: 0, copiedBytes: 0 };
   for (const { path } of await tenantFilesOf(fs, from)) {
-    await makeDirectoryDurably(fs, dirname(`${to}/${path}`));
+    await made.makeFolder(dirname(`${to}/${path}`));
     try {
-      if (await isLinked(fs, `${from}/${path}`, `${to}/${path}`)) done.linkedFiles++;
+      if (await isLinked(made, `${from}/${path}`, `${to}/${path}`)) done.linkedFiles++;
       else {
-        done.copiedBytes += await copyFile(fs, `${from}/${path}`, `${to}/${path}`);
+        done.copiedBytes += await copyFile(fs, made, `${from}/${path}`, `${to}/${path}`);
         done.copiedFiles++;
       }
     } catch (error) {
@@ -139,9 +140,9 @@ async function hasChanged(fs: Fs, dataDir: string, before: Manifest): Promise<bo
   return (await sequenceAndManifest(fs, dataDir)).sequence !== before.sequence;
 }
 
-async function isLinked(fs: Fs, existing: string, path: string): Promise<boolean> {
+async function isLinked(made: MadePaths, existing: string, path: string): Promise<boolean> {
   try {
-    await fs.link(existing, path);
+    await made.link(existing, path);
     return true;
   } catch (error) {
     if (isFsError(error, 'not-found') || isFsError(error, 'no-space')) throw error;
@@ -150,10 +151,10 @@ async function isLinked(fs: Fs, existing: string, path: string): Promise<boolean
   }
 }
 
-async function copyFile(fs: Fs, from: string, to: string): Promise<number> {
+async function copyFile(fs: Fs, made: MadePaths, from: string, to: string): Promise<number> {
   const source = await fs.open(from, 'read');
   try {
-    const target = await fs.open(to, 'exclusive');
+    const target = await made.createFile(to);
     try {
       const piece = new Uint8Array(COPY_BYTES);
       let at = 0;
@@ -173,17 +174,12 @@ async function copyFile(fs: Fs, from: string, to: string): Promise<number> {
   }
 }
 
-async function writeDurably(fs: Fs, path: string, bytes: Uint8Array): Promise<void> {
-  const file = await fs.open(path, 'exclusive');
+async function writeDurably(made: MadePaths, path: string, bytes: Uint8Array): Promise<void> {
+  const file = await made.createFile(path);
   try {
     await writeFully(file, bytes, 0);
     await file.datasync();
   } finally {
     await file.close();
   }
-}
-
-/** What a try has copied. The directory was empty, so all in it is ours. */
-async function removeCopied(fs: Fs, to: string): Promise<void> {
-  for (const file of await filesBelow(fs, to)) await fs.unlink(`${to}/${file}`);
 }

@@ -5,6 +5,8 @@ import {
   createSeededRandom,
   createSimClock,
   createSimFs,
+  type Fs,
+  FsError,
   makeDirectoryDurably,
   readWholeFile,
   type SimClock,
@@ -267,6 +269,44 @@ describe('backup', () => {
     await assert.rejects(clock.runUntil(inspect(fs, '/elsewhere')), /no FORMAT$/);
     const refused = await clock.runUntil(backupStore(fs, '/elsewhere', '/copy'));
     assert.match(refused.ok ? '' : refused.reason, /\/elsewhere is no store: it has no FORMAT$/);
+  });
+
+  test('takes away what it has made when it fails, whenever it does', async () => {
+    const { fs, clock, store } = await openStore();
+    await clock.runUntil(store.stop());
+    await clock.runUntil(fs.mkdir('/disk'));
+    for (let nth = 1; ; nth++) {
+      fs.failAt(nth, 'no-space');
+      const result = await clock.runUntil(backupStore(fs, DATA_DIR, '/disk/deep/copy'));
+      if (result.ok) {
+        assert.ok(nth > 50, `operation ${nth}`);
+        // Every operation has failed once: the fault is for the next one.
+        await assert.rejects(clock.runUntil(fs.stat('/disk')), /no-space/);
+        break;
+      }
+      assert.match(result.reason, /no-space/);
+      assert.deepEqual(await clock.runUntil(fs.readdir('/disk')), [], `operation ${nth}`);
+    }
+    assert.deepEqual((await clock.runUntil(verifyStore(fs, '/disk/deep/copy'))).faults, []);
+  });
+
+  test('takes away nothing else: a directory that was there, or what another has made', async () => {
+    const { fs, clock, store } = await openStore();
+    await clock.runUntil(store.stop());
+    await clock.runUntil(fs.mkdir('/copy'));
+    fs.failAt(40, 'no-space');
+    assert.equal((await clock.runUntil(backupStore(fs, DATA_DIR, '/copy'))).ok, false);
+    assert.deepEqual(await clock.runUntil(fs.readdir('/copy')), []);
+
+    const failing: Fs = {
+      ...fs,
+      link: async () => {
+        await writeFileAtomically(fs, '/copy/of-another', Uint8Array.of(1));
+        throw new FsError({ code: 'no-space', operation: 'link', path: '/copy' }, 'full');
+      },
+    };
+    assert.equal((await clock.runUntil(backupStore(failing, DATA_DIR, '/copy'))).ok, false);
+    assert.deepEqual(await clock.runUntil(filesBelow(fs, '/copy')), ['of-another']);
   });
 
   test('never writes over anything, and never into the store itself', async () => {
