@@ -89,6 +89,24 @@ describe('trouble in words', () => {
     assert.equal(trouble.title, 'The answer contradicts itself');
   });
 
+  it('tells a damaged file of the store from a query that breaks the server', () => {
+    for (const words of [
+      'segment /data/2026-11-24/000012.seg, the page at 16: checksum 1f where 2e is written',
+      'dictionary 0 of day 2026-11-24, api of anonymous: rows are missing between 1 and 2',
+      'tenants/anonymous/settings is damaged: no list of settings',
+    ]) {
+      const { title, detail, advice } = describeTrouble(new ConnectError(words, Code.Internal));
+      assert.deepEqual([title, detail], ['A file of the store is damaged', words]);
+      assert.match(advice, /npm run store -- verify.*backup is the way back/);
+    }
+    for (const words of ['internal error', 'open /data/rollup/3.seg: EMFILE (other)']) {
+      const { advice } = describeTrouble(new ConnectError(words, Code.Internal));
+      assert.match(advice, /the query may be what breaks it/);
+    }
+    const refused = describeTrouble(new ConnectError('no {file="a.seg"}', Code.InvalidArgument));
+    assert.equal(refused.title, 'The server cannot read this query');
+  });
+
   it('has words for any code', () => {
     assert.equal(describeTrouble(new ConnectError('?', Code.DataLoss)).title, 'The server failed');
   });

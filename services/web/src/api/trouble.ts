@@ -29,6 +29,7 @@ export function describeTrouble(reason: unknown): Trouble {
     };
   }
   if (error.code === Code.Unauthenticated && isByProxy(error)) return { ...NOT_SIGNED_IN, detail };
+  if (error.code === Code.Internal && DAMAGED_FILE.test(detail)) return { ...DAMAGED, detail };
   return { ...(WORDS.get(error.code) ?? UNKNOWN), detail };
 }
 
@@ -59,6 +60,18 @@ type Words = Omit<Trouble, 'detail'>;
 const UNKNOWN: Words = {
   title: 'The server failed',
   advice: 'Its log says more. Retry; if it stays, the query may be what breaks it.',
+};
+
+/**
+ * How the server names a segment, a dictionary of several, or a file of a tenant. One that it could
+ * not open is named by the operation, and may be whole.
+ */
+const DAMAGED_FILE = /^segment .*\.seg\b|^dictionary \d+ of day | is damaged: /;
+
+const DAMAGED: Words = {
+  title: 'A file of the store is damaged',
+  advice:
+    'Queries that need it fail each time, all others are answered. On the server, `npm run store -- verify DATA_DIR` tells which file it is; a backup is the way back.',
 };
 
 const NOT_SIGNED_IN: Words = {
