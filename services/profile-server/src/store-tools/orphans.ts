@@ -7,6 +7,8 @@ import { TENANTS_FOLDER } from '../store/tenant-files/tenant-folder.ts';
 /** What stands in a data directory besides the log and what the manifest names. */
 const OWN_FILES = new Set(['FORMAT', 'LOCK', 'MANIFEST', 'ballast', 'lost+found']);
 
+const LOG_FOLDER = 'log/';
+
 /**
  * Files below a data directory that no manifest names, in the order of their names: what was merged
  * or expired within the last two minutes, and what a process left that was ended.
@@ -17,8 +19,10 @@ export async function orphansOf(fs: Fs, dataDir: string, manifest: Manifest): Pr
     if (named.has(path) || OWN_FILES.has(path)) return true;
     // They are named by nobody but their tenants.
     if (path.startsWith(`${TENANTS_FOLDER}/`)) return true;
-    if (path.startsWith('log/') && isDamagedLog(path)) return true;
-    const generation = path.startsWith('log/') ? generationOfLog(path.slice(4)) : undefined;
+    if (!path.startsWith(LOG_FOLDER)) return false;
+    const name = path.slice(LOG_FOLDER.length);
+    if (isDamagedLog(name)) return true;
+    const generation = generationOfLog(name);
     return generation !== undefined && generation >= manifest.logFloor;
   };
   return (await filesBelow(fs, dataDir)).filter((path) => !isOurs(path)).sort();
