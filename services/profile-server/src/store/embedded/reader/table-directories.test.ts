@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from '@emberscope/test-kit';
 import { createTableDirectories, type TablePages } from './table-directories.ts';
 
 test('of few tables what was read is what is answered', () => {
@@ -31,27 +30,25 @@ test('of many tables those are read that are asked for, and the last ones stay',
   assert.equal(directories.readCount(), 22);
 });
 
-test('what was read of a segment that is gone does not hold the texts of all its tables', () => {
+test('what was read of a segment that is gone does not hold the texts of all its tables', async () => {
   const directories = createTableDirectories({ manyTables: 2, objectsMax: 1_000 });
   const [small, large] = drawn(2);
   assert.ok(small !== undefined && large !== undefined);
   const texts = { defaultSampleType: 'x'.repeat(1 << 20), dropFrames: '', keepFrames: '' };
   const tables = [small, { ...large, remarks: [{ ...texts, comments: [] }] }];
-  collectGarbage();
+  await collectGarbage();
   const before = process.memoryUsage().arrayBuffers;
   for (let segment = 0; segment < 50; segment++) directories.keep(tables)[0]?.();
-  collectGarbage();
-  const heldBytes = process.memoryUsage().arrayBuffers - before;
-  assert.ok(heldBytes < 10 * 1024 * 1024, `${heldBytes} bytes are held of 50 segments`);
+  let heldBytes = Number.POSITIVE_INFINITY;
+  // Arrays are freed by another thread, a moment after they were collected.
+  for (let left = 5; left > 0 && heldBytes >= MAX_HELD_BYTES; left--) {
+    await collectGarbage();
+    heldBytes = process.memoryUsage().arrayBuffers - before;
+  }
+  assert.ok(heldBytes < MAX_HELD_BYTES, `${heldBytes} bytes are held of 50 segments`);
 });
 
-/** Node has no call for it; the flag makes one for contexts that are created later. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  assert.ok(typeof collect === 'function');
-  collect();
-}
+const MAX_HELD_BYTES = 10 * 1024 * 1024;
 
 function drawn(count: number): TablePages[] {
   return Array.from({ length: count }, (_, i) => {
